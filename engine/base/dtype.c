@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Element types of stored tensors. */
+#include "base/dtype.h"
+
+static const struct
+{
+  const char *name;
+  gsize bytes;
+} dtypes[GS_N_DTYPES] = {
+  [GS_DTYPE_F64] = { "F64", 8 },         [GS_DTYPE_F32] = { "F32", 4 },
+  [GS_DTYPE_F16] = { "F16", 2 },         [GS_DTYPE_BF16] = { "BF16", 2 },
+  [GS_DTYPE_F8_E4M3] = { "F8_E4M3", 1 }, [GS_DTYPE_F8_E5M2] = { "F8_E5M2", 1 },
+  [GS_DTYPE_I64] = { "I64", 8 },         [GS_DTYPE_I32] = { "I32", 4 },
+  [GS_DTYPE_I16] = { "I16", 2 },         [GS_DTYPE_I8] = { "I8", 1 },
+  [GS_DTYPE_U64] = { "U64", 8 },         [GS_DTYPE_U32] = { "U32", 4 },
+  [GS_DTYPE_U16] = { "U16", 2 },         [GS_DTYPE_U8] = { "U8", 1 },
+  [GS_DTYPE_BOOL] = { "BOOL", 1 },
+};
+
+gsize
+gs_dtype_bytes (GsDtype dtype)
+{
+  g_assert (dtype < GS_N_DTYPES);
+  return dtypes[dtype].bytes;
+}
+
+const char *
+gs_dtype_name (GsDtype dtype)
+{
+  g_assert (dtype < GS_N_DTYPES);
+  return dtypes[dtype].name;
+}
+
+gboolean
+gs_dtype_from_name (const char *name, GsDtype *dtype)
+{
+  for (guint i = 0; i < GS_N_DTYPES; i++)
+    {
+      if (g_str_equal (name, dtypes[i].name))
+        {
+          *dtype = i;
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
