@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Gesso's engine, as a program sees it: no Vulkan, no tensors.
+ *
+ *   g_autoptr (GsSession) session = gs_session_new (NULL, &error);
+ *   gs_session_load_model (session, NULL, NULL, NULL, NULL, &error);
+ *   GsRequest request = GS_REQUEST_DEFAULT;
+ *   request.prompt = "a red house under a yellow sun";
+ *   g_autoptr (GsResult) result = gs_session_generate (session, &request, NULL, NULL, &error);
+ *   gs_image_save_png (result->images[0], "house.png", result->parameters[0], &error);
+ *
+ * Threads: the engine is synchronous. A session and everything obtained from it belong to one
+ * thread at a time; nothing here may be called on an application's main loop but the functions that
+ * say so. Callbacks run on the calling thread.
+ *
+ * Ownership: "const" returns are borrowed and live as long as the object they come from;
+ * everything else returned belongs to the caller. Strings are UTF-8, file names in GLib's encoding.
+ *
+ * Errors: functions that can fail take a GError and set GS_ERROR (see base/error.h) with one
+ * sentence that says what to do. After GS_ERROR_DEVICE_LOST only gs_session_free() is valid.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "gs-image.h"
+
+G_BEGIN_DECLS
+
+/* ---- Devices -------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  GS_DEVICE_DISCRETE,
+  GS_DEVICE_INTEGRATED,
+  GS_DEVICE_VIRTUAL,
+  GS_DEVICE_CPU,
+} GsDeviceKind;
+
+typedef struct
+{
+  char        *name;         /* "AMD Radeon RX 7600 (RADV NAVI33)"                             */
+  char        *driver;       /* "radv Mesa 26.1.0"                                             */
+  GsDeviceKind kind;
+  guint64      memory_bytes; /* size of the largest device-local heap                          */
+  guint64      free_bytes;   /* what the driver says we may still use; memory_bytes if unknown */
+  gboolean     has_fp16;     /* stores activations in half precision                           */
+  char        *unusable;     /* why it cannot be used, or NULL                                 */
+} GsDeviceInfo;
+
+void gs_device_info_free (GsDeviceInfo *info);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsDeviceInfo, gs_device_info_free)
+
+/* All Vulkan devices in order of preference (discrete, integrated, virtual, CPU), unusable ones
+ * last; the element type is GsDeviceInfo. Empty if there is no driver at all. Any thread. */
+GPtrArray *gs_list_devices (void);
+
+/* ---- Sessions ------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  GS_PRECISION_AUTO, /* f16 where the device computes it fast, else f32 */
+  GS_PRECISION_F16,  /* activations stored as half, sums in float       */
+  GS_PRECISION_F32,
+} GsPrecision;
+
+typedef struct
+{
+  const char *device;    /* part of a device's name, or its index in gs_list_devices(); NULL: the
+                            environment variable GESSO_DEVICE, else the first usable one */
+  GsPrecision precision;
+} GsSessionOptions;
+
+typedef struct _GsSession GsSession;
+
+/* options: may be NULL. NULL with GS_ERROR_NO_DEVICE if nothing fits. */
+GsSession          *gs_session_new        (const GsSessionOptions *options, GError **error);
+void                gs_session_free       (GsSession *session);
+const GsDeviceInfo *gs_session_get_device (GsSession *session);
+/* Why that device was chosen, one sentence. */
+const char         *gs_session_get_reason (GsSession *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsSession, gs_session_free)
+
+/* ---- Progress ------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  GS_PHASE_LOAD,
+  GS_PHASE_TEXT_ENCODE,
+  GS_PHASE_IMAGE_ENCODE,
+  GS_PHASE_DENOISE,
+  GS_PHASE_DECODE,
+} GsPhase;
+
+typedef struct
+{
+  GsPhase        phase;
+  guint          step, n_steps;    /* finished and total denoising steps, or parts of other phases */
+  guint          image, n_images;  /* the batch is made one picture after the other                */
+  double         seconds_per_step; /* mean so far; 0 before the first step ends                    */
+  double         seconds_left;     /* estimate for the denoising phase; < 0: not known yet         */
+  const GsImage *preview;          /* the denoised estimate (x0), RGB, only at the end of a step of
+                                      a request with preview on, else NULL; valid during the call */
+} GsProgress;
+
+/* Called at every change and at least every 50 ms while the engine waits for the device.
+ * Returns FALSE to cancel: the running call then fails with GS_ERROR_CANCELLED within 100 ms or one
+ * submit, and the session stays usable. */
+typedef gboolean (*GsProgressFunc) (const GsProgress *progress, gpointer user_data);
+
+/* ---- Models --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *vae;   /* file that replaces the model's autoencoder, or NULL                     */
+  const char *taesd; /* TAESD file for sharp previews, or NULL: looked for beside the model and
+                        in $XDG_DATA_HOME/gesso/taesd/                                           */
+} GsModelOptions;
+
+/* Loads a .safetensors file or a diffusers folder and makes it the session's model; the previous
+ * one is dropped first. path: NULL = the starter model. options, progress: may be NULL. */
+gboolean gs_session_load_model (GsSession *session, const char *path, const GsModelOptions *options,
+                                GsProgressFunc progress, gpointer user_data, GError **error);
+
+typedef struct
+{
+  char   *path;         /* the file or folder                                             */
+  char   *name;         /* what to show: the file's name without its ending, or "Starter" */
+  char   *family;       /* "SD 1.x", "SD 1.x inpainting", "SD 2.x", "SDXL" ...            */
+  char   *dtype;        /* the type of most weights: "F16"                                */
+  guint64 n_parameters;
+  guint64 file_bytes;
+  char  **components;   /* "text encoder", "U-Net", "autoencoder", "TAESD"                */
+  char  **missing;      /* names of tensors that the family needs and the file lacks      */
+  char  **unknown;      /* names of tensors that are not used                             */
+  char  **notes;        /* other remarks in sentences: NaN weights, no vocabulary ...     */
+  guint   native_size;  /* side of the pictures it was trained on, in pixels              */
+  gboolean is_inpainting;
+} GsModelInfo;
+
+/* Reads only headers: no device, milliseconds. path: NULL = the starter model. Any thread. */
+GsModelInfo       *gs_model_info_new    (const char *path, GError **error);
+void               gs_model_info_free   (GsModelInfo *info);
+/* Of the loaded model, or NULL. */
+const GsModelInfo *gs_session_get_model (GsSession *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsModelInfo, gs_model_info_free)
+
+/* Where the starter model is, or NULL if it is not installed. Any thread. */
+const char *gs_starter_path (void);
+
+/* ---- Samplers and schedules ----------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *id;    /* "dpmpp-2m": for requests, settings and the command line */
+  const char *label; /* "DPM++ 2M": for people and A1111's parameters text      */
+} GsNamed;
+
+/* Ended by an entry of NULLs. Any thread. */
+const GsNamed *gs_list_samplers  (void);
+const GsNamed *gs_list_schedules (void);
+
+/* ---- Requests ------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  GS_RNG_CPU,  /* torch on the CPU (mt19937): ComfyUI, A1111 with "CPU"  */
+  GS_RNG_CUDA, /* torch on CUDA (Philox): A1111's default and "NV"       */
+} GsRngKind;
+
+typedef enum
+{
+  GS_FILL_ORIGINAL, /* what is there, noised           */
+  GS_FILL_BLUR,     /* the surroundings, blurred in    */
+  GS_FILL_NOISE,    /* latent noise                    */
+  GS_FILL_COLOR,    /* the mean colour of the surround */
+} GsMaskFill;
+
+typedef enum
+{
+  GS_PREVIEW_NONE,
+  GS_PREVIEW_FAST, /* linear projection of the latent, one pixel per latent pixel, enlarged */
+  GS_PREVIEW_BEST, /* TAESD where its file is present, else as FAST                         */
+} GsPreview;
+
+typedef struct
+{
+  const char *prompt;          /* NULL or empty: unconditioned */
+  const char *negative_prompt; /* NULL: empty */
+  guint       width, height;   /* pixels, multiples of 8, 64..8192; with init_image 0: its size (rounded to
+                                  multiples of 8); before outpainting is added */
+  guint       steps;           /* 1..1000 */
+  float       guidance_scale;  /* 0..50; 1 = one evaluation a step instead of two */
+  float       guidance_rescale;/* 0..1, for zero-terminal-SNR models; 0 = off */
+  const char *sampler;         /* id or label; NULL: "euler-a" */
+  const char *schedule;        /* id or label; NULL: "normal" */
+  guint64     seed;            /* picture i of the batch uses seed + i */
+  GsRngKind   rng;
+  guint       batch;           /* 1..64 pictures, one after the other */
+  guint       clip_skip;       /* 1: last layer, 2: last but one ...; 0: the model's default */
+
+  const GsImage *init_image;         /* start from it (img2img), or NULL */
+  float          denoising_strength; /* 0..1, with init_image or mask */
+  const GsImage *mask;               /* same size as init_image, any channel count (luma, alpha is ignored);
+                                        white is repainted; NULL: everything */
+  guint          mask_feather;       /* pixels of soft edge outside the mask; beyond it no byte changes */
+  GsMaskFill     fill;
+  guint          outpaint_left, outpaint_top, outpaint_right, outpaint_bottom; /* pixels to grow by;
+                                        sides are rounded up to make the result a multiple of 8 */
+  GsPreview      preview;
+} GsRequest;
+
+#define GS_REQUEST_DEFAULT                                                                         \
+  ((GsRequest) {                                                                                   \
+      .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .batch = 1,                \
+      .denoising_strength = 0.75f, .mask_feather = 8, .preview = GS_PREVIEW_NONE })
+
+typedef struct
+{
+  double load_seconds, text_encode_seconds, image_encode_seconds, denoise_seconds, decode_seconds;
+  double *step_seconds; /* of the first picture */
+  guint   n_steps;
+} GsTimings;
+
+typedef struct
+{
+  guint     n_images;
+  GsImage **images;       /* RGB; NULL entries where the decode failed */
+  guint64  *seeds;
+  char    **parameters;   /* A1111 parameters text of each picture, for its PNG */
+  GsTimings timings;
+  guint64   peak_bytes;   /* device memory, weights included */
+  struct _GsLatents *latents; /* the finished latents, kept for gs_session_decode() */
+} GsResult;
+
+void gs_result_free (GsResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsResult, gs_result_free)
+
+/* Makes the pictures of a request with the session's model. NULL on error; but when denoising was
+ * done and only the decode failed, the result comes back with the latents, images[i] NULL *and*
+ * error set: gs_session_decode() tries again. */
+GsResult *gs_session_generate (GsSession *session, const GsRequest *request,
+                               GsProgressFunc progress, gpointer user_data, GError **error);
+
+/* Decodes the latents of pictures that are still NULL. */
+gboolean gs_session_decode (GsSession *session, GsResult *result,
+                            GsProgressFunc progress, gpointer user_data, GError **error);
+
+/* Writes the latents as .safetensors (latents: (N, 4, H/8, W/8) F32) so that they survive the process. */
+gboolean gs_result_save_latents (const GsResult *result, const char *path, GError **error);
+
+/* Device memory that a request would need at its peak, weights included, and what is available. */
+gboolean gs_session_estimate_memory (GsSession *session, const GsRequest *request,
+                                     guint64 *needed_bytes, guint64 *available_bytes, GError **error);
+
+/* Tokens of a prompt with the loaded model's vocabulary and how many fill its last chunk. */
+gboolean gs_session_count_tokens (GsSession *session, const char *prompt, guint *n_tokens,
+                                  guint *n_available, GError **error);
+
+/* ---- Settings of a picture ------------------------------------------------------------------ */
+
+/* The settings in an A1111 "parameters" text (see gs_image_load_png()); strings are owned by the
+ * struct. Fields that the text lacks keep GS_REQUEST_DEFAULT's values. */
+typedef struct
+{
+  GsRequest request;
+  char     *prompt, *negative_prompt, *sampler, *schedule, *model;
+  gboolean  has_seed, has_size, has_denoising_strength;
+} GsSettings;
+
+/* Any thread. NULL if the text is not of that form. */
+GsSettings *gs_settings_parse (const char *parameters, GError **error);
+void        gs_settings_free  (GsSettings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsSettings, gs_settings_free)
+
+/* ---- Measuring ------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  const char *name; /* text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode, or an op class */
+  double      seconds;         /* median */
+  double      gflop;           /* counted: 2 per multiply-add of matmuls, convolutions, attention */
+  double      gflops_per_s;
+  double      gbytes_per_s;    /* planned traffic of operands over seconds */
+  guint64     peak_bytes;
+  guint       n_calls;         /* op classes: dispatching nodes */
+} GsBenchEntry;
+
+typedef struct
+{
+  GArray *parts; /* GsBenchEntry: the five parts                                */
+  GArray *ops;   /* GsBenchEntry: one U-Net evaluation at batch 2 by op class   */
+} GsBench;
+
+/* Random weights of a full model's shapes, made in memory: "sd15", "sdxl", "starter". */
+gboolean gs_session_load_synthetic (GsSession *session, const char *shape, GError **error);
+
+/* Times the loaded model's parts at a picture size; repeats: timed runs after one warm-up. */
+GsBench *gs_session_bench (GsSession *session, guint width, guint height, guint repeats,
+                           GsProgressFunc progress, gpointer user_data, GError **error);
+void     gs_bench_free    (GsBench *bench);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsBench, gs_bench_free)
+
+typedef struct
+{
+  const char *id, *group;
+  gboolean    passed;
+  double      max_absolute, max_relative, tolerance; /* of the tensor closest to its tolerance */
+  const char *detail;                                /* which tensor, or why it failed         */
+} GsParityCase;
+
+typedef void (*GsParityFunc) (const GsParityCase *result, gpointer user_data);
+
+/* Runs the cases of folder/MANIFEST.json whose id or group matches a glob of only (NULL: all) and
+ * none of skip; reports each. FALSE only if the manifest cannot be read. */
+gboolean gs_session_parity (GsSession *session, const char *folder, const char *const *only,
+                            const char *const *skip, GsParityFunc report, gpointer user_data,
+                            guint *n_passed, guint *n_failed, GError **error);
+
+G_END_DECLS
