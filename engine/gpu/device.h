@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A Vulkan device with one compute queue and one timeline: every submit takes the next value of a
+ * timeline semaphore, and whoever needs a result waits for that value.
+ *
+ * Thread: a device and all that is made from it belong to one thread at a time.
+ */
+#pragma once
+
+#include "base/error.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GsDevice GsDevice;
+typedef struct _GsBuffer GsBuffer;
+typedef struct _GsKernel GsKernel;
+typedef struct _GsCommands GsCommands;
+
+typedef enum
+{
+  GS_GPU_DISCRETE,
+  GS_GPU_INTEGRATED,
+  GS_GPU_VIRTUAL,
+  GS_GPU_CPU,
+} GsGpuKind; /* in order of preference */
+
+/* What a device is and what its kernels may use. */
+typedef struct
+{
+  char      name[256];
+  char      driver[512];     /* name and version of the driver */
+  GsGpuKind kind;
+  gboolean  storage16;       /* half-precision elements can be loaded and stored              */
+  gboolean  arithmetic16;    /* half-precision arithmetic                                      */
+  gboolean  memory_budget;   /* VK_EXT_memory_budget: free_bytes is live                       */
+  guint32   subgroup_size;
+  guint32   max_shared_bytes;
+  guint64   max_allocation_bytes; /* of one buffer                                             */
+  guint64   max_texels;      /* elements of a uniform texel buffer                             */
+  guint64   memory_bytes;    /* the largest device-local heap                                  */
+  char      unusable[256];   /* why it cannot be used, or ""                                   */
+} GsGpuInfo;
+
+/* All physical devices, GsGpuInfo elements, best first, unusable ones last. Never fails: empty if
+ * there is no loader or no driver. */
+GArray *gs_gpu_list (void);
+
+/* Opens a device. which: an index into gs_gpu_list() or part of a name (any case); NULL or "": the
+ * variable GESSO_DEVICE, else the first usable one. reason: if not NULL, set to a sentence that
+ * says why this one (g_free()). GS_ERROR_NO_DEVICE if nothing fits. */
+GsDevice *gs_device_new (const char *which, char **reason, GError **error);
+
+/* Waits for the queue; all buffers and commands must be gone. NULL is allowed. */
+void gs_device_free (GsDevice *device);
+
+const GsGpuInfo *gs_device_get_info (GsDevice *device);
+
+/* Called about every 20 ms while the CPU waits for the device, and between submits. Returns FALSE
+ * to cancel what is running. */
+typedef gboolean (*GsPollFunc) (gpointer user_data);
+
+void gs_device_set_poll (GsDevice *device, GsPollFunc poll, gpointer user_data);
+
+/* Asks the poll function; sets GS_ERROR_CANCELLED and returns FALSE if it says stop. */
+gboolean gs_device_poll (GsDevice *device, GError **error);
+
+/* Waits for a timeline value as returned by gs_commands_submit(). Polls meanwhile; a cancel still
+ * waits for the device (a submit is short) and then fails with GS_ERROR_CANCELLED. */
+gboolean gs_device_wait (GsDevice *device, guint64 value, GError **error);
+
+/* Waits for everything that was submitted, without polling; TRUE unless the device is lost. */
+gboolean gs_device_wait_idle (GsDevice *device);
+
+/* Bytes of device memory held through this device now, and the most since the last reset. */
+guint64 gs_device_get_used_bytes (GsDevice *device);
+guint64 gs_device_get_peak_bytes (GsDevice *device);
+void    gs_device_reset_peak     (GsDevice *device);
+
+/* What the driver lets us still allocate on the device; the heap's rest if it does not say. */
+guint64 gs_device_get_free_bytes (GsDevice *device);
+
+/* A folder below XDG_CACHE_HOME for what is learnt about this device and driver (pipeline cache,
+ * timings), made if needed; NULL if it cannot be made. The name is keyed by driver and shaders. */
+const char *gs_device_get_cache_folder (GsDevice *device);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsDevice, gs_device_free)
+
+G_END_DECLS

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The vocabulary of models: every op, one line each. x: (N, H, W, C); tokens are (N, 1, T, C).
+ * name: the weight's scope ("conv1" reads conv1.weight and, where it exists, conv1.bias).
+ * All return tensors owned by the graph; errors are sticky in the graph.
+ */
+#pragma once
+
+#include "tensor/graph.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint stride;          /* 1 (also if 0) or 2                                                      */
+  gboolean pad_end_only; /* stride 2 of the VAE encoder: zeros only at the right and bottom         */
+} GsConvOptions;
+
+/* Convolution with padding k / 2; k = 1 or 3. Weight (channels, C, k, k).
+ * Options by name: gs_conv2d (g, "op", h, c, 3, .stride = 2) */
+#define gs_conv2d(g, name, x, channels, k, ...)                                                    \
+  gs_conv2d_with ((g), (name), (x), (channels), (k), &(GsConvOptions) { 0, ##__VA_ARGS__ })
+GsTensor *gs_conv2d_with (GsGraph *g, const char *name, GsTensor *x, guint32 channels, guint32 k,
+                          const GsConvOptions *options);
+
+/* y = x W^T + b over the channels. Weight (channels, C), or a 1x1 convolution's (channels, C, 1, 1). */
+GsTensor *gs_linear (GsGraph *g, const char *name, GsTensor *x, guint32 channels);
+
+/* softmax (q k^T / sqrt (D)) v per head, D = C / heads. q: (N, 1, Tq, C), k, v: (N, 1, Tk, C). */
+GsTensor *gs_attention (GsGraph *g, GsTensor *q, GsTensor *k, GsTensor *v, guint32 heads,
+                        gboolean causal);
+
+/* (x - mean) / sqrt (var + eps) * weight + bias, statistics per sample and group of channels. */
+GsTensor *gs_group_norm (GsGraph *g, const char *name, GsTensor *x, guint32 groups, float epsilon);
+
+/* The same with statistics over the channels of each token. */
+GsTensor *gs_layer_norm (GsGraph *g, const char *name, GsTensor *x, float epsilon);
+
+GsTensor *gs_silu       (GsGraph *g, GsTensor *x); /* x sigmoid (x)                       */
+GsTensor *gs_gelu       (GsGraph *g, GsTensor *x); /* x Phi (x), the exact one            */
+GsTensor *gs_quick_gelu (GsGraph *g, GsTensor *x); /* x sigmoid (1.702 x)                 */
+GsTensor *gs_relu       (GsGraph *g, GsTensor *x);
+GsTensor *gs_soft_clamp (GsGraph *g, GsTensor *x, float limit); /* limit tanh (x / limit) */
+
+/* a + b; b may be (N, 1, 1, C) or (1, H, W, C) and is repeated. */
+GsTensor *gs_add (GsGraph *g, GsTensor *a, GsTensor *b);
+
+/* a gelu (b), where x = [a | b] along the channels: (N, H, W, 2 C) -> (N, H, W, C). */
+GsTensor *gs_geglu (GsGraph *g, GsTensor *x);
+
+/* [a | b] along the channels. */
+GsTensor *gs_concat (GsGraph *g, GsTensor *a, GsTensor *b);
+
+/* Nearest-neighbour enlargement to (h, w): y[i][j] = x[i H / h][j W / w]. */
+GsTensor *gs_upsample (GsGraph *g, GsTensor *x, guint32 h, guint32 w);
+
+/* Zeros appended until C is a multiple of 4; x itself if it is one. */
+GsTensor *gs_pad_channels (GsGraph *g, GsTensor *x);
+
+/* Rows of a table: ids (N, 1, T, 1) of U32, all below rows (the host checks). Weight (rows, channels). */
+GsTensor *gs_embedding (GsGraph *g, const char *name, GsTensor *ids, guint32 rows, guint32 channels);
+
+/* A weight of (T, channels) used as it is: (1, 1, T, channels). */
+GsTensor *gs_parameter_rows (GsGraph *g, const char *name, guint32 rows, guint32 channels);
+
+G_END_DECLS

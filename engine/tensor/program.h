@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A finished graph made ready to run: planned into an arena, weights resident, recorded once.
+ *
+ * Programs that never run at the same time share an arena, which is as large as the largest of them
+ * needs. When it grows, the others are recorded again at their next run.
+ */
+#pragma once
+
+#include "tensor/graph.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GsArena GsArena;
+typedef struct _GsProgram GsProgram;
+
+GsArena *gs_arena_new  (GsDevice *device);
+void     gs_arena_free (GsArena *arena); /* after its programs */
+guint64  gs_arena_get_bytes (GsArena *arena);
+/* Gives the memory back; the next run allocates it again. */
+void     gs_arena_trim (GsArena *arena);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsArena, gs_arena_free)
+
+/* Takes a finished graph (and owns it, also on error). Plans memory; allocates nothing yet. */
+GsProgram *gs_program_new  (GsGraph *graph, GsArena *arena);
+void       gs_program_free (GsProgram *program);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsProgram, gs_program_free)
+
+/* Planned bytes: of the arena, and of inputs and outputs. */
+guint64 gs_program_get_arena_bytes (GsProgram *program);
+guint64 gs_program_get_io_bytes    (GsProgram *program);
+GsGraph *gs_program_get_graph      (GsProgram *program);
+
+/* Allocates, uploads weights, records. Called by the first run; call it to pay earlier. */
+gboolean gs_program_prepare (GsProgram *program, GError **error);
+
+/* Fills an input, found by name, with floats (converted to its type) in the graph's own order
+ * (NHWC), or with 32-bit ids. n: number of elements, checked. */
+gboolean gs_program_set_floats (GsProgram *program, const char *input, const float *data, gsize n,
+                                GError **error);
+gboolean gs_program_set_ids    (GsProgram *program, const char *input, const guint32 *ids, gsize n,
+                                GError **error);
+/* The same from (N, C, H, W) order; channels beyond the source's are zeroed. */
+gboolean gs_program_set_nchw   (GsProgram *program, const char *input, const float *data,
+                                guint32 n, guint32 c, guint32 h, guint32 w, GError **error);
+
+gboolean gs_program_run (GsProgram *program, GError **error);
+
+/* Reads output number i (in the order of gs_graph_output()) as floats, NHWC or NCHW. */
+gboolean gs_program_get_floats (GsProgram *program, guint i, float *data, gsize n, GError **error);
+gboolean gs_program_get_nchw   (GsProgram *program, guint i, float *data, gsize n, GError **error);
+GsShape  gs_program_get_shape  (GsProgram *program, guint i);
+
+/* Runs once with each node timed alone; calls back with every node in order. */
+typedef void (*GsProfileFunc) (const GsNode *node, double seconds, gpointer user_data);
+gboolean gs_program_profile (GsProgram *program, GsProfileFunc func, gpointer user_data,
+                             GError **error);
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a graph asks of the weights it is built over. The store itself is nn/weights; this interface
+ * stands below the ops, so that an op can say how it wants its weight laid out.
+ */
+#pragma once
+
+#include "tensor/tensor.h"
+
+G_BEGIN_DECLS
+
+/* A weight as the checkpoint has it: row-major, possibly unaligned. */
+typedef struct
+{
+  GsDtype       dtype;
+  guint         n_dims;
+  guint64       dims[4];
+  gconstpointer data;
+} GsHostTensor;
+
+/* Element i as a float. */
+float gs_host_tensor_get (const GsHostTensor *tensor, guint64 i);
+
+/* How an op wants a weight in device memory. One static const object per layout. */
+struct _GsLayout
+{
+  const char *name; /* part of the key under which a resident weight is found again */
+  /* Size on the device. dtype: F16 or F32, the element type there. */
+  guint64 (*bytes) (const guint64 *dims, guint n_dims, GsDtype dtype);
+  /* Fills that many bytes (destination may be write-combined memory: write once, in order). */
+  void    (*pack)  (const GsHostTensor *source, GsDtype dtype, gpointer destination);
+  gboolean always_f32; /* vectors: biases, norms */
+};
+
+extern const GsLayout gs_layout_vector; /* plain order, float; biases and norm scales  */
+extern const GsLayout gs_layout_rows;   /* plain order, F16 or F32; embedding tables   */
+
+typedef struct _GsWeights GsWeights;
+
+typedef struct
+{
+  /* The element type the weight will have on the device under a layout; FALSE and an error naming
+   * the weight if it is missing or its sizes (trailing ones aside) are others. */
+  gboolean (*check)    (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
+                        const GsLayout *layout, GsDtype *dtype, GError **error);
+  gboolean (*has)      (GsWeights *weights, const char *name);
+  /* Makes it resident (once per name and layout) and says where. */
+  gboolean (*resident) (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
+                        const GsLayout *layout, GsBuffer **buffer, guint64 *offset, GError **error);
+} GsWeightsClass;
+
+/* Implementations embed this as their first member. */
+struct _GsWeights
+{
+  const GsWeightsClass *klass;
+};
+
+G_END_DECLS
