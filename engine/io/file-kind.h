@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a model file really is, told from its first bytes, so that the message can say what to
+ * do. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* TRUE if the bytes may be a safetensors file: long enough, and with a header length that the
+ * file can hold. Otherwise GS_ERROR_BAD_FILE or, for formats that are known but not read,
+ * GS_ERROR_UNSUPPORTED. */
+gboolean gs_file_kind_check_safetensors (const guint8 *bytes, gsize n_bytes, const char *path,
+                                         GError **error);
+
+G_END_DECLS
