@@ -22,6 +22,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/rng-kind.h"
 #include "gs-image.h"
 
 G_BEGIN_DECLS
@@ -160,12 +161,6 @@ const GsNamed *gs_list_samplers  (void);
 const GsNamed *gs_list_schedules (void);
 
 /* ---- Requests ------------------------------------------------------------------------------- */
-
-typedef enum
-{
-  GS_RNG_CPU,  /* torch on the CPU (mt19937): ComfyUI, A1111 with "CPU"  */
-  GS_RNG_CUDA, /* torch on CUDA (Philox): A1111's default and "NV"       */
-} GsRngKind;
 
 typedef enum
 {
