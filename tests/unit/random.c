@@ -5,6 +5,7 @@
 #include "io/safetensors.h"
 
 #include <math.h>
+#include <string.h>
 
 #define TOLERANCE 1e-5
 
@@ -19,7 +20,8 @@ assert_close (const char *what, const float *got, const float *want, gsize n)
 /* ---- Typed-in numbers ----------------------------------------------------------------------- */
 
 /* From PyTorch 2.6, torch.Generator ("cpu").manual_seed (42), the starts of: [1,4,8,8], then
- * again; the end of [1,4,5,7] and all of [11], each after manual_seed (42); from A1111's rng_philox.Generator (42): [1,4,8,8] twice. */
+ * again; the end of [1,4,5,7] and all of [11], each after manual_seed (42); from A1111's
+ * rng_philox.Generator (42): [1,4,8,8] twice. */
 static const float cpu_256[] = {
   1.926915f, 1.487284f, 0.9007172f, -2.105521f, 0.6784185f, -1.234545f,
 };
