@@ -1,41 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What an op is: one static const GsOpClass in a .c file of the op's name. Nodes point at their
- * class; there is no enumeration of ops and no switch over them.
+ * What an op's record() needs: addresses of its operands, kernels by storage type, grids. An op is a
+ * .c file of its name with one static const GsOpClass (see tensor/op-class.h).
  */
 #pragma once
 
-#include "gpu/commands.h"
-#include "tensor/graph.h"
+#include "tensor/op-class.h"
 
 G_BEGIN_DECLS
-
-struct _GsOpClass
-{
-  const char *name;
-
-  /* Sets node->output->shape (and dtype, if not that of the first input). FALSE with a sentence in
-   * error if the inputs do not fit: what was expected, what came. */
-  gboolean (*infer) (GsNode *node, GError **error);
-
-  /* Records the node: chooses a kernel variant, fills push constants, dispatches. */
-  void (*record) (GsNode *node, GsCommands *commands);
-
-  /* Adds nodes that compute the gradients with respect to the inputs: dy in, dx[i] out, NULL where
-   * none is needed. NULL: not differentiable (yet). */
-  void (*backward) (GsGraph *graph, GsNode *node, GsTensor *dy, GsTensor **dx);
-
-  /* Floating-point operations (2 a multiply-add) of matrix-like ops; NULL: counts as 0. */
-  double (*flop) (const GsNode *node);
-
-  /* Tries to take over the work of the only user of this node's output (an activation, an addition):
-   * returns TRUE if it did; the user's output then becomes this node's. NULL: never. */
-  gboolean (*absorb) (GsNode *node, GsNode *user);
-};
 
 /* Device address of a tensor for the next dispatch, declared as read or written. NULL gives 0. */
 guint64 gs_op_read  (GsCommands *commands, GsTensor *tensor);
 guint64 gs_op_write (GsCommands *commands, GsTensor *tensor);
+
+/* Device address of the node's scratch memory, declared as written (or read) by the next dispatch. */
+guint64 gs_op_scratch_write (GsCommands *commands, GsNode *node);
+guint64 gs_op_scratch_read  (GsCommands *commands, GsNode *node);
+
+/* Runs a kernel over a line of workgroups (see GS_GRID_ROW in shaders/include/types.h); work: the
+ * number of elements it touches, or floating-point operations if more. */
+void gs_op_dispatch_line (GsCommands *commands, GsKernel *kernel, gconstpointer push,
+                          gsize push_bytes, guint64 n_groups, double work);
 
 /* The kernel "<name>.f32" or "<name>.f16" by the node's output type. NULL after an error (sticky in
  * the commands). */

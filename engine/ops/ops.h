@@ -19,7 +19,7 @@ typedef struct
 /* Convolution with padding k / 2; k = 1 or 3. Weight (channels, C, k, k).
  * Options by name: gs_conv2d (g, "op", h, c, 3, .stride = 2) */
 #define gs_conv2d(g, name, x, channels, k, ...)                                                    \
-  gs_conv2d_with ((g), (name), (x), (channels), (k), &(GsConvOptions) { 0, ##__VA_ARGS__ })
+  gs_conv2d_with ((g), (name), (x), (channels), (k), &(GsConvOptions) { __VA_ARGS__ })
 GsTensor *gs_conv2d_with (GsGraph *g, const char *name, GsTensor *x, guint32 channels, guint32 k,
                           const GsConvOptions *options);
 

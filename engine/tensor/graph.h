@@ -28,6 +28,9 @@ struct _GsNode
     guint8  bytes[GS_MAX_PARAMETERS_BYTES];
     guint64 align;
   } parameters;
+  guint64 scratch_bytes;  /* set by infer(): memory it needs while it runs */
+  GsBuffer *scratch;      /* filled by the planner */
+  guint64 scratch_offset;
   guint index;
   gboolean dead; /* its output is not needed: fused away or never asked for */
 };
@@ -39,6 +42,7 @@ struct _GsGraph
   GsWeights *weights; /* borrowed */
   GPtrArray *nodes;   /* GsNode, in order of execution */
   GPtrArray *tensors; /* GsTensor, owned               */
+  GPtrArray *outputs; /* GsTensor, in the order asked  */
   GString   *scope;
   GError    *error;   /* the first one */
 };

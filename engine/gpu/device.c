@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening a device, its timeline, and waiting. */
+#include "gpu/device-private.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define POLL_INTERVAL_NS (20 * 1000 * 1000)
+
+gboolean
+gs_vk_check (GsDevice *device, VkResult result, const char *what, GError **error)
+{
+  switch (result)
+    {
+    case VK_SUCCESS:
+      return TRUE;
+    case VK_ERROR_DEVICE_LOST:
+      if (device != NULL)
+        device->lost = TRUE;
+      g_set_error (error, GS_ERROR, GS_ERROR_DEVICE_LOST,
+                   "The graphics device stopped answering (%s); try a smaller picture or update its "
+                   "driver", what);
+      return FALSE;
+    case VK_ERROR_OUT_OF_HOST_MEMORY:
+    case VK_ERROR_OUT_OF_DEVICE_MEMORY:
+    case VK_ERROR_TOO_MANY_OBJECTS:
+      g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
+                   "The graphics device ran out of memory (%s); try a smaller picture", what);
+      return FALSE;
+    default:
+      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                   "The graphics driver refused to %s (Vulkan result %d); try another device", what,
+                   result);
+      return FALSE;
+    }
+}
+
+/* The position in the list that a user's words mean, or -1. */
+static int
+find_gpu (GArray *gpus, const char *which)
+{
+  char *end = NULL;
+  guint64 number = g_ascii_strtoull (which, &end, 10);
+  g_autofree char *needle = g_ascii_strdown (which, -1);
+
+  if (end != which && *end == '\0')
+    return number < gpus->len ? (int) number : -1;
+  for (guint i = 0; i < gpus->len; i++)
+    {
+      g_autofree char *name = g_ascii_strdown (g_array_index (gpus, GsGpuInfo, i).name, -1);
+
+      if (strstr (name, needle) != NULL)
+        return i;
+    }
+  return -1;
+}
+
+static const GsGpuInfo *
+choose_gpu (GArray *gpus, const char *which, char **reason, GError **error)
+{
+  static const char *const kinds[] = { "a discrete GPU", "an integrated GPU", "a virtual GPU",
+                                       "a CPU driver" };
+  const char *source = "it was asked for";
+  const GsGpuInfo *gpu;
+  int index = 0;
+
+  if (gpus->len == 0)
+    {
+      g_set_error_literal (error, GS_ERROR, GS_ERROR_NO_DEVICE,
+                           "No Vulkan driver was found; install your graphics card's, or "
+                           "mesa-vulkan-drivers to compute on the CPU");
+      return NULL;
+    }
+  if (which == NULL || *which == '\0')
+    {
+      which = g_getenv ("GESSO_DEVICE");
+      source = "GESSO_DEVICE names it";
+    }
+  if (which != NULL && *which != '\0')
+    {
+      index = find_gpu (gpus, which);
+      if (index < 0)
+        {
+          g_set_error (error, GS_ERROR, GS_ERROR_NO_DEVICE,
+                       "There is no device “%s”; “gesso-cli info” lists those there are", which);
+          return NULL;
+        }
+    }
+  else
+    source = NULL;
+
+  gpu = &g_array_index (gpus, GsGpuInfo, index);
+  if (gpu->unusable[0] != '\0')
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_NO_DEVICE,
+                   "“%s” cannot be used because %s; update its driver or choose another device",
+                   gpu->name, gpu->unusable);
+      return NULL;
+    }
+  if (reason != NULL)
+    *reason = source != NULL
+                ? g_strdup_printf ("%s, because %s", gpu->name, source)
+                : g_strdup_printf ("%s, because %s is the best kind among the %u found", gpu->name,
+                                   kinds[gpu->kind], gpus->len);
+  return gpu;
+}
+
+static guint32
+compute_queue_family (VkPhysicalDevice physical)
+{
+  g_autofree VkQueueFamilyProperties *families = NULL;
+  guint32 n = 0, best = G_MAXUINT32;
+
+  vkGetPhysicalDeviceQueueFamilyProperties (physical, &n, NULL);
+  families = g_new0 (VkQueueFamilyProperties, n);
+  vkGetPhysicalDeviceQueueFamilyProperties (physical, &n, families);
+  for (guint32 i = 0; i < n; i++)
+    {
+      if (!(families[i].queueFlags & VK_QUEUE_COMPUTE_BIT))
+        continue;
+      /* A queue without graphics runs beside the desktop's own work. */
+      if (best == G_MAXUINT32 || !(families[i].queueFlags & VK_QUEUE_GRAPHICS_BIT))
+        best = i;
+    }
+  return best;
+}
+
+static gboolean
+create_vk_device (GsDevice *device, GError **error)
+{
+  VkPhysicalDeviceVulkan12Features v12 = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
+    .bufferDeviceAddress = VK_TRUE,
+    .timelineSemaphore = VK_TRUE,
+    .shaderFloat16 = device->info.arithmetic16,
+  };
+  VkPhysicalDeviceVulkan11Features v11 = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES,
+    .pNext = &v12,
+    .storageBuffer16BitAccess = device->info.storage16,
+  };
+  VkPhysicalDeviceFeatures2 features = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+    .pNext = &v11,
+    .features.shaderInt64 = VK_TRUE,
+  };
+  const float priority = 0.0f; /* the desktop's work comes first */
+  const VkDeviceQueueCreateInfo queue = {
+    .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+    .queueFamilyIndex = device->queue_family,
+    .queueCount = 1,
+    .pQueuePriorities = &priority,
+  };
+  const char *const extensions[] = { VK_EXT_MEMORY_BUDGET_EXTENSION_NAME };
+  const VkDeviceCreateInfo info = {
+    .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
+    .pNext = &features,
+    .queueCreateInfoCount = 1,
+    .pQueueCreateInfos = &queue,
+    .enabledExtensionCount = device->info.memory_budget ? 1 : 0,
+    .ppEnabledExtensionNames = extensions,
+  };
+
+  return gs_vk_check (device, vkCreateDevice (device->physical, &info, NULL, &device->vk),
+                      "open the device", error);
+}
+
+static gboolean
+create_timeline (GsDevice *device, GError **error)
+{
+  const VkSemaphoreTypeCreateInfo type = {
+    .sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO,
+    .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE,
+  };
+  const VkSemaphoreCreateInfo info = {
+    .sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO,
+    .pNext = &type,
+  };
+
+  return gs_vk_check (device, vkCreateSemaphore (device->vk, &info, NULL, &device->timeline),
+                      "make a timeline", error);
+}
+
+static gboolean
+create_layouts (GsDevice *device, GError **error)
+{
+  const VkDescriptorSetLayoutBinding bindings[2] = {
+    { 0, VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER, 1, VK_SHADER_STAGE_COMPUTE_BIT, NULL },
+    { 1, VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER, 1, VK_SHADER_STAGE_COMPUTE_BIT, NULL },
+  };
+  const VkDescriptorSetLayoutCreateInfo set = {
+    .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
+    .bindingCount = 2,
+    .pBindings = bindings,
+  };
+  const VkPushConstantRange push = { VK_SHADER_STAGE_COMPUTE_BIT, 0, GS_PUSH_BYTES };
+  VkPipelineLayoutCreateInfo layout = {
+    .sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
+    .setLayoutCount = 1,
+    .pSetLayouts = &device->set_layout,
+    .pushConstantRangeCount = 1,
+    .pPushConstantRanges = &push,
+  };
+
+  return gs_vk_check (device,
+                      vkCreateDescriptorSetLayout (device->vk, &set, NULL, &device->set_layout),
+                      "describe its kernels' operands", error)
+         && gs_vk_check (device,
+                         vkCreatePipelineLayout (device->vk, &layout, NULL,
+                                                 &device->pipeline_layout),
+                         "describe its kernels' operands", error);
+}
+
+/* Unified memory, or a PCI window as large as the memory itself. */
+static gboolean
+is_unified (GsDevice *device)
+{
+  const VkMemoryPropertyFlags wanted = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT
+                                       | VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT
+                                       | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+
+  for (guint32 i = 0; i < device->memory.memoryTypeCount; i++)
+    {
+      const VkMemoryType *type = &device->memory.memoryTypes[i];
+
+      if ((type->propertyFlags & wanted) == wanted
+          && device->memory.memoryHeaps[type->heapIndex].size >= device->info.memory_bytes)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+find_cache_folder (GsDevice *device)
+{
+  VkPhysicalDeviceProperties properties;
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *folder = NULL;
+
+  vkGetPhysicalDeviceProperties (device->physical, &properties);
+  g_checksum_update (checksum, properties.pipelineCacheUUID, VK_UUID_SIZE);
+  g_checksum_update (checksum, (const guchar *) &properties.driverVersion, sizeof (guint32));
+  g_checksum_update (checksum, (const guchar *) &properties.vendorID, sizeof (guint32));
+  g_checksum_update (checksum, (const guchar *) &properties.deviceID, sizeof (guint32));
+  for (gsize i = 0; i < gs_n_shader_modules; i++)
+    g_checksum_update (checksum, (const guchar *) gs_shader_modules[i].code,
+                       gs_shader_modules[i].n_bytes);
+  folder = g_strndup (g_checksum_get_string (checksum), 16);
+  device->cache_folder = g_build_filename (g_get_user_cache_dir (), "gesso", folder, NULL);
+  if (g_mkdir_with_parents (device->cache_folder, 0700) != 0)
+    g_clear_pointer (&device->cache_folder, g_free);
+}
+
+GsDevice *
+gs_device_new (const char *which, char **reason, GError **error)
+{
+  g_autoptr (GArray) gpus = gs_gpu_list ();
+  const GsGpuInfo *gpu = choose_gpu (gpus, which, reason, error);
+  g_autoptr (GsDevice) device = NULL;
+
+  if (gpu == NULL)
+    return NULL;
+  device = g_new0 (GsDevice, 1);
+  device->info = *gpu;
+  device->instance = gs_vk_instance ();
+  device->physical = gpu->handle;
+  device->kernels = g_hash_table_new (g_str_hash, g_str_equal);
+  device->queue_family = compute_queue_family (device->physical);
+  if (device->queue_family == G_MAXUINT32)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_NO_DEVICE,
+                   "“%s” has no compute queue; choose another device", gpu->name);
+      return NULL;
+    }
+  vkGetPhysicalDeviceMemoryProperties (device->physical, &device->memory);
+  device->unified = is_unified (device);
+  if (!create_vk_device (device, error) || !create_timeline (device, error)
+      || !create_layouts (device, error))
+    return NULL;
+  vkGetDeviceQueue (device->vk, device->queue_family, 0, &device->queue);
+  find_cache_folder (device);
+  gs_kernel_load_cache (device);
+  return g_steal_pointer (&device);
+}
+
+void
+gs_device_free (GsDevice *device)
+{
+  GHashTableIter iter;
+  gpointer kernel;
+
+  if (device == NULL)
+    return;
+  if (device->vk != VK_NULL_HANDLE)
+    {
+      gs_device_wait_idle (device);
+      if (device->pipeline_cache != VK_NULL_HANDLE)
+        gs_kernel_save_cache (device);
+      g_hash_table_iter_init (&iter, device->kernels);
+      while (g_hash_table_iter_next (&iter, NULL, &kernel))
+        gs_kernel_free (device, kernel);
+      vkDestroyPipelineCache (device->vk, device->pipeline_cache, NULL);
+      vkDestroyPipelineLayout (device->vk, device->pipeline_layout, NULL);
+      vkDestroyDescriptorSetLayout (device->vk, device->set_layout, NULL);
+      vkDestroySemaphore (device->vk, device->timeline, NULL);
+      vkDestroyDevice (device->vk, NULL);
+    }
+  g_hash_table_unref (device->kernels);
+  g_free (device->cache_folder);
+  g_free (device);
+}
+
+const GsGpuInfo *
+gs_device_get_info (GsDevice *device)
+{
+  return &device->info;
+}
+
+const char *
+gs_device_get_cache_folder (GsDevice *device)
+{
+  return device->cache_folder;
+}
+
+void
+gs_device_set_poll (GsDevice *device, GsPollFunc poll, gpointer user_data)
+{
+  device->poll = poll;
+  device->poll_data = user_data;
+}
+
+gboolean
+gs_device_poll (GsDevice *device, GError **error)
+{
+  if (device->poll == NULL || device->poll (device->poll_data))
+    return TRUE;
+  g_set_error_literal (error, GS_ERROR, GS_ERROR_CANCELLED, "Cancelled");
+  return FALSE;
+}
+
+static VkResult
+wait_for (GsDevice *device, guint64 value, guint64 timeout_ns)
+{
+  const VkSemaphoreWaitInfo info = {
+    .sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
+    .semaphoreCount = 1,
+    .pSemaphores = &device->timeline,
+    .pValues = &value,
+  };
+
+  return vkWaitSemaphores (device->vk, &info, timeout_ns);
+}
+
+gboolean
+gs_device_wait (GsDevice *device, guint64 value, GError **error)
+{
+  g_autoptr (GError) cancelled = NULL;
+  VkResult result;
+
+  while ((result = wait_for (device, value, POLL_INTERVAL_NS)) == VK_TIMEOUT)
+    {
+      if (cancelled == NULL)
+        gs_device_poll (device, &cancelled);
+    }
+  if (!gs_vk_check (device, result, "wait for its work", error))
+    return FALSE;
+  if (cancelled != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&cancelled));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+gs_device_wait_idle (GsDevice *device)
+{
+  return gs_vk_check (device, vkDeviceWaitIdle (device->vk), "wait for its work", NULL);
+}
+
+guint64
+gs_device_get_used_bytes (GsDevice *device)
+{
+  return device->used_bytes;
+}
+
+guint64
+gs_device_get_peak_bytes (GsDevice *device)
+{
+  return device->peak_bytes;
+}
+
+void
+gs_device_reset_peak (GsDevice *device)
+{
+  device->peak_bytes = device->used_bytes;
+}
+
+/* The CPU driver's "device memory" is the machine's: what the kernel says can still be had. */
+static guint64
+available_ram_bytes (void)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
+    return G_MAXUINT64;
+  line = strstr (text, "MemAvailable:");
+  return line != NULL ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024
+                      : G_MAXUINT64;
+}
+
+guint64
+gs_device_get_free_bytes (GsDevice *device)
+{
+  VkPhysicalDeviceMemoryBudgetPropertiesEXT budget = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT,
+  };
+  VkPhysicalDeviceMemoryProperties2 properties = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2,
+    .pNext = &budget,
+  };
+  guint64 best = 0;
+
+  if (!device->info.memory_budget)
+    best = device->info.memory_bytes > device->used_bytes
+             ? device->info.memory_bytes - device->used_bytes : 0;
+  else
+    {
+      vkGetPhysicalDeviceMemoryProperties2 (device->physical, &properties);
+      for (guint32 i = 0; i < device->memory.memoryHeapCount; i++)
+        if (device->memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT
+            && budget.heapBudget[i] > budget.heapUsage[i])
+          best = MAX (best, budget.heapBudget[i] - budget.heapUsage[i]);
+    }
+  return device->info.kind == GS_GPU_CPU ? MIN (best, available_ram_bytes ()) : best;
+}

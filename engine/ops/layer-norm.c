@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* y = (x - mean) / sqrt (var + eps) * weight + bias over the channels of each token.
+ * Ba, Kiros and Hinton, "Layer normalization". */
+#include "ops/op.h"
+#include "ops/ops.h"
+
+#include "layer-norm.h"
+
+typedef struct
+{
+  float epsilon;
+} Parameters;
+
+static gboolean
+infer (GsNode *node, GError **error)
+{
+  node->output->shape = node->inputs[0]->shape;
+  return TRUE;
+}
+
+static void
+record (GsNode *node, GsCommands *commands)
+{
+  const GsShape x = node->inputs[0]->shape;
+  const guint64 tokens = gs_shape_pixels (x);
+  const struct GsLayerNormPush push = {
+    .x = gs_op_read (commands, node->inputs[0]),
+    .y = gs_op_write (commands, node->output),
+    .weight = gs_op_read (commands, node->inputs[1]),
+    .bias = gs_op_read (commands, node->inputs[2]),
+    .tokens = tokens,
+    .channels = x.c,
+    .epsilon = GS_OP_PARAMETERS (node, Parameters)->epsilon,
+  };
+
+  gs_op_dispatch_line (commands,
+                       gs_op_kernel (commands, "layer-norm", node->output->dtype, NULL, 0), &push,
+                       sizeof push, tokens, tokens * x.c * 16.0);
+}
+
+const GsOpClass gs_op_layer_norm = { "layer-norm", .infer = infer, .record = record };
+
+GsTensor *
+gs_layer_norm (GsGraph *g, const char *name, GsTensor *x, float epsilon)
+{
+  const Parameters parameters = { epsilon };
+  const guint64 dims[] = { x->shape.c };
+  GS_SCOPE (g, "%s", name);
+  GsTensor *weight = gs_graph_weight (g, "weight", dims, 1, &gs_layout_vector);
+  GsTensor *bias = gs_graph_weight (g, "bias", dims, 1, &gs_layout_vector);
+
+  return gs_graph_add (g, &gs_op_layer_norm, NULL, (GsTensor *[]) { x, weight, bias }, 3,
+                       &parameters, sizeof parameters);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Between ops and the device: operand addresses, kernel variants by storage type, long grids. */
+#include "ops/op.h"
+
+#include "include/types.h"
+
+guint64
+gs_op_read (GsCommands *commands, GsTensor *tensor)
+{
+  GsTensor *root;
+
+  if (tensor == NULL)
+    return 0;
+  root = gs_tensor_root (tensor);
+  return gs_commands_read (commands, root->buffer, root->offset, root->n_bytes);
+}
+
+guint64
+gs_op_write (GsCommands *commands, GsTensor *tensor)
+{
+  return gs_commands_write (commands, tensor->buffer, tensor->offset, tensor->n_bytes);
+}
+
+guint64
+gs_op_scratch_write (GsCommands *commands, GsNode *node)
+{
+  return gs_commands_write (commands, node->scratch, node->scratch_offset, node->scratch_bytes);
+}
+
+guint64
+gs_op_scratch_read (GsCommands *commands, GsNode *node)
+{
+  return gs_commands_read (commands, node->scratch, node->scratch_offset, node->scratch_bytes);
+}
+
+GsKernel *
+gs_op_kernel (GsCommands *commands, const char *name, GsDtype dtype, const guint32 *constants,
+              guint n_constants)
+{
+  g_autofree char *module = g_strconcat (name, dtype == GS_DTYPE_F16 ? ".f16" : ".f32", NULL);
+  g_autoptr (GError) error = NULL;
+  GsKernel *kernel = gs_kernel_get (gs_commands_get_device (commands), module, constants,
+                                    n_constants, &error);
+
+  if (kernel == NULL)
+    gs_commands_take_error (commands, g_steal_pointer (&error));
+  return kernel;
+}
+
+void
+gs_op_dispatch_line (GsCommands *commands, GsKernel *kernel, gconstpointer push, gsize push_bytes,
+                     guint64 n_groups, double work)
+{
+  guint32 rows = gs_groups (n_groups, GS_GRID_ROW);
+
+  gs_commands_dispatch (commands, kernel, push, push_bytes, rows > 1 ? GS_GRID_ROW : n_groups, rows,
+                        1, work);
+}

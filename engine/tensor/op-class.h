@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an op is: one static const GsOpClass. Nodes point at their class; there is no enumeration of
+ * ops and no switch over them.
+ */
+#pragma once
+
+#include "gpu/commands.h"
+#include "tensor/graph.h"
+
+G_BEGIN_DECLS
+
+struct _GsOpClass
+{
+  const char *name;
+
+  /* Sets node->output->shape (and dtype, if not that of the first input). FALSE with a sentence in
+   * error if the inputs do not fit: what was expected, what came. */
+  gboolean (*infer) (GsNode *node, GError **error);
+
+  /* Records the node: chooses a kernel variant, fills push constants, dispatches. */
+  void (*record) (GsNode *node, GsCommands *commands);
+
+  /* Adds nodes that compute the gradients with respect to the inputs: dy in, dx[i] out, NULL where
+   * none is needed. NULL: not differentiable (yet). */
+  void (*backward) (GsGraph *graph, GsNode *node, GsTensor *dy, GsTensor **dx);
+
+  /* Floating-point operations (2 a multiply-add) of matrix-like ops; NULL: counts as 0. */
+  double (*flop) (const GsNode *node);
+
+  /* Tries to take over the work of the only user of this node's output (an activation, an addition):
+   * returns TRUE if it did; the user's output then becomes this node's. NULL: never. */
+  gboolean (*absorb) (GsNode *node, GsNode *user);
+};
+
+G_END_DECLS

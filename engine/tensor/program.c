@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A graph planned, recorded and run. */
+#include "tensor/program.h"
+
+#include "base/half.h"
+#include "tensor/arena.h"
+#include "tensor/op-class.h"
+#include "tensor/plan.h"
+
+#include <string.h>
+
+struct _GsProgram
+{
+  GsGraph    *graph;
+  GsArena    *arena;
+  GsDevice   *device;
+  guint64     arena_bytes, input_bytes, output_bytes;
+  GPtrArray  *outputs;        /* of the graph                                     */
+  guint64    *output_offsets; /* in the readback buffer */
+  GsBuffer   *input_buffer, *output_buffer;
+  GsCommands *commands;
+  guint       generation;     /* of the arena when recorded */
+};
+
+GsProgram *
+gs_program_new (GsGraph *graph, GsArena *arena)
+{
+  GsProgram *program = g_new0 (GsProgram, 1);
+
+  program->graph = graph;
+  program->arena = arena;
+  program->device = gs_arena_get_device (arena);
+  program->arena_bytes = gs_plan_arena (graph, gs_arena_get_guard_bytes (arena));
+  program->input_bytes = gs_plan_inputs (graph);
+  program->outputs = graph->outputs;
+  program->output_offsets = g_new0 (guint64, program->outputs->len);
+  for (guint i = 0; i < program->outputs->len; i++)
+    {
+      GsTensor *tensor = g_ptr_array_index (program->outputs, i);
+
+      program->output_offsets[i] = program->output_bytes;
+      program->output_bytes += (tensor->n_bytes + 255) / 256 * 256;
+    }
+  return program;
+}
+
+void
+gs_program_free (GsProgram *program)
+{
+  if (program == NULL)
+    return;
+  gs_commands_free (program->commands);
+  gs_buffer_free (program->input_buffer);
+  gs_buffer_free (program->output_buffer);
+  g_free (program->output_offsets);
+  gs_graph_free (program->graph);
+  g_free (program);
+}
+
+guint64
+gs_program_get_arena_bytes (GsProgram *program)
+{
+  return program->arena_bytes;
+}
+
+guint64
+gs_program_get_io_bytes (GsProgram *program)
+{
+  return program->input_bytes + program->output_bytes;
+}
+
+GsGraph *
+gs_program_get_graph (GsProgram *program)
+{
+  return program->graph;
+}
+
+static gboolean
+place_tensors (GsProgram *program, GError **error)
+{
+  GsGraph *graph = program->graph;
+
+  for (guint i = 0; i < graph->tensors->len; i++)
+    {
+      GsTensor *tensor = g_ptr_array_index (graph->tensors, i);
+
+      if (tensor->kind == GS_TENSOR_INPUT)
+        tensor->buffer = program->input_buffer;
+      else if (tensor->kind == GS_TENSOR_ACTIVATION)
+        tensor->buffer = gs_arena_get_buffer (program->arena);
+    }
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      GsNode *node = g_ptr_array_index (graph->nodes, i);
+
+      node->scratch = gs_arena_get_buffer (program->arena);
+      for (guint k = 0; !node->dead && k < node->n_inputs; k++)
+        {
+          GsTensor *weight = node->inputs[k];
+
+          if (weight != NULL && weight->kind == GS_TENSOR_WEIGHT
+              && !graph->weights->klass->resident (graph->weights, weight->name, weight->dims,
+                                                   weight->n_dims, weight->layout, &weight->buffer,
+                                                   &weight->offset, error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+reserve_buffers (GsProgram *program, GError **error)
+{
+  if (!gs_arena_reserve (program->arena, MAX (program->arena_bytes, 256), error))
+    return FALSE;
+  if (program->input_buffer == NULL && program->input_bytes > 0)
+    program->input_buffer = gs_buffer_new (program->device, GS_MEMORY_UPLOAD, program->input_bytes,
+                                           "inputs", error);
+  if (program->input_buffer == NULL && program->input_bytes > 0)
+    return FALSE;
+  if (program->output_buffer == NULL && program->output_bytes > 0)
+    program->output_buffer = gs_buffer_new (program->device, GS_MEMORY_READBACK,
+                                            program->output_bytes, "outputs", error);
+  return program->output_buffer != NULL || program->output_bytes == 0;
+}
+
+static void
+record_outputs (GsProgram *program, GsCommands *commands)
+{
+  for (guint i = 0; i < program->outputs->len; i++)
+    {
+      GsTensor *tensor = g_ptr_array_index (program->outputs, i);
+      GsTensor *root = gs_tensor_root (tensor);
+
+      gs_commands_copy (commands, root->buffer, root->offset, program->output_buffer,
+                        program->output_offsets[i], tensor->n_bytes);
+    }
+}
+
+gboolean
+gs_program_prepare (GsProgram *program, GError **error)
+{
+  g_autoptr (GsCommands) commands = NULL;
+
+  if (!reserve_buffers (program, error))
+    return FALSE;
+  if (program->commands != NULL
+      && program->generation == gs_arena_get_generation (program->arena))
+    return TRUE;
+  g_clear_pointer (&program->commands, gs_commands_free);
+  if (!place_tensors (program, error))
+    return FALSE;
+
+  commands = gs_commands_new (program->device, program->graph->name);
+  for (guint i = 0; i < program->graph->nodes->len; i++)
+    {
+      GsNode *node = g_ptr_array_index (program->graph->nodes, i);
+
+      if (!node->dead)
+        node->klass->record (node, commands);
+    }
+  record_outputs (program, commands);
+  if (!gs_commands_finish (commands, error))
+    return FALSE;
+  program->commands = g_steal_pointer (&commands);
+  program->generation = gs_arena_get_generation (program->arena);
+  return TRUE;
+}
+
+/* The input's place in mapped memory, if it exists and takes n elements of that kind. */
+static GsTensor *
+find_input (GsProgram *program, const char *name, gsize n, gboolean ids, GError **error)
+{
+  for (guint i = 0; i < program->graph->tensors->len; i++)
+    {
+      GsTensor *tensor = g_ptr_array_index (program->graph->tensors, i);
+
+      if (tensor->kind != GS_TENSOR_INPUT || !g_str_equal (tensor->name, name))
+        continue;
+      if (gs_shape_elements (tensor->shape) != n || (tensor->dtype == GS_DTYPE_U32) != ids)
+        {
+          g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                       "Input “%s” takes %" G_GUINT64_FORMAT " elements of %s, not %" G_GSIZE_FORMAT,
+                       name, gs_shape_elements (tensor->shape), gs_dtype_name (tensor->dtype), n);
+          return NULL;
+        }
+      return reserve_buffers (program, error) ? tensor : NULL;
+    }
+  g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT, "There is no input “%s”", name);
+  return NULL;
+}
+
+static gpointer
+input_data (GsProgram *program, GsTensor *tensor)
+{
+  return (guint8 *) gs_buffer_get_data (program->input_buffer) + tensor->offset;
+}
+
+static void
+store_float (GsTensor *tensor, gpointer data, gsize i, float value)
+{
+  if (tensor->dtype == GS_DTYPE_F16)
+    ((guint16 *) data)[i] = gs_half_from_float (value);
+  else
+    ((float *) data)[i] = value;
+}
+
+gboolean
+gs_program_set_floats (GsProgram *program, const char *input, const float *data, gsize n,
+                       GError **error)
+{
+  GsTensor *tensor = find_input (program, input, n, FALSE, error);
+
+  if (tensor == NULL)
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    store_float (tensor, input_data (program, tensor), i, data[i]);
+  return TRUE;
+}
+
+gboolean
+gs_program_set_ids (GsProgram *program, const char *input, const guint32 *ids, gsize n,
+                    GError **error)
+{
+  GsTensor *tensor = find_input (program, input, n, TRUE, error);
+
+  if (tensor == NULL)
+    return FALSE;
+  memcpy (input_data (program, tensor), ids, n * sizeof *ids);
+  return TRUE;
+}
+
+gboolean
+gs_program_set_nchw (GsProgram *program, const char *input, const float *data, guint32 n,
+                     guint32 c, guint32 h, guint32 w, GError **error)
+{
+  GsTensor *tensor = NULL;
+  gsize i = 0;
+
+  for (guint t = 0; t < program->graph->tensors->len && tensor == NULL; t++)
+    {
+      GsTensor *candidate = g_ptr_array_index (program->graph->tensors, t);
+
+      if (candidate->kind == GS_TENSOR_INPUT && g_str_equal (candidate->name, input))
+        tensor = candidate;
+    }
+  if (tensor == NULL || tensor->shape.n != n || tensor->shape.h != h || tensor->shape.w != w
+      || tensor->shape.c < c)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                   "Input “%s” does not take (%u, %u, %u, %u)", input, n, c, h, w);
+      return FALSE;
+    }
+  tensor = find_input (program, input, gs_shape_elements (tensor->shape), FALSE, error);
+  if (tensor == NULL)
+    return FALSE;
+  for (guint32 image = 0; image < n; image++)
+    for (gsize pixel = 0; pixel < (gsize) h * w; pixel++)
+      for (guint32 k = 0; k < tensor->shape.c; k++)
+        store_float (tensor, input_data (program, tensor), i++,
+                     k < c ? data[((gsize) image * c + k) * h * w + pixel] : 0.0f);
+  return TRUE;
+}
+
+gboolean
+gs_program_run (GsProgram *program, GError **error)
+{
+  return gs_program_prepare (program, error) && gs_commands_run (program->commands, error);
+}
+
+GsShape
+gs_program_get_shape (GsProgram *program, guint i)
+{
+  g_assert (i < program->outputs->len);
+  return ((GsTensor *) g_ptr_array_index (program->outputs, i))->shape;
+}
+
+static gboolean
+check_output (GsProgram *program, guint i, gsize n, GError **error)
+{
+  if (i < program->outputs->len && program->output_buffer != NULL
+      && gs_shape_elements (gs_program_get_shape (program, i)) == n)
+    return TRUE;
+  g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+               "Output %u does not have %" G_GSIZE_FORMAT " elements", i, n);
+  return FALSE;
+}
+
+static float
+output_float (GsProgram *program, guint i, gsize k)
+{
+  GsTensor *tensor = g_ptr_array_index (program->outputs, i);
+  const guint8 *data = (const guint8 *) gs_buffer_get_data (program->output_buffer)
+                       + program->output_offsets[i];
+
+  return tensor->dtype == GS_DTYPE_F16 ? gs_half_to_float (((const guint16 *) data)[k])
+                                       : ((const float *) data)[k];
+}
+
+gboolean
+gs_program_get_floats (GsProgram *program, guint i, float *data, gsize n, GError **error)
+{
+  if (!check_output (program, i, n, error))
+    return FALSE;
+  for (gsize k = 0; k < n; k++)
+    data[k] = output_float (program, i, k);
+  return TRUE;
+}
+
+gboolean
+gs_program_get_nchw (GsProgram *program, guint i, float *data, gsize n, GError **error)
+{
+  GsShape shape;
+  gsize k = 0;
+
+  if (!check_output (program, i, n, error))
+    return FALSE;
+  shape = gs_program_get_shape (program, i);
+  for (guint32 image = 0; image < shape.n; image++)
+    for (gsize pixel = 0; pixel < (gsize) shape.h * shape.w; pixel++)
+      for (guint32 c = 0; c < shape.c; c++)
+        data[((gsize) image * shape.c + c) * shape.h * shape.w + pixel]
+          = output_float (program, i, k++);
+  return TRUE;
+}
+
+gboolean
+gs_program_profile (GsProgram *program, GsProfileFunc func, gpointer user_data, GError **error)
+{
+  if (!gs_program_prepare (program, error))
+    return FALSE;
+  for (guint i = 0; i < program->graph->nodes->len; i++)
+    {
+      GsNode *node = g_ptr_array_index (program->graph->nodes, i);
+      g_autoptr (GsCommands) commands = NULL;
+      gint64 start;
+
+      if (node->dead)
+        continue;
+      commands = gs_commands_new (program->device, node->name);
+      node->klass->record (node, commands);
+      if (!gs_commands_finish (commands, error))
+        return FALSE;
+      start = g_get_monotonic_time ();
+      if (!gs_commands_run (commands, error))
+        return FALSE;
+      func (node, (g_get_monotonic_time () - start) / 1e6, user_data);
+    }
+  return TRUE;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#version 460
+/* Merges the partial moments of a group (Chan, Golub and LeVeque, "Updating formulae and a pairwise
+ * algorithm for computing sample variances"), one invocation per sample and group. */
+#extension GL_GOOGLE_include_directive : require
+#include "group-norm.h"
+#include "include/memory.glsl"
+
+layout(local_size_x = 64) in;
+layout(push_constant) uniform Push { GsGroupNormPush p; };
+
+float slice_count (uint slice)
+{
+  return float (min (p.slice_pixels, p.pixels - slice * p.slice_pixels));
+}
+
+void main ()
+{
+  uint i = gl_WorkGroupID.x * 64 + gl_LocalInvocationID.x;
+  uint n = i / p.groups;
+  uint width = p.channels / p.groups;
+  uint first = i % p.groups * width;
+  float total = float (p.pixels) * float (width);
+  float mean = 0.0, squares = 0.0;
+
+  if (n >= p.samples)
+    return;
+  for (uint s = 0; s < p.slices; s++)
+    {
+      float sum = 0.0;
+
+      for (uint c = first; c < first + width; c++)
+        sum += Float2s (p.partial).at[(n * p.slices + s) * p.channels + c].x;
+      mean += sum * slice_count (s) / total;
+    }
+  for (uint s = 0; s < p.slices; s++)
+    for (uint c = first; c < first + width; c++)
+      {
+        vec2 part = Float2s (p.partial).at[(n * p.slices + s) * p.channels + c];
+        float d = part.x - mean;
+
+        squares += part.y + slice_count (s) * d * d;
+      }
+  Float2s (p.moments).at[i] = vec2 (mean, inversesqrt (squares / total + p.epsilon));
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Push constants of layer-norm.comp. */
+#include "include/types.h"
+
+struct GsLayerNormPush
+{
+  gs_address x, y, weight, bias; /* weight, bias: (C) float */
+  uint       tokens, channels;
+  float      epsilon;
+};

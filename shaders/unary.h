@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Push constants of unary.comp and the numbers of its functions. */
+#include "include/types.h"
+
+struct GsUnaryPush
+{
+  gs_address x, y;
+  uint       elements;
+  float      limit; /* of the soft clamp */
+};
+
+#define GS_UNARY_SILU 0
+#define GS_UNARY_GELU 1
+#define GS_UNARY_QUICK_GELU 2
+#define GS_UNARY_RELU 3
+#define GS_UNARY_SOFT_CLAMP 4

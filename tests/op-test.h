@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tests of ops: a graph of one op on random operands, run on the device and compared with a naive
+ * reference in double precision.
+ *
+ * The harness runs every case with float and half activations and weights, around guard zones: all
+ * memory is poisoned with NaNs before the run, and what lies between tensors must still be poison
+ * afterwards. Operands are exact in half precision, so both storage types see the same numbers.
+ *
+ *   static void run (GsOpTest *test, gconstpointer data)
+ *   {
+ *     const Case *c = data;
+ *     GsTensor *x = gs_op_test_input (test, "x", c->shape);
+ *     gs_op_test_output (test, gs_silu (test->graph, x));
+ *     ... want[i] from gs_op_test_values (test, "x")[i] ...
+ *     gs_op_test_check (test, 0, want);
+ *   }
+ *   GS_OP_TEST_MAIN ("silu", cases, run)
+ */
+#pragma once
+
+#include "ops/ops.h"
+#include "tensor/program.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GsGraph   *graph;
+  GsProgram *program; /* after the first check */
+  GsDevice  *device;
+  GsArena   *arena;
+  GsWeights *weights;
+  GsDtype    dtype;          /* of activations */
+  GsDtype    weight_dtype;
+  GHashTable *inputs;        /* name -> GArray of double */
+  GPtrArray *outputs;        /* GsTensor */
+  GRand     *rand;
+  double     tolerance;      /* largest error relative to the largest wanted value */
+} GsOpTest;
+
+typedef void (*GsOpTestFunc) (GsOpTest *test, gconstpointer data);
+
+/* A random input with values in about -2 ... 2. */
+GsTensor *gs_op_test_input (GsOpTest *test, const char *name, GsShape shape);
+
+/* An input of ids below limit. */
+GsTensor *gs_op_test_ids (GsOpTest *test, const char *name, GsShape shape, guint32 limit);
+
+/* The values of an input, or of a weight by its full name ("op.conv1.weight"), row-major. */
+const double *gs_op_test_values (GsOpTest *test, const char *name);
+
+/* Adds a constant to all values of an input (to provoke cancellation, say). Before the check. */
+void gs_op_test_offset (GsOpTest *test, const char *name, double offset);
+
+void gs_op_test_output (GsOpTest *test, GsTensor *tensor);
+
+/* Runs if that has not been done, and compares output i with want, NHWC. */
+void gs_op_test_check (GsOpTest *test, guint i, const double *want);
+
+/* Runs func on each case with each storage type; name: of the op. */
+int gs_op_test_main (int argc, char **argv, const char *name, gconstpointer cases, gsize case_bytes,
+                     guint n_cases, GsOpTestFunc func);
+
+#define GS_OP_TEST_MAIN(name, cases, func)                                                         \
+  int main (int argc, char **argv)                                                                 \
+  {                                                                                                \
+    return gs_op_test_main (argc, argv, name, cases, sizeof cases[0], G_N_ELEMENTS (cases), func); \
+  }
+
+G_END_DECLS
