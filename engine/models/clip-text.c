@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Radford et al., "Learning Transferable Visual Models From Natural Language Supervision",
+ * section 2.4: a transformer with causal attention and layer norms in front. OpenAI's weights
+ * were trained with x sigmoid (1.702 x) in place of GELU, OpenCLIP's with GELU itself.
+ */
+#include "models/clip-text.h"
+
+GsTensor *
+gs_clip_embed (GsGraph *g, const GsClipConfig *config, GsTensor *ids)
+{
+  GsTensor *tokens, *positions;
+
+  GS_SCOPE (g, "text_model.embeddings");
+  tokens = gs_embedding (g, "token_embedding", ids, config->vocabulary, config->width);
+  positions = gs_parameter_rows (g, "position_embedding", config->length, config->width);
+  return gs_add (g, tokens, positions);
+}
+
+static GsTensor *
+self_attention (GsGraph *g, const GsClipConfig *config, GsTensor *x)
+{
+  GsTensor *q, *k, *v;
+
+  GS_SCOPE (g, "self_attn");
+  q = gs_linear (g, "q_proj", x, config->width);
+  k = gs_linear (g, "k_proj", x, config->width);
+  v = gs_linear (g, "v_proj", x, config->width);
+  return gs_linear (g, "out_proj", gs_attention (g, q, k, v, config->heads, TRUE), config->width);
+}
+
+static GsTensor *
+feed_forward (GsGraph *g, const GsClipConfig *config, GsTensor *x)
+{
+  GS_SCOPE (g, "mlp");
+  x = gs_linear (g, "fc1", x, config->mlp_width);
+  x = config->quick_gelu ? gs_quick_gelu (g, x) : gs_gelu (g, x);
+  return gs_linear (g, "fc2", x, config->width);
+}
+
+GsTensor *
+gs_clip_layers (GsGraph *g, const GsClipConfig *config, GsTensor *x, guint first, guint end)
+{
+  float epsilon = (float) config->epsilon;
+
+  for (guint i = first; i < end; i++)
+    {
+      GsTensor *h;
+
+      GS_SCOPE (g, "text_model.encoder.layers.%u", i);
+      h = self_attention (g, config, gs_layer_norm (g, "layer_norm1", x, epsilon));
+      x = gs_add (g, h, x);
+      h = feed_forward (g, config, gs_layer_norm (g, "layer_norm2", x, epsilon));
+      x = gs_add (g, h, x);
+    }
+  return x;
+}
+
+GsTensor *
+gs_clip_final_norm (GsGraph *g, const GsClipConfig *config, GsTensor *x)
+{
+  GS_SCOPE (g, "text_model");
+  return gs_layer_norm (g, "final_layer_norm", x, (float) config->epsilon);
+}

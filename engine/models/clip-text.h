@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The text encoder of CLIP: token ids in, one vector a token out.
+ *
+ * A caller strings the three parts together, so that clip skip is a matter of where it stops:
+ *
+ *   x = gs_clip_embed (g, config, ids);
+ *   x = gs_clip_layers (g, config, x, 0, config->layers + 1 - clip_skip);
+ *   x = gs_clip_final_norm (g, config, x);
+ *
+ * Weights are read below the graph's name ("text_encoder"): text_model.*
+ */
+#pragma once
+
+#include "models/model-config.h"
+#include "ops/ops.h"
+
+G_BEGIN_DECLS
+
+/* Token plus position embeddings. ids: (N, 1, T, 1) of U32, T = config->length -> (N, 1, T, C). */
+GsTensor *gs_clip_embed      (GsGraph *g, const GsClipConfig *config, GsTensor *ids);
+
+/* Layers first .. end - 1. x: (N, 1, T, C), as its result. */
+GsTensor *gs_clip_layers     (GsGraph *g, const GsClipConfig *config, GsTensor *x, guint first,
+                              guint end);
+
+GsTensor *gs_clip_final_norm (GsGraph *g, const GsClipConfig *config, GsTensor *x);
+
+G_END_DECLS

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Down through the levels, keeping what each block makes; through the middle; and up again, each
+ * block getting what its counterpart kept (Ronneberger et al., "U-Net"; Rombach et al.,
+ * "High-Resolution Image Synthesis with Latent Diffusion Models", section 3.3).
+ */
+#include "models/unet.h"
+
+#include <math.h>
+
+#include "nn/resnet-block.h"
+#include "nn/transformer-block.h"
+
+/* Each level keeps its blocks and one downsampler; the first convolution is kept too. */
+#define MAX_SKIPS (GS_MAX_LEVELS * (GS_MAX_LAYERS_PER_LEVEL + 1) + 1)
+
+typedef struct
+{
+  const GsUnetConfig *config;
+  GsTensor *time;     /* SiLU of the time embedding */
+  GsTensor *context;
+  GsTensor *skips[MAX_SKIPS];
+  guint     n_skips;
+} Unet;
+
+void
+gs_timestep_embedding (double timestep, guint n, float *out)
+{
+  guint half = n / 2;
+
+  for (guint i = 0; i < half; i++)
+    {
+      double frequency = exp (-log (10000.0) * i / half);
+
+      out[i] = (float) cos (timestep * frequency);
+      out[half + i] = (float) sin (timestep * frequency);
+    }
+}
+
+static GsTensor *
+embed_time (GsGraph *g, const GsUnetConfig *config, GsTensor *time)
+{
+  GsTensor *h;
+
+  GS_SCOPE (g, "time_embedding");
+  h = gs_silu (g, gs_linear (g, "linear_1", time, config->time_width));
+  return gs_silu (g, gs_linear (g, "linear_2", h, config->time_width));
+}
+
+/* A residual block and, where the level has them, transformers: resnets.i, attentions.i. */
+static GsTensor *
+layer (GsGraph *g, Unet *u, guint level, guint i, GsTensor *x)
+{
+  const GsUnetConfig *config = u->config;
+  char name[32];
+
+  g_snprintf (name, sizeof name, "resnets.%u", i);
+  x = gs_resnet_block (g, name, x, u->time, config->channels[level], config->groups,
+                       (float) config->epsilon);
+  if (config->depth[level] == 0)
+    return x;
+  g_snprintf (name, sizeof name, "attentions.%u", i);
+  return gs_transformer (g, name, x, u->context,
+                         &(GsTransformerOptions) { .heads = config->heads[level],
+                                                   .depth = config->depth[level],
+                                                   .groups = config->groups });
+}
+
+static void
+keep (Unet *u, GsTensor *x)
+{
+  u->skips[u->n_skips++] = x;
+}
+
+static GsTensor *
+down (GsGraph *g, Unet *u, GsTensor *x)
+{
+  const GsUnetConfig *config = u->config;
+
+  for (guint level = 0; level < config->n_levels; level++)
+    {
+      GS_SCOPE (g, "down_blocks.%u", level);
+      for (guint i = 0; i < config->layers; i++)
+        keep (u, x = layer (g, u, level, i, x));
+      if (level + 1 < config->n_levels)
+        keep (u, x = gs_conv2d (g, "downsamplers.0.conv", x, x->shape.c, 3, .stride = 2));
+    }
+  return x;
+}
+
+static GsTensor *
+middle (GsGraph *g, Unet *u, GsTensor *x)
+{
+  const GsUnetConfig *config = u->config;
+  guint32 last = config->n_levels - 1;
+  float epsilon = (float) config->epsilon;
+
+  GS_SCOPE (g, "mid_block");
+  x = gs_resnet_block (g, "resnets.0", x, u->time, x->shape.c, config->groups, epsilon);
+  if (config->middle_depth > 0)
+    x = gs_transformer (g, "attentions.0", x, u->context,
+                        &(GsTransformerOptions) { .heads = config->heads[last],
+                                                  .depth = config->middle_depth,
+                                                  .groups = config->groups });
+  return gs_resnet_block (g, "resnets.1", x, u->time, x->shape.c, config->groups, epsilon);
+}
+
+static GsTensor *
+up (GsGraph *g, Unet *u, GsTensor *x)
+{
+  const GsUnetConfig *config = u->config;
+
+  for (guint block = 0; block < config->n_levels; block++)
+    {
+      guint level = config->n_levels - 1 - block;
+
+      GS_SCOPE (g, "up_blocks.%u", block);
+      for (guint i = 0; i <= config->layers; i++)
+        x = layer (g, u, level, i, gs_concat (g, x, u->skips[--u->n_skips]));
+      if (level > 0)
+        {
+          /* To the size of what is joined next: twice as large, or one less at odd sizes. */
+          GsShape size = u->skips[u->n_skips - 1]->shape;
+
+          x = gs_upsample (g, x, size.h, size.w);
+          x = gs_conv2d (g, "upsamplers.0.conv", x, x->shape.c, 3);
+        }
+    }
+  return x;
+}
+
+GsTensor *
+gs_unet (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time, GsTensor *context)
+{
+  Unet u = { .config = config, .context = context };
+
+  u.time = embed_time (g, config, time);
+  keep (&u, x = gs_conv2d (g, "conv_in", x, config->channels[0], 3));
+  x = down (g, &u, x);
+  x = middle (g, &u, x);
+  x = up (g, &u, x);
+  x = gs_group_norm (g, "conv_norm_out", x, config->groups, (float) config->epsilon);
+  x = gs_silu (g, x);
+  return gs_conv2d (g, "conv_out", x, config->out_channels, 3);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The U-Net that estimates the noise in a latent. What differs between families is in
+ * GsUnetConfig; weights are read below the graph's name ("unet").
+ */
+#pragma once
+
+#include "models/model-config.h"
+#include "ops/ops.h"
+
+G_BEGIN_DECLS
+
+/* x: (N, H, W, config->in_channels), any H and W.
+ * time: gs_timestep_embedding() of each sample's timestep, (N, 1, 1, config->channels[0]).
+ * context: the encoded prompt, (N, 1, T, config->context_width), any T.
+ * -> (N, H, W, config->out_channels). */
+GsTensor *gs_unet (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time,
+                   GsTensor *context);
+
+/* The sinusoids of one timestep (which may be fractional), cosines first:
+ * out[i] = cos (t f_i), out[n / 2 + i] = sin (t f_i), f_i = 10000^(-i / (n / 2)). n is even. */
+void gs_timestep_embedding (double timestep, guint n, float *out);
+
+G_END_DECLS

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Weights of files: found by canonical name, checked against the sizes that the model asks for.
+ */
+#include "nn/weight-source.h"
+
+typedef struct
+{
+  GsWeightSource base;
+  GsWeightFind   find;
+  gpointer       owner;
+} FileWeights;
+
+static gboolean
+file_has (GsWeightSource *source, const char *name)
+{
+  FileWeights *self = (FileWeights *) source;
+
+  return self->find (self->owner, name) != NULL;
+}
+
+/* Drops dimensions of 1 at the end, beyond the first. */
+static guint
+significant_dims (const guint64 *dims, guint n_dims)
+{
+  while (n_dims > 1 && dims[n_dims - 1] == 1)
+    n_dims--;
+  return n_dims;
+}
+
+static gboolean
+file_read (GsWeightSource *source, const char *name, const guint64 *dims, guint n_dims,
+           gboolean with_data, GsHostTensor *tensor, GError **error)
+{
+  FileWeights *self = (FileWeights *) source;
+  const GsStoredTensor *stored = self->find (self->owner, name);
+
+  if (stored == NULL)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
+                   "The model lacks the tensor %s; it is incomplete or of another kind.", name);
+      return FALSE;
+    }
+  if (!gs_stored_tensor_has_shape (stored, significant_dims (dims, n_dims), dims)
+      || significant_dims (stored->shape, stored->n_dims) > G_N_ELEMENTS (tensor->dims))
+    {
+      g_autofree char *is = gs_stored_tensor_shape_text (stored);
+      g_autofree char *expected = gs_shape_text (n_dims, dims);
+
+      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
+                   "The model's tensor %s has the shape %s where %s is needed.", name, is, expected);
+      return FALSE;
+    }
+  *tensor = (GsHostTensor) { .dtype = stored->dtype, .n_dims = n_dims, .data = stored->data };
+  for (guint i = 0; i < n_dims; i++)
+    tensor->dims[i] = dims[i];
+  return TRUE;
+}
+
+static void
+file_free (GsWeightSource *source)
+{
+  g_free (source);
+}
+
+GsWeightSource *
+gs_file_weights_new (GsWeightFind find, gpointer owner)
+{
+  static const GsWeightSourceClass klass = { .has = file_has, .read = file_read, .free = file_free };
+  FileWeights *self = g_new0 (FileWeights, 1);
+
+  self->base.klass = &klass;
+  self->find = find;
+  self->owner = owner;
+  return &self->base;
+}
+
+void
+gs_weight_source_free (GsWeightSource *source)
+{
+  if (source != NULL)
+    source->klass->free (source);
+}

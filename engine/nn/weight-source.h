@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where weights come from: files, or random numbers. nn/weights puts what a source gives into device
+ * memory.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "io/stored-tensor.h"
+#include "tensor/weights.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GsWeightSource GsWeightSource;
+
+typedef struct
+{
+  gboolean (*has)   (GsWeightSource *source, const char *name);
+  /* Finds a weight and checks its sizes (trailing ones aside). Its data stay valid until
+   * release(); GS_ERROR_BAD_FILE names the weight if it is missing or its sizes are others. */
+  gboolean (*read)  (GsWeightSource *source, const char *name, const guint64 *dims, guint n_dims,
+                     gboolean with_data, GsHostTensor *tensor, GError **error);
+  void     (*release) (GsWeightSource *source, GsHostTensor *tensor); /* NULL: nothing to do */
+  void     (*free)  (GsWeightSource *source);
+} GsWeightSourceClass;
+
+/* Implementations embed this as their first member. */
+struct _GsWeightSource
+{
+  const GsWeightSourceClass *klass;
+};
+
+/* The stored tensor of a canonical name, or NULL. */
+typedef const GsStoredTensor *(*GsWeightFind) (gpointer owner, const char *name);
+
+/* Weights found by a function, as those of checkpoints. owner must outlive the source. */
+GsWeightSource *gs_file_weights_new (GsWeightFind find, gpointer owner);
+
+/* Random F16 weights of whatever sizes are asked for: uniform with a standard deviation of
+ * 1 / sqrt (fan-in), norms' scales 1, biases 0; the same for the same name. For measuring speed and
+ * memory where no checkpoint is at hand. */
+GsWeightSource *gs_synthetic_weights_new (void);
+
+void gs_weight_source_free (GsWeightSource *source); /* NULL is allowed */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsWeightSource, gs_weight_source_free)
+
+G_END_DECLS

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Weights in device memory. A weight is declared when a graph first asks for its type, gets a place
+ * when the first one of its component becomes resident, and is filled when a program wants it.
+ */
+#include "nn/weights.h"
+
+#include "gpu/buffer.h"
+
+#define CHUNK_BYTES (G_GUINT64_CONSTANT (256) << 20)
+#define ALIGNMENT 256
+#define HALF_MAX 65504.0f
+
+typedef struct
+{
+  GsBuffer *buffer; /* NULL until something in it becomes resident */
+  guint64   n_bytes;
+} Chunk;
+
+typedef struct _Component Component;
+
+typedef struct
+{
+  char           *name;
+  const GsLayout *layout;
+  Component      *component;
+  GsDtype         dtype;
+  guint64         n_bytes; /* aligned */
+  Chunk          *chunk;   /* NULL: no place yet */
+  guint64         offset;
+  gboolean        is_resident;
+} Weight;
+
+struct _Component
+{
+  GPtrArray *weights; /* Weight, owned, in the order of declaration */
+  GPtrArray *chunks;  /* Chunk, owned                               */
+};
+
+struct _GsWeightStore
+{
+  GsWeights       base;
+  GsDevice       *device;
+  GsDtype         precision;
+  GsWeightSource *source;
+  guint64         chunk_bytes;
+  GHashTable     *weights;    /* "layout name" -> Weight */
+  GHashTable     *components; /* name -> Component       */
+};
+
+static void
+weight_free (gpointer data)
+{
+  Weight *weight = data;
+
+  g_free (weight->name);
+  g_free (weight);
+}
+
+static void
+chunk_free (gpointer data)
+{
+  Chunk *chunk = data;
+
+  gs_buffer_free (chunk->buffer);
+  g_free (chunk);
+}
+
+static void
+component_free (gpointer data)
+{
+  Component *component = data;
+
+  g_ptr_array_unref (component->weights);
+  g_ptr_array_unref (component->chunks);
+  g_free (component);
+}
+
+static Component *
+component_of (GsWeightStore *self, const char *name)
+{
+  const char *dot = strchr (name, '.');
+  g_autofree char *key = g_strndup (name, dot != NULL ? (gsize) (dot - name) : strlen (name));
+  Component *component = g_hash_table_lookup (self->components, key);
+
+  if (component == NULL)
+    {
+      component = g_new0 (Component, 1);
+      component->weights = g_ptr_array_new_with_free_func (weight_free);
+      component->chunks = g_ptr_array_new_with_free_func (chunk_free);
+      g_hash_table_insert (self->components, g_steal_pointer (&key), component);
+    }
+  return component;
+}
+
+static gboolean
+fits_half (const GsHostTensor *tensor)
+{
+  guint64 n = 1;
+
+  for (guint i = 0; i < tensor->n_dims; i++)
+    n *= tensor->dims[i];
+  for (guint64 i = 0; i < n; i++)
+    {
+      float value = gs_host_tensor_get (tensor, i);
+
+      if (value > HALF_MAX || value < -HALF_MAX)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+release (GsWeightStore *self, GsHostTensor *tensor)
+{
+  if (self->source->klass->release != NULL)
+    self->source->klass->release (self->source, tensor);
+}
+
+static gboolean
+choose_dtype (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims,
+              const GsLayout *layout, GsDtype *dtype, GError **error)
+{
+  GsHostTensor tensor;
+
+  if (!self->source->klass->read (self->source, name, dims, n_dims, FALSE, &tensor, error))
+    return FALSE;
+  if (layout->always_f32)
+    *dtype = GS_DTYPE_F32;
+  else if (tensor.dtype == GS_DTYPE_F16)
+    *dtype = GS_DTYPE_F16;
+  else if (self->precision == GS_DTYPE_F16)
+    {
+      if (!self->source->klass->read (self->source, name, dims, n_dims, TRUE, &tensor, error))
+        return FALSE;
+      *dtype = fits_half (&tensor) ? GS_DTYPE_F16 : GS_DTYPE_F32;
+      release (self, &tensor);
+    }
+  else
+    *dtype = GS_DTYPE_F32;
+  return TRUE;
+}
+
+static Weight *
+declare (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims,
+         const GsLayout *layout, GError **error)
+{
+  g_autofree char *key = g_strconcat (layout->name, " ", name, NULL);
+  Weight *weight = g_hash_table_lookup (self->weights, key);
+  GsDtype dtype;
+
+  if (weight != NULL)
+    return weight;
+  if (!choose_dtype (self, name, dims, n_dims, layout, &dtype, error))
+    return NULL;
+
+  weight = g_new0 (Weight, 1);
+  weight->name = g_strdup (name);
+  weight->layout = layout;
+  weight->dtype = dtype;
+  weight->n_bytes = layout->bytes (dims, n_dims, dtype);
+  weight->n_bytes = (weight->n_bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  weight->component = component_of (self, name);
+  g_ptr_array_add (weight->component->weights, weight);
+  g_hash_table_insert (self->weights, g_steal_pointer (&key), weight);
+  return weight;
+}
+
+/* Gives all weights of a component that have no place one, chunk after chunk. */
+static void
+place (GsWeightStore *self, Component *component)
+{
+  Chunk *chunk = NULL;
+
+  for (guint i = 0; i < component->weights->len; i++)
+    {
+      Weight *weight = component->weights->pdata[i];
+
+      if (weight->chunk != NULL)
+        continue;
+      if (chunk == NULL || chunk->n_bytes + weight->n_bytes > self->chunk_bytes)
+        {
+          chunk = g_new0 (Chunk, 1);
+          g_ptr_array_add (component->chunks, chunk);
+        }
+      weight->chunk = chunk;
+      weight->offset = chunk->n_bytes;
+      chunk->n_bytes += weight->n_bytes;
+    }
+}
+
+/* Packs straight into device memory where the host reaches it, else through a copy. */
+static gboolean
+fill (Weight *weight, const GsHostTensor *tensor, GError **error)
+{
+  guint8 *mapped = gs_buffer_get_data (weight->chunk->buffer);
+  g_autofree guint8 *copy = NULL;
+
+  if (mapped != NULL)
+    {
+      weight->layout->pack (tensor, weight->dtype, mapped + weight->offset);
+      return TRUE;
+    }
+  copy = g_try_malloc0 (weight->n_bytes);
+  if (copy == NULL)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
+                   "There is not enough memory to load the tensor %s.", weight->name);
+      return FALSE;
+    }
+  weight->layout->pack (tensor, weight->dtype, copy);
+  return gs_buffer_write (weight->chunk->buffer, weight->offset, copy, weight->n_bytes, error);
+}
+
+static gboolean
+make_resident (GsWeightStore *self, Weight *weight, const guint64 *dims, guint n_dims,
+               GError **error)
+{
+  GsHostTensor tensor;
+  gboolean done;
+
+  if (!gs_device_poll (self->device, error))
+    return FALSE;
+  if (weight->chunk == NULL)
+    place (self, weight->component);
+  if (weight->chunk->buffer == NULL)
+    weight->chunk->buffer = gs_buffer_new (self->device, GS_MEMORY_DEVICE, weight->chunk->n_bytes,
+                                           "weights", error);
+  if (weight->chunk->buffer == NULL)
+    return FALSE;
+  if (!self->source->klass->read (self->source, weight->name, dims, n_dims, TRUE, &tensor, error))
+    return FALSE;
+  done = fill (weight, &tensor, error);
+  release (self, &tensor);
+  weight->is_resident = done;
+  return done;
+}
+
+static gboolean
+store_has (GsWeights *weights, const char *name)
+{
+  GsWeightStore *self = (GsWeightStore *) weights;
+
+  return self->source->klass->has (self->source, name);
+}
+
+static gboolean
+store_check (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
+             const GsLayout *layout, GsDtype *dtype, GError **error)
+{
+  Weight *weight = declare ((GsWeightStore *) weights, name, dims, n_dims, layout, error);
+
+  if (weight == NULL)
+    return FALSE;
+  *dtype = weight->dtype;
+  return TRUE;
+}
+
+static gboolean
+store_resident (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
+                const GsLayout *layout, GsBuffer **buffer, guint64 *offset, GError **error)
+{
+  GsWeightStore *self = (GsWeightStore *) weights;
+  Weight *weight = declare (self, name, dims, n_dims, layout, error);
+
+  if (weight == NULL)
+    return FALSE;
+  if (!weight->is_resident && !make_resident (self, weight, dims, n_dims, error))
+    return FALSE;
+  *buffer = weight->chunk->buffer;
+  *offset = weight->offset;
+  return TRUE;
+}
+
+GsWeightStore *
+gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source)
+{
+  static const GsWeightsClass klass = {
+    .check = store_check,
+    .has = store_has,
+    .resident = store_resident,
+  };
+  GsWeightStore *self = g_new0 (GsWeightStore, 1);
+
+  self->base.klass = &klass;
+  self->device = device;
+  self->precision = precision;
+  self->source = source;
+  self->chunk_bytes = MIN (CHUNK_BYTES, gs_device_get_info (device)->max_allocation_bytes
+                                            - GS_BUFFER_PADDING_BYTES);
+  self->weights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->components = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, component_free);
+  return self;
+}
+
+void
+gs_weight_store_free (GsWeightStore *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->weights);
+  g_hash_table_unref (self->components);
+  gs_weight_source_free (self->source);
+  g_free (self);
+}
+
+GsWeights *
+gs_weight_store_get_weights (GsWeightStore *self)
+{
+  return &self->base;
+}
+
+static guint64
+count_bytes (GsWeightStore *self, const char *name, gboolean only_resident)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  guint64 sum = 0;
+
+  g_hash_table_iter_init (&iter, self->components);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      Component *component = value;
+
+      if (name != NULL && !g_str_equal (name, key))
+        continue;
+      for (guint i = 0; i < component->weights->len; i++)
+        {
+          Weight *weight = component->weights->pdata[i];
+          gboolean is_allocated = weight->chunk != NULL && weight->chunk->buffer != NULL;
+
+          if (!only_resident || is_allocated)
+            sum += weight->n_bytes;
+        }
+    }
+  return sum;
+}
+
+guint64
+gs_weight_store_get_declared_bytes (GsWeightStore *self, const char *component)
+{
+  return count_bytes (self, component, FALSE);
+}
+
+guint64
+gs_weight_store_get_resident_bytes (GsWeightStore *self, const char *component)
+{
+  return count_bytes (self, component, TRUE);
+}
+
+void
+gs_weight_store_evict (GsWeightStore *self, const char *name)
+{
+  Component *component = g_hash_table_lookup (self->components, name);
+
+  if (component == NULL)
+    return;
+  for (guint i = 0; i < component->weights->len; i++)
+    {
+      Weight *weight = component->weights->pdata[i];
+
+      weight->chunk = NULL;
+      weight->is_resident = FALSE;
+    }
+  g_ptr_array_set_size (component->chunks, 0);
+}
