@@ -101,6 +101,27 @@ read_bytes (png_structp png, png_bytep out, size_t n)
   reader->n_left -= n;
 }
 
+/* Whether all chunks are as long as they say: libpng takes memory for a chunk before it reads it. */
+static gboolean
+chunks_are_whole (const guint8 *data, gsize n_bytes)
+{
+  gsize at = 8;
+
+  while (n_bytes - at >= 12) /* length, name, checksum */
+    {
+      guint32 length;
+
+      memcpy (&length, data + at, 4);
+      length = GUINT32_FROM_BE (length);
+      if (length > n_bytes - at - 12)
+        return FALSE;
+      if (memcmp (data + at + 4, "IEND", 4) == 0)
+        return TRUE;
+      at += 12 + (gsize) length;
+    }
+  return FALSE;
+}
+
 static void
 set_transforms (png_structp png, png_infop info)
 {
@@ -181,6 +202,12 @@ load (const guint8 *data, gsize n_bytes, const char *name, char **parameters, GE
     {
       g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
                    "%s is not a PNG picture; convert it to PNG first", name);
+      return NULL;
+    }
+  if (!chunks_are_whole (data, n_bytes))
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
+                   "%s is not complete; copy or download it again", name);
       return NULL;
     }
   png = png_create_read_struct (PNG_LIBPNG_VER_STRING, &reader.failure, on_error, on_warning);

@@ -283,6 +283,25 @@ crc (const guint8 *data, gsize n)
   return ~c;
 }
 
+/* Nor is memory taken for a chunk that claims to be longer than the file. */
+static void
+test_long_chunk (void)
+{
+  g_autoptr (GsImage) image = gs_image_new (8, 8, 3);
+  g_autoptr (GBytes) bytes = gs_image_to_png (image, "some text", NULL);
+  gsize n;
+  const guint8 *data = g_bytes_get_data (bytes, &n);
+  g_autofree guint8 *copy = g_memdup2 (data, n);
+  g_autoptr (GBytes) changed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  copy[33] = 0x7f; /* the top byte of the text chunk's length */
+  changed = g_bytes_new (copy, n);
+  g_assert_null (gs_image_load_png_bytes (changed, NULL, &error));
+  g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
+  g_assert_nonnull (strstr (error->message, "not complete")); /* said before libpng was asked */
+}
+
 /* A tiny file that claims to be huge is refused before anything is allocated for it. */
 static void
 test_huge (void)
@@ -420,6 +439,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/png/truncated", test_truncated);
   g_test_add_func ("/png/flipped", test_flipped);
   g_test_add_func ("/png/huge", test_huge);
+  g_test_add_func ("/png/long-chunk", test_long_chunk);
   g_test_add_func ("/png/limits", test_limits);
   g_test_add_func ("/png/convert", test_convert);
   g_test_add_func ("/png/resize", test_resize);
