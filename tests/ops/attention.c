@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Attention of every kind that the models use: self, cross, causal, one wide head. */
+#include "op-test.h"
+
+#include <math.h>
+
+typedef struct
+{
+  guint    n, queries, keys, heads, channels; /* channels: of a head */
+  gboolean causal;
+} Case;
+
+static const Case cases[] = {
+  { 1, 1, 1, 1, 4 },    { 2, 9, 77, 8, 4 },          { 1, 64, 64, 2, 40 },
+  { 1, 35, 35, 1, 80 }, { 2, 77, 77, 4, 16, TRUE },  { 1, 130, 154, 2, 64 },
+  { 1, 20, 77, 1, 160 }, { 1, 60, 60, 1, 512 },      { 1, 100, 200, 3, 8 },
+};
+
+static void
+attend (const Case *c, const double *q, const double *k, const double *v, guint n, guint query,
+        guint head, double *y)
+{
+  const guint width = c->heads * c->channels;
+  const guint keys = c->causal ? MIN (query + 1, c->keys) : c->keys;
+  g_autofree double *scores = g_new0 (double, keys);
+  double highest = -1e300, total = 0;
+
+  for (guint j = 0; j < keys; j++)
+    {
+      for (guint i = 0; i < c->channels; i++)
+        scores[j] += q[(n * c->queries + query) * width + head * c->channels + i]
+                     * k[(n * c->keys + j) * width + head * c->channels + i];
+      scores[j] /= sqrt (c->channels);
+      highest = MAX (highest, scores[j]);
+    }
+  for (guint j = 0; j < keys; j++)
+    total += scores[j] = exp (scores[j] - highest);
+  for (guint i = 0; i < c->channels; i++)
+    {
+      double sum = 0;
+
+      for (guint j = 0; j < keys; j++)
+        sum += scores[j] / total * v[(n * c->keys + j) * width + head * c->channels + i];
+      y[(n * c->queries + query) * width + head * c->channels + i] = sum;
+    }
+}
+
+static void
+run (GsOpTest *test, gconstpointer data)
+{
+  const Case *c = data;
+  const guint width = c->heads * c->channels;
+  GsTensor *q = gs_op_test_input (test, "q", (GsShape) { c->n, 1, c->queries, width });
+  GsTensor *k = gs_op_test_input (test, "k", (GsShape) { c->n, 1, c->keys, width });
+  GsTensor *v = gs_op_test_input (test, "v", (GsShape) { c->n, 1, c->keys, width });
+  g_autofree double *want = g_new (double, (gsize) c->n * c->queries * width);
+
+  gs_op_test_output (test, gs_attention (test->graph, q, k, v, c->heads, c->causal));
+  for (guint n = 0; n < c->n; n++)
+    for (guint query = 0; query < c->queries; query++)
+      for (guint head = 0; head < c->heads; head++)
+        attend (c, gs_op_test_values (test, "q"), gs_op_test_values (test, "k"),
+                gs_op_test_values (test, "v"), n, query, head, want);
+  gs_op_test_check (test, 0, want);
+}
+
+GS_OP_TEST_MAIN ("attention", cases, run)

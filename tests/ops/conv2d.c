@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Convolutions of every kind that the models use, on odd sizes too. */
+#include "op-test.h"
+
+typedef struct
+{
+  GsShape  x;
+  guint32  channels, kernel, stride;
+  gboolean pad_end_only;
+  gboolean add;
+} Case;
+
+static const Case cases[] = {
+  { { 1, 1, 1, 4 }, 4, 3, 1 },
+  { { 1, 1, 1, 1 }, 1, 1, 1 },
+  { { 2, 5, 7, 12 }, 20, 3, 1 },
+  { { 1, 16, 16, 48 }, 48, 3, 1, FALSE, TRUE },
+  { { 1, 9, 11, 9 }, 32, 3, 1 },              /* the 9-channel inpainting U-Net's first */
+  { { 1, 8, 8, 32 }, 3, 3, 1 },               /* the decoder's last */
+  { { 2, 6, 5, 24 }, 17, 1, 1, FALSE, TRUE },
+  { { 1, 12, 20, 16 }, 16, 3, 2 },            /* the U-Net's downsampling */
+  { { 1, 7, 9, 16 }, 24, 3, 2 },
+  { { 1, 12, 20, 16 }, 16, 3, 2, TRUE },      /* the encoder's */
+  { { 1, 7, 9, 8 }, 8, 3, 2, TRUE },
+};
+
+static double
+convolve (const Case *c, const double *x, const double *w, guint n, int row, int column, guint k)
+{
+  const int pad = c->pad_end_only ? 0 : c->kernel / 2;
+  double sum = 0;
+
+  for (guint i = 0; i < c->kernel; i++)
+    for (guint j = 0; j < c->kernel; j++)
+      {
+        const int y = row * (int) c->stride + (int) i - pad;
+        const int z = column * (int) c->stride + (int) j - pad;
+
+        if (y < 0 || z < 0 || y >= (int) c->x.h || z >= (int) c->x.w)
+          continue;
+        for (guint m = 0; m < c->x.c; m++)
+          sum += x[((n * c->x.h + y) * c->x.w + z) * c->x.c + m]
+                 * w[((k * c->x.c + m) * c->kernel + i) * c->kernel + j];
+      }
+  return sum;
+}
+
+static void
+run (GsOpTest *test, gconstpointer data)
+{
+  const Case *c = data;
+  GsTensor *x = gs_op_test_input (test, "x", c->x);
+  GsTensor *y = gs_conv2d (test->graph, "conv", x, c->channels, c->kernel, .stride = c->stride,
+                           .pad_end_only = c->pad_end_only);
+  const GsShape shape = y->shape;
+  GsTensor *other = c->add ? gs_op_test_input (test, "other", shape) : NULL;
+  g_autofree double *want = g_new (double, gs_shape_elements (shape));
+  gsize i = 0;
+
+  gs_op_test_output (test, c->add ? gs_add (test->graph, other, y) : y);
+  for (guint n = 0; n < shape.n; n++)
+    for (guint row = 0; row < shape.h; row++)
+      for (guint column = 0; column < shape.w; column++)
+        for (guint k = 0; k < shape.c; k++, i++)
+          {
+            want[i] = convolve (c, gs_op_test_values (test, "x"),
+                                gs_op_test_values (test, "op.conv.weight"), n, row, column, k)
+                      + gs_op_test_values (test, "op.conv.bias")[k];
+            if (c->add)
+              want[i] += gs_op_test_values (test, "other")[i];
+          }
+  gs_op_test_check (test, 0, want);
+}
+
+GS_OP_TEST_MAIN ("conv2d", cases, run)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Linear layers, with and without a following addition to take over. */
+#include "op-test.h"
+
+typedef struct
+{
+  GsShape  x;
+  guint32  channels;
+  gboolean add;
+} Case;
+
+static const Case cases[] = {
+  { { 1, 1, 1, 4 }, 1 },           { { 1, 1, 1, 3 }, 5 },
+  { { 2, 1, 77, 24 }, 40 },        { { 1, 1, 33, 128 }, 130, TRUE },
+  { { 2, 9, 7, 52 }, 17, TRUE },   { { 1, 1, 64, 1280 }, 64 },
+};
+
+static void
+run (GsOpTest *test, gconstpointer data)
+{
+  const Case *c = data;
+  const GsShape y_shape = { c->x.n, c->x.h, c->x.w, c->channels };
+  GsTensor *x = gs_op_test_input (test, "x", c->x);
+  GsTensor *other = c->add ? gs_op_test_input (test, "other", y_shape) : NULL;
+  GsTensor *y = gs_linear (test->graph, "layer", x, c->channels);
+  g_autofree double *want = g_new (double, gs_shape_elements (y_shape));
+
+  gs_op_test_output (test, c->add ? gs_add (test->graph, y, other) : y);
+  for (gsize m = 0; m < gs_shape_pixels (c->x); m++)
+    for (guint n = 0; n < c->channels; n++)
+      {
+        double sum = gs_op_test_values (test, "op.layer.bias")[n];
+
+        for (guint k = 0; k < c->x.c; k++)
+          sum += gs_op_test_values (test, "x")[m * c->x.c + k]
+                 * gs_op_test_values (test, "op.layer.weight")[n * c->x.c + k];
+        if (c->add)
+          sum += gs_op_test_values (test, "other")[m * c->channels + n];
+        want[m * c->channels + n] = sum;
+      }
+  gs_op_test_check (test, 0, want);
+}
+
+GS_OP_TEST_MAIN ("linear", cases, run)
