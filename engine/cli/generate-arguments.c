@@ -99,7 +99,25 @@ parse_choice (const char *option, const char *text, const char *const *choices, 
   return gs_cli_bad (error, "%s is \"%s\"; choose one of %s", option, text, all);
 }
 
-/* Names are compared as the engine does, by id or label. */
+/* As the engine compares names: "DPM++ 2M" is "dpm++_2m". */
+static gboolean
+same_name (const char *a, const char *b)
+{
+  static const char ignored[] = " -_";
+
+  for (;;)
+    {
+      a += strspn (a, ignored);
+      b += strspn (b, ignored);
+      if (g_ascii_tolower (*a) != g_ascii_tolower (*b))
+        return FALSE;
+      if (*a == '\0')
+        return TRUE;
+      a++;
+      b++;
+    }
+}
+
 static gboolean
 check_name (const char *option, const char *text, const GsNamed *list, GError **error)
 {
@@ -108,7 +126,7 @@ check_name (const char *option, const char *text, const GsNamed *list, GError **
   if (text == NULL)
     return TRUE;
   for (const GsNamed *entry = list; entry->id != NULL; entry++)
-    if (g_ascii_strcasecmp (text, entry->id) == 0 || g_ascii_strcasecmp (text, entry->label) == 0)
+    if (same_name (text, entry->id) || same_name (text, entry->label))
       return TRUE;
   all = gs_cli_join_ids (list);
   return gs_cli_bad (error, "%s is \"%s\"; choose one of %s", option, text, all);
