@@ -189,8 +189,8 @@ split_lines (const char *text)
     {
       gsize n = strlen (*line);
 
-      if (n > 0 && (*line)[n - 1] == '\r')
-        (*line)[n - 1] = '\0';
+      while (n > 0 && (*line)[n - 1] == '\r')
+        (*line)[--n] = '\0';
     }
   return lines;
 }

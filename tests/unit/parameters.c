@@ -24,14 +24,14 @@ assert_value (GsParameters *parameters, const char *key, const char *want)
 
 /* Texts that come back byte for byte. */
 static const char *const stable[] = {
-  "a red house\nNegative prompt: blurry, \"bad\" hands\nSteps: 20, Sampler: DPM++ 2M, Schedule type: "
-  "Karras, CFG scale: 7, Seed: 42, Size: 512x512, Model hash: 6ce0161689, Model: v1-5-pruned, "
-  "Denoising strength: 0.6, Clip skip: 2, RNG: CPU, Version: v1.9.4",
+  ("a red house\nNegative prompt: blurry, \"bad\" hands\nSteps: 20, Sampler: DPM++ 2M, Schedule type: "
+   "Karras, CFG scale: 7, Seed: 42, Size: 512x512, Model hash: 6ce0161689, Model: v1-5-pruned, "
+   "Denoising strength: 0.6, Clip skip: 2, RNG: CPU, Version: v1.9.4"),
   "a cat\nSteps: 20, Sampler: Euler a, Seed: 1",
   "two\nlines, (weight:1.2)\n\nof prompt\nNegative prompt: and\nof this\nSteps: 1, Seed: 2, CFG scale: 3",
   "\nNegative prompt: only this\nSteps: 1, Seed: 2, CFG scale: 3",
-  "a <lora:x:0.8>\nSteps: 20, Seed: 5, Lora hashes: \"x: 3f2a, y: 77b1\", TI hashes: \"bad\\\"hand: 1\", "
-  "Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+",
+  ("a <lora:x:0.8>\nSteps: 20, Seed: 5, Lora hashes: \"x: 3f2a, y: 77b1\", TI hashes: \"bad\\\"hand: 1\", "
+   "Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+"),
   "a\nSteps: 20, Seed: 5, ControlNet 0: \"Module: canny, Model: [d14c016b], Weight: 1\", junk, Version: 1",
   "a __wild__\nSteps: 20, Seed: 5, Size: 64x64\nTemplate: a {b|c}\nNegative Template: d",
   "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e, caf\xc3\xa9\nSteps: 20, Seed: 5, Mod\xc3\xa8le: \xe7\x8c\xab",

@@ -2,12 +2,9 @@
 /* CLIP's tokenizer: against the starter's small vocabulary always, against OpenAI's where it is. */
 #include "io/tokenizer.h"
 
-#include "base/error.h"
 #include "io/json-nul.h"
 #include "io/safetensors.h"
-#include "io/tokenizer-words.h"
 
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -65,44 +62,6 @@ assert_ids (GsTokenizer *tokenizer, const char *text, const char *want)
   g_assert_cmpstr (got, ==, want);
 }
 
-/* ---- Words ---------------------------------------------------------------------------------- */
-
-static void
-assert_words (const char *text, const char *want)
-{
-  g_autoptr (GString) normal = gs_words_normalize (text, strlen (text));
-  g_autoptr (GString) got = g_string_new (NULL);
-  const char *at = normal->str;
-  const char *word;
-  gsize n;
-
-  while (gs_words_next (&at, normal->str + normal->len, &word, &n))
-    {
-      g_string_append_len (got, word, n);
-      g_string_append_c (got, '|');
-    }
-  g_assert_cmpstr (got->str, ==, want);
-}
-
-static void
-test_words (void)
-{
-  assert_words ("", "");
-  assert_words (" \t\n\xc2\xa0\xe3\x80\x80", "");
-  assert_words ("DON'T you've 'tis o'clock", "don|'t|you|'ve|'t|is|o|'|clock|");
-  assert_words ("v1.5, 4k!!", "v|1|.|5|,|4|k|!!|");
-  assert_words ("a<|ENDOFTEXT|>b", "a|<|endoftext|>|b|");
-  assert_words ("!<|endoftext|>", "!<||endoftext||>|");
-  assert_words ("\xc2\xbd\xe2\x85\xa7", "\xc2\xbd|\xe2\x85\xb7|");   /* one half, Roman eight */
-  assert_words ("e\xcc\x81", "\xc3\xa9|");                           /* composed */
-  assert_words ("\xc4\xb0", "i|\xcc\x87|");                          /* I with a dot */
-  assert_words ("\xce\xa3\xce\x91\xce\xa3", "\xcf\x83\xce\xb1\xcf\x82|"); /* final sigma */
-  assert_words ("\xce\xa3", "\xcf\x83|");                            /* but not alone */
-  assert_words ("\xef\xac\x81", "\xef\xac\x81|");                    /* ligatures stay */
-  assert_words ("a'\xc5\xbf", "a|'\xc5\xbf|");                       /* long s is an s */
-  assert_words ("x\xff\xfey", "x|\xef\xbf\xbd\xef\xbf\xbd|y|");      /* not UTF-8 */
-}
-
 /* ---- The starter's vocabulary --------------------------------------------------------------- */
 
 static void
@@ -123,89 +82,6 @@ test_starter (void)
   assert_ids (tokenizer, "caf\xc3\xa9", "783 69 127 358");
   assert_ids (tokenizer, "<|startoftext|><|endoftext|>", "1022 1023");
   assert_ids (tokenizer, "", "");
-}
-
-/* ---- Byte pairs ----------------------------------------------------------------------------- */
-
-/* The textbook's way: the pair of lowest rank, everywhere from left to right, again and again. */
-static char *
-encode_slowly (const char *const (*merges)[2], guint n_merges, const char *word)
-{
-  g_autoptr (GPtrArray) pieces = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GString) out = g_string_new (NULL);
-
-  for (const char *p = word; *p != '\0'; p++)
-    g_ptr_array_add (pieces, g_strdup_printf ("%c%s", *p, p[1] == '\0' ? "</w>" : ""));
-  for (;;)
-    {
-      guint best = n_merges;
-
-      for (guint i = 0; i + 1 < pieces->len; i++)
-        for (guint m = 0; m < best; m++)
-          if (g_str_equal (pieces->pdata[i], merges[m][0]) && g_str_equal (pieces->pdata[i + 1], merges[m][1]))
-            best = m;
-      if (best == n_merges)
-        break;
-      for (guint i = 0; i + 1 < pieces->len; i++)
-        if (g_str_equal (pieces->pdata[i], merges[best][0]) &&
-            g_str_equal (pieces->pdata[i + 1], merges[best][1]))
-          {
-            char *joined = g_strconcat (pieces->pdata[i], pieces->pdata[i + 1], NULL);
-
-            g_ptr_array_remove_index (pieces, i + 1);
-            g_free (pieces->pdata[i]);
-            pieces->pdata[i] = joined;
-          }
-    }
-  for (guint i = 0; i < pieces->len; i++)
-    g_string_append_printf (out, "%s%s", i > 0 ? " " : "", (char *) pieces->pdata[i]);
-  return g_strdup (out->str);
-}
-
-/* Random words over a vocabulary with traps: merges that produce the same token, out of order. */
-static void
-test_merge_order (void)
-{
-  static const char *const merges[][2] = {
-    { "ab", "a" }, { "a", "b" }, { "abc", "a" }, { "b", "c" }, { "a", "bc" }, { "ab", "c" },
-    { "a", "a" },  { "aa", "a" }, { "c", "a</w>" }, { "b", "b</w>" }, { "bb", "b</w>" }, { "b", "b" },
-    { "aa", "aa" }, { "c", "c" },
-  };
-  g_autoptr (GsBpe) bpe = gs_bpe_new ();
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  const char *letters = "abc";
-
-  for (guint i = 0; i < 3; i++)
-    {
-      g_ptr_array_add (names, g_strdup_printf ("%c", letters[i]));
-      g_ptr_array_add (names, g_strdup_printf ("%c</w>", letters[i]));
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (merges); i++)
-    {
-      gs_bpe_add_merge (bpe, merges[i][0], merges[i][1]);
-      g_ptr_array_add (names, g_strconcat (merges[i][0], merges[i][1], NULL));
-    }
-  for (guint i = 0; i < names->len; i++)
-    gs_bpe_set_id (bpe, names->pdata[i], (gint32) i);
-  gs_bpe_finish (bpe, 0);
-
-  for (guint round = 0; round < 3000; round++)
-    {
-      char word[24] = { 0 };
-      gint32 n = g_test_rand_int_range (1, sizeof word);
-      g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint32));
-      g_autoptr (GString) got = g_string_new (NULL);
-      g_autofree char *want = NULL;
-
-      for (gint32 i = 0; i < n; i++)
-        word[i] = letters[g_test_rand_int_range (0, 3)];
-      gs_bpe_encode (bpe, word, (gsize) n, ids);
-      for (guint i = 0; i < ids->len; i++)
-        g_string_append_printf (got, "%s%s", i > 0 ? " " : "",
-                                (char *) names->pdata[g_array_index (ids, gint32, i)]);
-      want = encode_slowly (merges, G_N_ELEMENTS (merges), word);
-      g_assert_cmpstr (got->str, ==, want);
-    }
 }
 
 /* A megabyte of anything takes a moment, not minutes. */
@@ -229,140 +105,6 @@ test_long_text (void)
       g_assert_cmpuint (ids->len, >, 0);
       g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
     }
-}
-
-/* ---- Finding -------------------------------------------------------------------------------- */
-
-static void
-write_text (const char *folder, const char *name, const char *text)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autoptr (GError) error = NULL;
-
-  g_file_set_contents (path, text, -1, &error);
-  g_assert_no_error (error);
-}
-
-static void
-remove_files (const char *folder)
-{
-  const char *const names[] = { "vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
-
-      g_unlink (path);
-    }
-}
-
-static void
-test_find (void)
-{
-  g_autofree char *root = g_dir_make_tmp ("gesso-find-XXXXXX", NULL);
-  g_autofree char *data = g_build_filename (g_get_user_data_dir (), "gesso", NULL);
-  g_autofree char *data_clip = g_build_filename (data, "clip", NULL);
-  g_autofree char *model = g_build_filename (root, "model.safetensors", NULL);
-  g_autofree char *starter = starter_path ("starter.safetensors");
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GsTokenizer) beside = NULL;
-  g_autoptr (GsTokenizer) in_data = NULL;
-
-  /* main() pointed XDG_DATA_HOME and XDG_DATA_DIRS at empty places */
-  beside = gs_tokenizer_find (starter, 1024, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (gs_tokenizer_get_n_vocab (beside), ==, 1024);
-
-  g_assert_null (gs_tokenizer_find (model, 49408, &error));
-  g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
-  g_assert_nonnull (strstr (error->message, "gesso/clip"));
-  g_clear_error (&error);
-
-  write_text (root, "vocab.json", "{\"a\": 0, \"<|startoftext|>\": 1, \"<|endoftext|>\": 2}");
-  write_text (root, "merges.txt", "#version: 0.2\na a\n");
-  g_assert_null (gs_tokenizer_find (model, 49408, &error)); /* a neighbour's, of another size */
-  g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
-  g_assert_nonnull (strstr (error->message, "3 tokens"));
-  g_clear_error (&error);
-  in_data = gs_tokenizer_find (root, 49408, &error); /* the folder's own may be smaller */
-  g_assert_no_error (error);
-  g_assert_cmpuint (gs_tokenizer_get_n_vocab (in_data), ==, 3);
-  g_clear_pointer (&in_data, gs_tokenizer_free);
-  remove_files (root);
-
-  g_assert_cmpint (g_mkdir_with_parents (data_clip, 0700), ==, 0);
-  write_text (data_clip, "vocab.json", "{\"a\": 0, \"<|startoftext|>\": 1, \"<|endoftext|>\": 3}");
-  write_text (data_clip, "merges.txt", "a a\n");
-  in_data = gs_tokenizer_find (model, 4, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (in_data);
-  remove_files (data_clip);
-  g_rmdir (data_clip);
-  g_rmdir (data);
-  g_rmdir (root);
-}
-
-static void
-test_special_tokens (void)
-{
-  g_autofree char *folder = g_dir_make_tmp ("gesso-special-XXXXXX", NULL);
-  g_autoptr (GsTokenizer) tokenizer = NULL;
-
-  write_text (folder, "vocab.json", "{\"!\": 0, \"a\": 1, \"a</w>\": 2, \"<s>\": 3, \"</s>\": 4, \"?\": 5}");
-  write_text (folder, "merges.txt", "#version: 0.2\na a</w>\n");
-  write_text (folder, "tokenizer_config.json",
-              "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"</s>\", \"pad_token\": \"</s>\","
-              " \"unk_token\": \"?\"}");
-  write_text (folder, "special_tokens_map.json", "{\"pad_token\": \"!\"}");
-  tokenizer = open_vocabulary (folder);
-  g_assert_cmpint (gs_tokenizer_get_bos (tokenizer), ==, 3);
-  g_assert_cmpint (gs_tokenizer_get_eos (tokenizer), ==, 4);
-  g_assert_cmpint (gs_tokenizer_get_pad (tokenizer), ==, 0);
-  assert_ids (tokenizer, "A", "2");
-  assert_ids (tokenizer, "aa", "5"); /* merged into what the vocabulary lacks: unknown */
-  assert_ids (tokenizer, "ab", "1 5");
-  remove_files (folder);
-  g_rmdir (folder);
-}
-
-static void
-test_damaged (void)
-{
-  static const char *const cases[][2] = {
-    { "", "a a\n" },
-    { "[]", "a a\n" },
-    { "{\"a\": -1}", "a a\n" },
-    { "{\"a\": 99999999999}", "a a\n" },
-    { "{\"a\": \"b\"}", "a a\n" },
-    { "{\"a\": 0}", "a a\n" },
-    { "{\"<|startoftext|>\": 1, \"<|endoftext|>\": 2}", "" },
-    { "{\"<|startoftext|>\": 1, \"<|endoftext|>\": 2}", "a\n" },
-    { "{\"<|startoftext|>\": 1, \"<|endoftext|>\": 2}", "a b c\n" },
-    { "{\"<|startoftext|>\": 1, \"<|endoftext|>\": 2}", "a \xff\n" },
-  };
-  g_autofree char *folder = g_dir_make_tmp ("gesso-damaged-XXXXXX", NULL);
-  g_autofree char *packed = g_build_filename (folder, "broken.txt.gz", NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      write_text (folder, "vocab.json", cases[i][0]);
-      write_text (folder, "merges.txt", cases[i][1]);
-      g_assert_null (gs_tokenizer_new_from_path (folder, &error));
-      g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
-    }
-  for (guint i = 0; i < 2; i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      write_text (folder, "broken.txt.gz", i == 0 ? "not packed" : "\x1f\x8b\x08");
-      g_assert_null (gs_tokenizer_new_from_path (packed, &error));
-      g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
-    }
-  g_unlink (packed);
-  remove_files (folder);
-  g_rmdir (folder);
 }
 
 /* ---- The reference's cases ------------------------------------------------------------------ */
@@ -511,23 +253,11 @@ test_golden_formats (void)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *home = g_dir_make_tmp ("gesso-data-XXXXXX", NULL);
-  int status;
-
-  g_setenv ("XDG_DATA_HOME", home, TRUE);
-  g_setenv ("XDG_DATA_DIRS", home, TRUE);
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/tokenizer/words", test_words);
   g_test_add_func ("/tokenizer/starter", test_starter);
-  g_test_add_func ("/tokenizer/merge-order", test_merge_order);
   g_test_add_func ("/tokenizer/long-text", test_long_text);
-  g_test_add_func ("/tokenizer/find", test_find);
-  g_test_add_func ("/tokenizer/special-tokens", test_special_tokens);
-  g_test_add_func ("/tokenizer/damaged", test_damaged);
   g_test_add_func ("/tokenizer/golden/prompts", test_golden_prompts);
   g_test_add_func ("/tokenizer/golden/padded", test_golden_padded);
   g_test_add_func ("/tokenizer/golden/formats", test_golden_formats);
-  status = g_test_run ();
-  g_rmdir (home);
-  return status;
+  return g_test_run ();
 }
