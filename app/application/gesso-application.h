@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GessoApplication: the program. Owns the engine; one window, to which files are handed. */
+#pragma once
+
+#include "engine/gesso-engine.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define GESSO_TYPE_APPLICATION (gesso_application_get_type ())
+G_DECLARE_FINAL_TYPE (GessoApplication, gesso_application, GESSO, APPLICATION, AdwApplication)
+
+GessoApplication *gesso_application_new        (void);
+GessoEngine      *gesso_application_get_engine (GessoApplication *self);
+
+G_END_DECLS

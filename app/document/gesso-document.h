@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * GessoDocument: what one window works on. The settings, the picture to start from with its mask,
+ * and the pictures that were made, of which one is current. Nothing made is dropped while the
+ * window is open, unless memory runs to MAX_HISTORY_BYTES.
+ *
+ * Properties: "settings" (GessoSettings), "start" (GessoPicture or NULL), "mask" (GessoMask, of
+ * start's size, or NULL without start), "picture" (GessoPicture or NULL: the current one).
+ */
+#pragma once
+
+#include "document/gesso-mask.h"
+#include "document/gesso-settings.h"
+#include "engine/gesso-picture.h"
+
+G_BEGIN_DECLS
+
+#define GESSO_TYPE_DOCUMENT (gesso_document_get_type ())
+G_DECLARE_FINAL_TYPE (GessoDocument, gesso_document, GESSO, DOCUMENT, GObject)
+
+GessoDocument *gesso_document_new          (void);
+
+GessoSettings *gesso_document_get_settings (GessoDocument *self);
+
+GessoPicture  *gesso_document_get_start    (GessoDocument *self);
+void           gesso_document_set_start    (GessoDocument *self, GessoPicture *start);
+/* Brings back a start picture together with the mask that was painted on it. */
+void           gesso_document_restore_start (GessoDocument *self,
+                                             GessoPicture  *start,
+                                             GessoMask     *mask);
+GessoMask     *gesso_document_get_mask     (GessoDocument *self);
+
+/* The current picture, its place among all (from 0), and their number. */
+GessoPicture  *gesso_document_get_picture    (GessoDocument *self);
+guint          gesso_document_get_position   (GessoDocument *self);
+guint          gesso_document_get_n_pictures (GessoDocument *self);
+
+/* Appends it and makes it current. */
+void           gesso_document_add_picture  (GessoDocument *self, GessoPicture *picture);
+/* Makes the one at position current; clamped. */
+void           gesso_document_go_to        (GessoDocument *self, int position);
+
+/* Those that no file holds, oldest first; the element type is GessoPicture. */
+GPtrArray     *gesso_document_get_unsaved  (GessoDocument *self);
+
+G_END_DECLS

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine's lists and headers, as GTK likes them. */
+#include "config.h"
+
+#include "gesso-catalog.h"
+
+#include "gs.h"
+
+#include <glib/gi18n.h>
+
+static const GsNamed *
+list_names (GessoCatalog catalog)
+{
+  return catalog == GESSO_CATALOG_SAMPLERS ? gs_list_samplers () : gs_list_schedules ();
+}
+
+GtkStringList *
+gesso_catalog_get_labels (GessoCatalog catalog)
+{
+  GtkStringList *labels = gtk_string_list_new (NULL);
+
+  for (const GsNamed *entry = list_names (catalog); entry->id; entry++)
+    gtk_string_list_append (labels, entry->label);
+
+  return labels;
+}
+
+const char *const *
+gesso_catalog_get_ids (GessoCatalog catalog)
+{
+  static GPtrArray *ids[2]; /* main thread; kept for good, as the engine's list is */
+
+  if (ids[catalog] == NULL)
+    {
+      ids[catalog] = g_ptr_array_new ();
+      for (const GsNamed *entry = list_names (catalog); entry->id; entry++)
+        g_ptr_array_add (ids[catalog], (gpointer) entry->id);
+      g_ptr_array_add (ids[catalog], NULL);
+    }
+
+  return (const char *const *) ids[catalog]->pdata;
+}
+
+guint
+gesso_catalog_find (GessoCatalog catalog, const char *name)
+{
+  const GsNamed *names = list_names (catalog);
+
+  for (guint i = 0; name && names[i].id; i++)
+    if (g_ascii_strcasecmp (names[i].id, name) == 0 ||
+        g_ascii_strcasecmp (names[i].label, name) == 0)
+      return i;
+
+  return GTK_INVALID_LIST_POSITION;
+}
+
+/* ---- Models --------------------------------------------------------------------------------- */
+
+void
+gesso_model_free (GessoModel *model)
+{
+  if (model == NULL)
+    return;
+
+  g_free (model->path);
+  g_free (model->name);
+  g_free (model->description);
+  g_free (model);
+}
+
+static void
+query_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const char *path = data;
+  GError *error = NULL;
+  g_autoptr (GsModelInfo) info = gs_model_info_new (*path ? path : NULL, &error);
+  g_autofree char *size = NULL;
+  GessoModel *model;
+
+  if (info == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  size = g_format_size (info->file_bytes);
+  model = g_new0 (GessoModel, 1);
+  model->path = g_strdup (path);
+  model->name = g_strdup (info->name);
+  model->description = g_strdup_printf ("%s · %s · %s", info->family, info->dtype, size);
+  model->native_size = info->native_size;
+  model->n_parameters = info->n_parameters;
+  g_task_return_pointer (task, model, (GDestroyNotify) gesso_model_free);
+}
+
+void
+gesso_model_query_async (const char         *path,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+
+  g_task_set_source_tag (task, gesso_model_query_async);
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  g_task_run_in_thread (task, query_in_thread);
+}
+
+GessoModel *
+gesso_model_query_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- Settings of a picture ------------------------------------------------------------------ */
+
+static void
+take_name (GessoSettings *settings, const char *property, GessoCatalog catalog, const char *name)
+{
+  guint position = gesso_catalog_find (catalog, name);
+
+  if (position != GTK_INVALID_LIST_POSITION)
+    g_object_set (settings, property, gesso_catalog_get_ids (catalog)[position], NULL);
+}
+
+GessoSettings *
+gesso_settings_from_parameters (const char *parameters, GessoSettings *current, GError **error)
+{
+  g_autoptr (GsSettings) parsed = gs_settings_parse (parameters, error);
+  GessoSettings *settings;
+
+  if (parsed == NULL)
+    return NULL;
+
+  settings = gesso_settings_copy (current);
+  g_object_set (settings,
+                "prompt", parsed->prompt ? parsed->prompt : "",
+                "negative-prompt", parsed->negative_prompt ? parsed->negative_prompt : "",
+                "steps", CLAMP (parsed->request.steps, 1, 1000),
+                "guidance-scale", CLAMP ((double) parsed->request.guidance_scale, 0, 50),
+                "guidance-rescale", CLAMP ((double) parsed->request.guidance_rescale, 0, 1),
+                "rng", parsed->request.rng == GS_RNG_CUDA ? "cuda" : "cpu",
+                "clip-skip", MIN (parsed->request.clip_skip, 12),
+                NULL);
+  take_name (settings, "sampler", GESSO_CATALOG_SAMPLERS, parsed->sampler);
+  take_name (settings, "schedule", GESSO_CATALOG_SCHEDULES, parsed->schedule);
+  if (parsed->has_size)
+    g_object_set (settings,
+                  "width", MIN (parsed->request.width, 8192),
+                  "height", MIN (parsed->request.height, 8192),
+                  NULL);
+  if (parsed->has_seed)
+    g_object_set (settings, "seed", parsed->request.seed, NULL);
+  if (parsed->has_denoising_strength)
+    g_object_set (settings, "denoising-strength",
+                  CLAMP ((double) parsed->request.denoising_strength, 0, 1), NULL);
+
+  return settings;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The calls of GessoEngine: each packs its arguments, and unpacks them on the engine thread. */
+#include "config.h"
+
+#include "gesso-engine.h"
+
+#include "gesso-job-private.h"
+#include "gesso-picture-private.h"
+#include "gesso-request.h"
+#include "gesso-worker.h"
+
+#include <glib/gi18n.h>
+
+struct _GessoEngine
+{
+  GObject      parent_instance;
+
+  GessoWorker *worker;
+  char        *device_name;
+  gboolean     on_cpu;
+  gboolean     can_decode;
+};
+
+G_DEFINE_FINAL_TYPE (GessoEngine, gesso_engine, G_TYPE_OBJECT)
+
+static void
+gesso_engine_finalize (GObject *object)
+{
+  GessoEngine *self = GESSO_ENGINE (object);
+
+  g_clear_pointer (&self->worker, gesso_worker_free);
+  g_free (self->device_name);
+
+  G_OBJECT_CLASS (gesso_engine_parent_class)->finalize (object);
+}
+
+static void
+gesso_engine_class_init (GessoEngineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gesso_engine_finalize;
+}
+
+static void
+gesso_engine_init (GessoEngine *self)
+{
+  self->worker = gesso_worker_new ();
+}
+
+GessoEngine *
+gesso_engine_new (void)
+{
+  return g_object_new (GESSO_TYPE_ENGINE, NULL);
+}
+
+const char *
+gesso_engine_get_device_name (GessoEngine *self)
+{
+  return self->device_name;
+}
+
+gboolean
+gesso_engine_get_on_cpu (GessoEngine *self)
+{
+  return self->on_cpu;
+}
+
+/* ---- Opening -------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  char    *name;
+  gboolean on_cpu;
+} Device;
+
+static void
+device_free (Device *device)
+{
+  g_free (device->name);
+  g_free (device);
+}
+
+static void
+open_work (GessoWorker *worker, GTask *task)
+{
+  GError *error = NULL;
+  GsSession *session = gesso_worker_open_session (worker, &error);
+  const GsDeviceInfo *info;
+  Device *device;
+
+  if (session == NULL)
+    {
+      gesso_worker_return_error (worker, task, error);
+      return;
+    }
+
+  info = gs_session_get_device (session);
+  device = g_new0 (Device, 1);
+  device->name = g_strdup (info->name);
+  device->on_cpu = info->kind == GS_DEVICE_CPU;
+  g_task_return_pointer (task, device, (GDestroyNotify) device_free);
+}
+
+void
+gesso_engine_open_async (GessoEngine        *self,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+
+  g_task_set_source_tag (task, gesso_engine_open_async);
+  gesso_worker_push (self->worker, task, open_work);
+}
+
+gboolean
+gesso_engine_open_finish (GessoEngine *self, GAsyncResult *result, GError **error)
+{
+  Device *device = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (device == NULL)
+    return FALSE;
+
+  g_free (self->device_name);
+  self->device_name = g_steal_pointer (&device->name);
+  self->on_cpu = device->on_cpu;
+  device_free (device);
+
+  return TRUE;
+}
+
+/* ---- Generating ----------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GessoJob      *job;
+  GessoSettings *settings;   /* this and the next two: not for decoding again */
+  GessoPicture  *start;
+  GBytes        *mask;
+  gboolean       unfinished; /* out: the worker keeps latents that could not be decoded */
+} Generation;
+
+static void
+generation_free (Generation *generation)
+{
+  g_clear_object (&generation->job);
+  g_clear_object (&generation->settings);
+  g_clear_object (&generation->start);
+  g_clear_pointer (&generation->mask, g_bytes_unref);
+  g_free (generation);
+}
+
+/* Takes result (may be NULL) and error (may be NULL). */
+static void
+return_result (GessoWorker *worker, GTask *task, GsResult *result, GError *error)
+{
+  Generation *generation = g_task_get_task_data (task);
+  GessoPicture *picture;
+
+  if (result && result->images[0])
+    {
+      g_clear_error (&error);
+      picture = gesso_picture_new_take (g_steal_pointer (&result->images[0]),
+                                        g_strdup (result->parameters[0]));
+      gs_result_free (result);
+      g_task_return_pointer (task, picture, g_object_unref);
+      return;
+    }
+
+  /* A lost device takes the latents along when return_error() closes the session. */
+  generation->unfinished = result && !g_error_matches (error, GS_ERROR, GS_ERROR_DEVICE_LOST);
+  gesso_worker_keep_unfinished (worker, result);
+  gesso_worker_return_error (worker, task, error);
+}
+
+static void
+generate_work (GessoWorker *worker, GTask *task)
+{
+  Generation *generation = g_task_get_task_data (task);
+  GessoJob *job = generation->job;
+  GessoRequest request;
+  GsResult *result = NULL;
+  GError *error = NULL;
+  GsSession *session;
+
+  gesso_request_init (&request, generation->settings, generation->start, generation->mask);
+  session = gesso_worker_open_model (worker, request.model, gesso_job_report, job, &error);
+  if (session)
+    result = gs_session_generate (session, &request.gs, gesso_job_report, job, &error);
+  gesso_request_clear (&request);
+
+  return_result (worker, task, result, error);
+}
+
+static void
+decode_work (GessoWorker *worker, GTask *task)
+{
+  Generation *generation = g_task_get_task_data (task);
+  GsSession *session = gesso_worker_open_session (worker, NULL);
+  GsResult *result = gesso_worker_take_unfinished (worker);
+  GError *error = NULL;
+
+  if (session == NULL || result == NULL)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                         _("The unfinished picture is gone: generate it again."));
+  else
+    gs_session_decode (session, result, gesso_job_report, generation->job, &error);
+
+  return_result (worker, task, result, error);
+}
+
+static void
+push_generation (GessoEngine *self, GTask *task, Generation *generation, GessoWorkFunc func)
+{
+  /* Not checked: a picture that is finished is worth having, cancelled or not. */
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, generation, (GDestroyNotify) generation_free);
+  gesso_worker_push (self->worker, task, func);
+}
+
+static GessoPicture *
+finish_generation (GessoEngine *self, GAsyncResult *result, GError **error)
+{
+  Generation *generation = g_task_get_task_data (G_TASK (result));
+
+  self->can_decode = generation->unfinished;
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+gesso_engine_generate_async (GessoEngine        *self,
+                             GessoJob           *job,
+                             GessoSettings      *settings,
+                             GessoPicture       *start,
+                             GBytes             *mask,
+                             GAsyncReadyCallback callback,
+                             gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (self, gesso_job_get_cancellable (job), callback, data);
+  Generation *generation = g_new0 (Generation, 1);
+
+  g_task_set_source_tag (task, gesso_engine_generate_async);
+  generation->job = g_object_ref (job);
+  generation->settings = gesso_settings_copy (settings);
+  generation->start = start ? g_object_ref (start) : NULL;
+  generation->mask = mask ? g_bytes_ref (mask) : NULL;
+  push_generation (self, task, generation, generate_work);
+}
+
+GessoPicture *
+gesso_engine_generate_finish (GessoEngine *self, GAsyncResult *result, GError **error)
+{
+  return finish_generation (self, result, error);
+}
+
+gboolean
+gesso_engine_can_decode (GessoEngine *self)
+{
+  return self->can_decode;
+}
+
+void
+gesso_engine_decode_async (GessoEngine        *self,
+                           GessoJob           *job,
+                           GAsyncReadyCallback callback,
+                           gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (self, gesso_job_get_cancellable (job), callback, data);
+  Generation *generation = g_new0 (Generation, 1);
+
+  g_task_set_source_tag (task, gesso_engine_decode_async);
+  generation->job = g_object_ref (job);
+  push_generation (self, task, generation, decode_work);
+}
+
+GessoPicture *
+gesso_engine_decode_finish (GessoEngine *self, GAsyncResult *result, GError **error)
+{
+  return finish_generation (self, result, error);
+}
+
+/* ---- Counting tokens ------------------------------------------------------------------------ */
+
+typedef struct
+{
+  char *model, *prompt;
+  guint n_tokens, n_available; /* out */
+} Count;
+
+static void
+count_free (Count *count)
+{
+  g_free (count->model);
+  g_free (count->prompt);
+  g_free (count);
+}
+
+static void
+count_work (GessoWorker *worker, GTask *task)
+{
+  Count *count = g_task_get_task_data (task);
+  GError *error = NULL;
+  GsSession *session = gesso_worker_open_model (worker, count->model, NULL, NULL, &error);
+
+  if (session && gs_session_count_tokens (session, count->prompt, &count->n_tokens,
+                                          &count->n_available, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    gesso_worker_return_error (worker, task, error);
+}
+
+void
+gesso_engine_count_tokens_async (GessoEngine        *self,
+                                 const char         *model,
+                                 const char         *prompt,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Count *count = g_new0 (Count, 1);
+
+  g_task_set_source_tag (task, gesso_engine_count_tokens_async);
+  count->model = g_strdup (model);
+  count->prompt = g_strdup (prompt);
+  g_task_set_task_data (task, count, (GDestroyNotify) count_free);
+  gesso_worker_push (self->worker, task, count_work);
+}
+
+gboolean
+gesso_engine_count_tokens_finish (GessoEngine  *self,
+                                  GAsyncResult *result,
+                                  guint        *n_tokens,
+                                  guint        *n_available,
+                                  GError      **error)
+{
+  Count *count = g_task_get_task_data (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+
+  *n_tokens = count->n_tokens;
+  *n_available = count->n_available;
+  return TRUE;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * GessoEngine: the engine, as widgets know it. All calls are made on the main thread and return at
+ * once; the work is done one after the other on the engine's own thread.
+ *
+ * Errors are sentences for people. A cancelled job fails with G_IO_ERROR_CANCELLED.
+ */
+#pragma once
+
+#include "document/gesso-settings.h"
+#include "gesso-job.h"
+#include "gesso-picture.h"
+
+G_BEGIN_DECLS
+
+#define GESSO_TYPE_ENGINE (gesso_engine_get_type ())
+G_DECLARE_FINAL_TYPE (GessoEngine, gesso_engine, GESSO, ENGINE, GObject)
+
+GessoEngine *gesso_engine_new (void);
+
+/* Opens the device ahead of the first picture. Fails where there is no Vulkan driver. */
+void     gesso_engine_open_async  (GessoEngine        *self,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            data);
+gboolean gesso_engine_open_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+
+/* Known once the device is open: its name or NULL, and whether it is the processor. */
+const char *gesso_engine_get_device_name (GessoEngine *self);
+gboolean    gesso_engine_get_on_cpu      (GessoEngine *self);
+
+/* start: the picture to start from, or NULL.
+ * mask: one byte a pixel of start, white is repainted; NULL: everything. */
+void          gesso_engine_generate_async  (GessoEngine        *self,
+                                            GessoJob           *job,
+                                            GessoSettings      *settings,
+                                            GessoPicture       *start,
+                                            GBytes             *mask,
+                                            GAsyncReadyCallback callback,
+                                            gpointer            data);
+GessoPicture *gesso_engine_generate_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+
+/* After a generation whose last part, the decoding, failed: the denoised latents are kept and
+ * decoding can be tried again. */
+gboolean      gesso_engine_can_decode    (GessoEngine *self);
+void          gesso_engine_decode_async  (GessoEngine        *self,
+                                          GessoJob           *job,
+                                          GAsyncReadyCallback callback,
+                                          gpointer            data);
+GessoPicture *gesso_engine_decode_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+
+/* Tokens of a prompt and the room in its last chunk, with the model of settings, which is loaded
+ * if it is not yet. */
+void     gesso_engine_count_tokens_async  (GessoEngine        *self,
+                                           const char         *model,
+                                           const char         *prompt,
+                                           GCancellable       *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            data);
+gboolean gesso_engine_count_tokens_finish (GessoEngine  *self,
+                                           GAsyncResult *result,
+                                           guint        *n_tokens,
+                                           guint        *n_available,
+                                           GError      **error);
+
+G_END_DECLS

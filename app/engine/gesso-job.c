@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Progress from the engine thread to the main loop, at the pace of the main loop. */
+#include "config.h"
+
+#include "gesso-job-private.h"
+#include "gesso-picture-private.h"
+
+#include <glib/gi18n.h>
+
+struct _GessoJob
+{
+  GObject       parent_instance;
+
+  GCancellable *cancellable;
+
+  /* As the main loop knows it. */
+  GsProgress    progress; /* .preview is always NULL here */
+  GdkTexture   *preview;
+  gboolean      started;
+
+  /* As the engine thread last told it. */
+  GMutex        lock;
+  GsProgress    new_progress;
+  GdkTexture   *new_preview;
+  gboolean      pending;  /* deliver() is on its way */
+};
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+
+G_DEFINE_FINAL_TYPE (GessoJob, gesso_job, G_TYPE_OBJECT)
+
+static guint signals[N_SIGNALS];
+
+static void
+gesso_job_finalize (GObject *object)
+{
+  GessoJob *self = GESSO_JOB (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->preview);
+  g_clear_object (&self->new_preview);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (gesso_job_parent_class)->finalize (object);
+}
+
+static void
+gesso_job_class_init (GessoJobClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gesso_job_finalize;
+
+  signals[CHANGED] = g_signal_new ("changed", GESSO_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+}
+
+static void
+gesso_job_init (GessoJob *self)
+{
+  g_mutex_init (&self->lock);
+  self->cancellable = g_cancellable_new ();
+}
+
+GessoJob *
+gesso_job_new (void)
+{
+  return g_object_new (GESSO_TYPE_JOB, NULL);
+}
+
+void
+gesso_job_cancel (GessoJob *self)
+{
+  g_cancellable_cancel (self->cancellable);
+}
+
+GCancellable *
+gesso_job_get_cancellable (GessoJob *self)
+{
+  return self->cancellable;
+}
+
+static gboolean
+deliver (gpointer data)
+{
+  GessoJob *self = data;
+  g_autoptr (GdkTexture) preview = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->pending = FALSE;
+  self->progress = self->new_progress;
+  preview = g_steal_pointer (&self->new_preview);
+  g_mutex_unlock (&self->lock);
+
+  self->started = TRUE;
+  if (preview)
+    g_set_object (&self->preview, preview);
+  g_signal_emit (self, signals[CHANGED], 0);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+same_progress (const GsProgress *a, const GsProgress *b)
+{
+  return a->phase == b->phase && a->step == b->step && a->n_steps == b->n_steps &&
+         a->image == b->image && (int) a->seconds_left == (int) b->seconds_left;
+}
+
+gboolean
+gesso_job_report (const GsProgress *progress, gpointer job)
+{
+  GessoJob *self = GESSO_JOB (job);
+  g_autoptr (GdkTexture) preview = NULL;
+  gboolean wake = FALSE;
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return FALSE;
+
+  if (progress->preview && progress->preview->channels == 3)
+    preview = gesso_texture_from_image (progress->preview);
+
+  g_mutex_lock (&self->lock);
+  if (preview || !same_progress (progress, &self->new_progress))
+    {
+      self->new_progress = *progress;
+      self->new_progress.preview = NULL;
+      if (preview)
+        g_set_object (&self->new_preview, preview);
+      wake = !self->pending;
+      self->pending = TRUE;
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (wake)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, deliver, g_object_ref (self), g_object_unref);
+
+  return TRUE;
+}
+
+GdkTexture *
+gesso_job_get_preview (GessoJob *self)
+{
+  return self->preview;
+}
+
+double
+gesso_job_get_fraction (GessoJob *self)
+{
+  const GsProgress *p = &self->progress;
+
+  if (!self->started || p->n_steps == 0)
+    return -1;
+
+  switch (p->phase)
+    {
+    case GS_PHASE_LOAD:
+      return (double) p->step / p->n_steps;
+    case GS_PHASE_DENOISE:
+      return (p->image + (double) p->step / p->n_steps) / MAX (p->n_images, 1);
+    case GS_PHASE_DECODE:
+      return (p->image + 1.0) / MAX (p->n_images, 1);
+    case GS_PHASE_TEXT_ENCODE:
+    case GS_PHASE_IMAGE_ENCODE:
+    default:
+      return -1;
+    }
+}
+
+static char *
+dup_time_left (double seconds)
+{
+  guint whole = (guint) (seconds + 0.5);
+
+  if (seconds < 0)
+    return NULL;
+  if (whole < 60)
+    return g_strdup_printf (ngettext ("%u second left", "%u seconds left", whole), whole);
+
+  whole = (whole + 30) / 60;
+  return g_strdup_printf (ngettext ("%u minute left", "%u minutes left", whole), whole);
+}
+
+char *
+gesso_job_dup_status (GessoJob *self)
+{
+  const GsProgress *p = &self->progress;
+  g_autofree char *left = NULL;
+
+  if (!self->started)
+    return g_strdup (_("Waiting for the engine…"));
+
+  switch (p->phase)
+    {
+    case GS_PHASE_LOAD:
+      return g_strdup (_("Loading the model…"));
+    case GS_PHASE_TEXT_ENCODE:
+      return g_strdup (_("Reading the prompt…"));
+    case GS_PHASE_IMAGE_ENCODE:
+      return g_strdup (_("Looking at the start picture…"));
+    case GS_PHASE_DECODE:
+      return g_strdup (_("Developing the picture…"));
+    case GS_PHASE_DENOISE:
+    default:
+      left = dup_time_left (p->seconds_left);
+      if (left && p->step < p->n_steps)
+        /* Translators: "Step 5 of 20 · 12 seconds left" */
+        return g_strdup_printf (_("Step %u of %u · %s"), p->step, p->n_steps, left);
+      return g_strdup_printf (_("Step %u of %u"), p->step, p->n_steps);
+    }
+}

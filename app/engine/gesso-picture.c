@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A picture: the engine's pixels, and a texture that shares their memory. */
+#include "config.h"
+
+#include "gesso-picture-private.h"
+
+#include <string.h>
+
+struct _GessoPicture
+{
+  GObject       parent_instance;
+
+  const GsImage *image;  /* RGB; owned by the bytes that the texture holds */
+  GdkTexture    *texture;
+  char          *parameters;
+  gboolean       saved;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SAVED,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (GessoPicture, gesso_picture, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+gesso_picture_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_boolean (value, GESSO_PICTURE (object)->saved);
+}
+
+static void
+gesso_picture_finalize (GObject *object)
+{
+  GessoPicture *self = GESSO_PICTURE (object);
+
+  g_clear_object (&self->texture);
+  g_free (self->parameters);
+
+  G_OBJECT_CLASS (gesso_picture_parent_class)->finalize (object);
+}
+
+static void
+gesso_picture_class_init (GessoPictureClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gesso_picture_get_property;
+  object_class->finalize = gesso_picture_finalize;
+
+  properties[PROP_SAVED] = g_param_spec_boolean ("saved", NULL, NULL, FALSE,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gesso_picture_init (GessoPicture *self)
+{
+}
+
+static GdkTexture *
+texture_from_bytes (const GsImage *rgb, GBytes *bytes)
+{
+  return gdk_memory_texture_new ((int) rgb->width, (int) rgb->height, GDK_MEMORY_R8G8B8, bytes,
+                                 (gsize) rgb->width * 3);
+}
+
+GessoPicture *
+gesso_picture_new_take (GsImage *image, char *parameters)
+{
+  GessoPicture *self = g_object_new (GESSO_TYPE_PICTURE, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  GsImage *rgb = image;
+
+  if (image->channels != 3)
+    {
+      rgb = gs_image_convert (image, 3);
+      gs_image_free (image);
+    }
+
+  bytes = g_bytes_new_with_free_func (rgb->pixels, (gsize) rgb->width * rgb->height * 3,
+                                      (GDestroyNotify) gs_image_free, rgb);
+  self->image = rgb;
+  self->texture = texture_from_bytes (rgb, bytes);
+  self->parameters = parameters;
+
+  return self;
+}
+
+GdkTexture *
+gesso_texture_from_image (const GsImage *image)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_assert (image->channels == 3);
+  bytes = g_bytes_new (image->pixels, (gsize) image->width * image->height * 3);
+
+  return texture_from_bytes (image, bytes);
+}
+
+const GsImage *
+gesso_picture_get_image (GessoPicture *self)
+{
+  return self->image;
+}
+
+guint
+gesso_picture_get_width (GessoPicture *self)
+{
+  return self->image->width;
+}
+
+guint
+gesso_picture_get_height (GessoPicture *self)
+{
+  return self->image->height;
+}
+
+GdkTexture *
+gesso_picture_get_texture (GessoPicture *self)
+{
+  return self->texture;
+}
+
+const char *
+gesso_picture_get_parameters (GessoPicture *self)
+{
+  return self->parameters;
+}
+
+gboolean
+gesso_picture_get_saved (GessoPicture *self)
+{
+  return self->saved;
+}
+
+/* ---- Reading -------------------------------------------------------------------------------- */
+
+/* gdk_texture_download() gives premultiplied cairo pixels: in a 32-bit word 0xAARRGGBB. */
+static GsImage *
+image_from_texture (GdkTexture *texture)
+{
+  guint width = (guint) gdk_texture_get_width (texture);
+  guint height = (guint) gdk_texture_get_height (texture);
+  gsize n_pixels = (gsize) width * height;
+  g_autofree guint32 *words = g_new (guint32, n_pixels);
+  GsImage *image = gs_image_new (width, height, 3);
+
+  gdk_texture_download (texture, (guchar *) words, (gsize) width * 4);
+  for (gsize i = 0; i < n_pixels; i++)
+    {
+      guint white = 255 - (words[i] >> 24);
+
+      for (guint c = 0; c < 3; c++)
+        image->pixels[i * 3 + c] = (guint8) MIN (255, (words[i] >> (16 - 8 * c) & 0xff) + white);
+    }
+
+  return image;
+}
+
+static GessoPicture *
+load_file (GFile *file, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_file_load_bytes (file, cancellable, NULL, error);
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (bytes == NULL)
+    return NULL;
+
+  /* The engine's reader knows the parameters text. */
+  if (g_bytes_get_size (bytes) > 8 && memcmp (g_bytes_get_data (bytes, NULL), "\x89PNG", 4) == 0)
+    {
+      char *parameters = NULL;
+      GsImage *image = gs_image_load_png_bytes (bytes, &parameters, error);
+
+      return image ? gesso_picture_new_take (image, parameters) : NULL;
+    }
+
+  texture = gdk_texture_new_from_bytes (bytes, error);
+  return texture ? gesso_picture_new_take (image_from_texture (texture), NULL) : NULL;
+}
+
+static void
+load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  GessoPicture *picture = load_file (data, cancellable, &error);
+
+  if (picture == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  picture->saved = TRUE;
+  g_task_return_pointer (task, picture, g_object_unref);
+}
+
+void
+gesso_picture_load_async (GFile              *file,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+
+  g_task_set_source_tag (task, gesso_picture_load_async);
+  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  g_task_run_in_thread (task, load_in_thread);
+}
+
+GessoPicture *
+gesso_picture_load_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+from_texture_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GessoPicture *picture = gesso_picture_new_take (image_from_texture (data), NULL);
+
+  picture->saved = TRUE;
+  g_task_return_pointer (task, picture, g_object_unref);
+}
+
+void
+gesso_picture_from_texture_async (GdkTexture         *texture,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+
+  g_task_set_source_tag (task, gesso_picture_from_texture_async);
+  g_task_set_task_data (task, g_object_ref (texture), g_object_unref);
+  g_task_run_in_thread (task, from_texture_in_thread);
+}
+
+GessoPicture *
+gesso_picture_from_texture_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- Writing -------------------------------------------------------------------------------- */
+
+/* GIO replaces the target when all is written, on remote places and through the document portal too. */
+static gboolean
+save_file (GessoPicture *self, GFile *file, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) bytes = gs_image_to_png (self->image, self->parameters, error);
+  gsize n_bytes = 0;
+  const char *contents;
+
+  if (bytes == NULL)
+    return FALSE;
+
+  contents = g_bytes_get_data (bytes, &n_bytes);
+  return g_file_replace_contents (file, contents, n_bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                  cancellable, error);
+}
+
+static void
+save_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (save_file (source, data, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+gesso_picture_save_async (GessoPicture       *self,
+                          GFile              *file,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+
+  g_task_set_source_tag (task, gesso_picture_save_async);
+  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  g_task_run_in_thread (task, save_in_thread);
+}
+
+gboolean
+gesso_picture_save_finish (GessoPicture *self, GAsyncResult *result, GError **error)
+{
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+
+  if (!self->saved)
+    {
+      self->saved = TRUE;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SAVED]);
+    }
+  return TRUE;
+}

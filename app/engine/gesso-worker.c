@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine thread: a queue, a session, and good manners towards the main loop. */
+#include "config.h"
+
+#include "gesso-worker.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct _GessoWorker
+{
+  GThread     *thread;
+  GAsyncQueue *queue;
+  int          stopping; /* atomic */
+
+  /* The engine thread's own. */
+  GsSession   *session;
+  GsResult    *unfinished;
+  char        *model;    /* path of the loaded one, "" for the starter, NULL: none */
+};
+
+typedef struct
+{
+  GTask        *task; /* NULL: wake up and leave */
+  GessoWorkFunc func;
+} Work;
+
+/* Linux keeps a nice value and a policy per thread and hands both down to the threads that one
+ * starts. Doing this before the device is opened therefore slows the CPU driver's threads down
+ * too. SCHED_BATCH does not preempt a thread that wakes up; nice 10 is about a ninth of the main
+ * loop's share when both want the processor, and all of it when it is free: SCHED_IDLE's
+ * share is so small that any background job would stop the picture. */
+static void
+lower_priority (void)
+{
+  struct sched_param parameters = { .sched_priority = 0 };
+
+  sched_setscheduler (0, SCHED_BATCH, &parameters);
+  setpriority (PRIO_PROCESS, (id_t) gettid (), 10);
+}
+
+static void
+drop_session (GessoWorker *self)
+{
+  g_clear_pointer (&self->unfinished, gs_result_free);
+  g_clear_pointer (&self->session, gs_session_free);
+  g_clear_pointer (&self->model, g_free);
+}
+
+static gpointer
+worker_thread (gpointer data)
+{
+  GessoWorker *self = data;
+
+  lower_priority ();
+
+  for (;;)
+    {
+      Work *work = g_async_queue_pop (self->queue);
+
+      if (work->task)
+        {
+          if (g_atomic_int_get (&self->stopping))
+            g_task_return_new_error (work->task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+          else if (!g_task_return_error_if_cancelled (work->task))
+            work->func (self, work->task);
+          g_clear_object (&work->task);
+          g_free (work);
+        }
+      else
+        {
+          g_free (work);
+          break;
+        }
+    }
+
+  drop_session (self);
+  return NULL;
+}
+
+GessoWorker *
+gesso_worker_new (void)
+{
+  GessoWorker *self = g_new0 (GessoWorker, 1);
+
+  self->queue = g_async_queue_new ();
+  self->thread = g_thread_new ("gesso-engine", worker_thread, self);
+
+  return self;
+}
+
+void
+gesso_worker_free (GessoWorker *self)
+{
+  if (self == NULL)
+    return;
+
+  g_atomic_int_set (&self->stopping, 1);
+  g_async_queue_push (self->queue, g_new0 (Work, 1));
+  g_thread_join (self->thread);
+  g_async_queue_unref (self->queue);
+  g_free (self);
+}
+
+void
+gesso_worker_push (GessoWorker *self, GTask *task, GessoWorkFunc func)
+{
+  Work *work = g_new0 (Work, 1);
+
+  work->task = g_object_ref (task);
+  work->func = func;
+  g_async_queue_push (self->queue, work);
+}
+
+GsSession *
+gesso_worker_open_session (GessoWorker *self, GError **error)
+{
+  if (self->session == NULL)
+    self->session = gs_session_new (NULL, error);
+
+  return self->session;
+}
+
+GsSession *
+gesso_worker_open_model (GessoWorker   *self,
+                         const char    *path,
+                         GsProgressFunc progress,
+                         gpointer       user_data,
+                         GError       **error)
+{
+  if (gesso_worker_open_session (self, error) == NULL)
+    return NULL;
+
+  path = path ? path : "";
+  if (g_strcmp0 (self->model, path) == 0)
+    return self->session;
+
+  g_clear_pointer (&self->model, g_free);
+  gesso_worker_keep_unfinished (self, NULL);
+  if (!gs_session_load_model (self->session, *path ? path : NULL, NULL, progress, user_data, error))
+    return NULL;
+
+  self->model = g_strdup (path);
+  return self->session;
+}
+
+void
+gesso_worker_keep_unfinished (GessoWorker *self, GsResult *result)
+{
+  g_clear_pointer (&self->unfinished, gs_result_free);
+  self->unfinished = result;
+}
+
+GsResult *
+gesso_worker_take_unfinished (GessoWorker *self)
+{
+  return g_steal_pointer (&self->unfinished);
+}
+
+void
+gesso_worker_return_error (GessoWorker *self, GTask *task, GError *error)
+{
+  if (g_error_matches (error, GS_ERROR, GS_ERROR_DEVICE_LOST))
+    drop_session (self);
+
+  if (g_error_matches (error, GS_ERROR, GS_ERROR_CANCELLED))
+    {
+      error->domain = G_IO_ERROR;
+      error->code = G_IO_ERROR_CANCELLED;
+    }
+
+  g_task_return_error (task, error);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * GessoWorker: the engine thread. It alone touches the session.
+ *
+ * Works are done one after the other in the order in which they are pushed; each is a GTask, so it
+ * finishes on the main context that made it. A lost device costs the session, which the next
+ * work that needs one opens again.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "gs.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GessoWorker GessoWorker;
+
+/* Runs on the engine thread; must make the task return. */
+typedef void (*GessoWorkFunc) (GessoWorker *worker, GTask *task);
+
+GessoWorker *gesso_worker_new  (void);
+
+/* Waits for the work that is running (cancel it first) and drops those behind it. */
+void         gesso_worker_free (GessoWorker *self);
+
+/* Main thread. */
+void         gesso_worker_push (GessoWorker *self, GTask *task, GessoWorkFunc func);
+
+/* The rest is for works only, on the engine thread. */
+
+GsSession *gesso_worker_open_session (GessoWorker *self, GError **error);
+
+/* path: NULL or empty for the starter model. Loads only when it is not the loaded one already. */
+GsSession *gesso_worker_open_model   (GessoWorker   *self,
+                                      const char    *path,
+                                      GsProgressFunc progress,
+                                      gpointer       user_data,
+                                      GError       **error);
+
+/* A result whose decoding failed is kept here until it is taken or another one comes. */
+void       gesso_worker_keep_unfinished (GessoWorker *self, GsResult *result);
+GsResult  *gesso_worker_take_unfinished (GessoWorker *self);
+
+/* Returns the error from the task, after a look at what it means for the session. */
+void       gesso_worker_return_error (GessoWorker *self, GTask *task, GError *error);
+
+G_END_DECLS

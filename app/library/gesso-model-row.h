@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * GessoModelRow: which model makes the pictures, and a menu of the others.
+ *
+ * Follows the settings' "model". Signals: "model-read" (native size in pixels: guint, number of
+ * parameters: guint64) when a model's headers were read, "model-failed" (sentence: string).
+ */
+#pragma once
+
+#include "document/gesso-settings.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define GESSO_TYPE_MODEL_ROW (gesso_model_row_get_type ())
+G_DECLARE_FINAL_TYPE (GessoModelRow, gesso_model_row, GESSO, MODEL_ROW, AdwActionRow)
+
+/* Once. store: where the recent models are remembered, or NULL. */
+void gesso_model_row_bind (GessoModelRow *self, GessoSettings *settings, GSettings *store);
+
+G_END_DECLS

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The side pane: rows bound to settings. */
+#include "config.h"
+
+#include "gesso-settings-pane.h"
+
+#include "engine/gesso-catalog.h"
+#include "prompt/gesso-choice.h"
+#include "prompt/gesso-seed-row.h"
+#include "prompt/gesso-start-group.h"
+
+struct _GessoSettingsPane
+{
+  GtkWidget        parent_instance;
+
+  GtkWidget       *scroller;
+  GessoModelRow   *model_row;
+  GessoStartGroup *start_group;
+  GtkSpinButton   *width;
+  GtkSpinButton   *height;
+  GessoSeedRow    *seed_row;
+  GtkSpinButton   *steps;
+  GtkSpinButton   *guidance_scale;
+  AdwComboRow     *sampler;
+  AdwComboRow     *schedule;
+  GtkSpinButton   *clip_skip;
+  GtkSpinButton   *guidance_rescale;
+  AdwComboRow     *rng;
+};
+
+G_DEFINE_FINAL_TYPE (GessoSettingsPane, gesso_settings_pane, GTK_TYPE_WIDGET)
+
+static const char *const rngs[] = { "cpu", "cuda", NULL };
+
+/* 0 stands for "not known yet" and is not shown. */
+static gboolean
+value_from_pixels (GBinding *binding, const GValue *pixels, GValue *value, gpointer data)
+{
+  g_value_set_double (value, g_value_get_uint (pixels));
+  return g_value_get_uint (pixels) > 0;
+}
+
+/* The models work in blocks of 8. */
+static gboolean
+pixels_from_value (GBinding *binding, const GValue *value, GValue *pixels, gpointer data)
+{
+  g_value_set_uint (pixels, (guint) (g_value_get_double (value) / 8 + 0.5) * 8);
+  return TRUE;
+}
+
+static void
+bind_pixels (GtkSpinButton *spin, GessoSettings *settings, const char *property)
+{
+  g_object_bind_property_full (settings, property, spin, "value",
+                               G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL, value_from_pixels,
+                               pixels_from_value, NULL, NULL);
+}
+
+static void
+bind_names (AdwComboRow *row, GessoSettings *settings, const char *property, GessoCatalog catalog)
+{
+  g_autoptr (GtkStringList) labels = gesso_catalog_get_labels (catalog);
+
+  adw_combo_row_set_model (row, G_LIST_MODEL (labels));
+  gesso_choice_bind (row, settings, property, gesso_catalog_get_ids (catalog));
+}
+
+void
+gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSettings *store)
+{
+  const GBindingFlags flags = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
+  GessoSettings *settings = gesso_document_get_settings (document);
+
+  gesso_model_row_bind (self->model_row, settings, store);
+  gesso_start_group_bind (self->start_group, document);
+  gesso_seed_row_bind (self->seed_row, settings);
+  bind_pixels (self->width, settings, "width");
+  bind_pixels (self->height, settings, "height");
+  g_object_bind_property (settings, "steps", self->steps, "value", flags);
+  g_object_bind_property (settings, "guidance-scale", self->guidance_scale, "value", flags);
+  g_object_bind_property (settings, "clip-skip", self->clip_skip, "value", flags);
+  g_object_bind_property (settings, "guidance-rescale", self->guidance_rescale, "value", flags);
+  bind_names (self->sampler, settings, "sampler", GESSO_CATALOG_SAMPLERS);
+  bind_names (self->schedule, settings, "schedule", GESSO_CATALOG_SCHEDULES);
+  gesso_choice_bind (self->rng, settings, "rng", rngs);
+}
+
+GessoModelRow *
+gesso_settings_pane_get_model_row (GessoSettingsPane *self)
+{
+  return self->model_row;
+}
+
+static void
+gesso_settings_pane_dispose (GObject *object)
+{
+  g_clear_pointer (&GESSO_SETTINGS_PANE (object)->scroller, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (gesso_settings_pane_parent_class)->dispose (object);
+}
+
+static void
+gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = gesso_settings_pane_dispose;
+
+  g_type_ensure (GESSO_TYPE_MODEL_ROW);
+  g_type_ensure (GESSO_TYPE_START_GROUP);
+  g_type_ensure (GESSO_TYPE_SEED_ROW);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/gesso_paint/Gesso/prompt/gesso-settings-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, scroller);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, model_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, start_group);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, width);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, height);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, seed_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, steps);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guidance_scale);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, sampler);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, schedule);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, clip_skip);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guidance_rescale);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, rng);
+}
+
+static void
+gesso_settings_pane_init (GessoSettingsPane *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

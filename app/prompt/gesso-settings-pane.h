@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GessoSettingsPane: the side pane with everything but the prompts. */
+#pragma once
+
+#include "document/gesso-document.h"
+#include "library/gesso-model-row.h"
+
+G_BEGIN_DECLS
+
+#define GESSO_TYPE_SETTINGS_PANE (gesso_settings_pane_get_type ())
+G_DECLARE_FINAL_TYPE (GessoSettingsPane, gesso_settings_pane, GESSO, SETTINGS_PANE, GtkWidget)
+
+/* Once. store: may be NULL. */
+void           gesso_settings_pane_bind (GessoSettingsPane *self,
+                                         GessoDocument     *document,
+                                         GSettings         *store);
+
+GessoModelRow *gesso_settings_pane_get_model_row (GessoSettingsPane *self);
+
+G_END_DECLS

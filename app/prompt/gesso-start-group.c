@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The group of the start picture; most of its rows show only once there is one. */
+#include "config.h"
+
+#include "gesso-start-group.h"
+
+#include "prompt/gesso-choice.h"
+
+#include <glib/gi18n.h>
+
+struct _GessoStartGroup
+{
+  AdwPreferencesGroup parent_instance;
+
+  GtkWidget     *empty_row;
+  GtkWidget     *use_current;
+  AdwActionRow  *picture_row;
+  GtkPicture    *thumbnail;
+  GtkWidget     *strength_row;
+  GtkRange      *denoising_strength;
+  AdwActionRow  *mask_row;
+  GtkWidget     *paint;
+  GtkWidget     *feather_row;
+  GtkSpinButton *mask_feather;
+  AdwComboRow   *mask_fill;
+
+  GessoDocument *document;
+  GessoMask     *mask;
+};
+
+G_DEFINE_FINAL_TYPE (GessoStartGroup, gesso_start_group, ADW_TYPE_PREFERENCES_GROUP)
+
+static const char *const fills[] = { "original", "blur", "noise", "color", NULL };
+
+static void
+on_mask_changed (GessoStartGroup *self)
+{
+  gboolean masked = self->mask && !gesso_mask_is_empty (self->mask);
+
+  adw_action_row_set_subtitle (self->mask_row, masked ? _("The red part is repainted")
+                                                      : _("Paint over what is to change"));
+  gtk_widget_set_visible (self->feather_row, masked);
+  gtk_widget_set_visible (GTK_WIDGET (self->mask_fill), masked);
+}
+
+static void
+on_start_changed (GessoStartGroup *self)
+{
+  GessoPicture *start = gesso_document_get_start (self->document);
+  GessoMask *mask = gesso_document_get_mask (self->document);
+  g_autofree char *title = NULL;
+
+  if (self->mask)
+    g_signal_handlers_disconnect_by_func (self->mask, on_mask_changed, self);
+  g_set_object (&self->mask, mask);
+  if (mask)
+    g_signal_connect_swapped (mask, "changed", G_CALLBACK (on_mask_changed), self);
+
+  if (start)
+    title = g_strdup_printf (_("%u × %u pixels"), gesso_picture_get_width (start),
+                             gesso_picture_get_height (start));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->picture_row), title ? title : "");
+  gtk_picture_set_paintable (self->thumbnail,
+                             start ? GDK_PAINTABLE (gesso_picture_get_texture (start)) : NULL);
+
+  gtk_widget_set_visible (self->empty_row, start == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->picture_row), start != NULL);
+  gtk_widget_set_visible (self->strength_row, start != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->mask_row), start != NULL);
+  on_mask_changed (self);
+}
+
+static void
+on_picture_changed (GessoStartGroup *self)
+{
+  gtk_widget_set_visible (self->use_current, gesso_document_get_picture (self->document) != NULL);
+}
+
+void
+gesso_start_group_bind (GessoStartGroup *self, GessoDocument *document)
+{
+  const GBindingFlags flags = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
+  GessoSettings *settings = gesso_document_get_settings (document);
+
+  self->document = g_object_ref (document);
+  g_object_bind_property (settings, "denoising-strength",
+                          gtk_range_get_adjustment (self->denoising_strength), "value", flags);
+  g_object_bind_property (settings, "mask-feather", self->mask_feather, "value", flags);
+  gesso_choice_bind (self->mask_fill, settings, "mask-fill", fills);
+
+  g_signal_connect_object (document, "notify::mask", G_CALLBACK (on_start_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "notify::picture", G_CALLBACK (on_picture_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_start_changed (self);
+  on_picture_changed (self);
+}
+
+static void
+gesso_start_group_dispose (GObject *object)
+{
+  GessoStartGroup *self = GESSO_START_GROUP (object);
+
+  if (self->mask)
+    g_signal_handlers_disconnect_by_func (self->mask, on_mask_changed, self);
+  g_clear_object (&self->mask);
+  g_clear_object (&self->document);
+
+  G_OBJECT_CLASS (gesso_start_group_parent_class)->dispose (object);
+}
+
+static void
+gesso_start_group_class_init (GessoStartGroupClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = gesso_start_group_dispose;
+
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/gesso_paint/Gesso/prompt/gesso-start-group.ui");
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, empty_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, use_current);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, picture_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, thumbnail);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, strength_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, denoising_strength);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, mask_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, paint);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, feather_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, mask_feather);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, mask_fill);
+}
+
+static void
+gesso_start_group_init (GessoStartGroup *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

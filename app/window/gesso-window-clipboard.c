@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures from and to other programs: copy, paste, drag and drop. */
+#include "config.h"
+
+#include "gesso-window-private.h"
+
+#include <glib/gi18n.h>
+
+static void
+on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoWindow) self = data;
+  g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, NULL);
+
+  if (picture && self->document)
+    gesso_window_set_start (self, picture);
+}
+
+static void
+take_texture (GessoWindow *self, GdkTexture *texture)
+{
+  gesso_picture_from_texture_async (texture, NULL, on_texture_converted, g_object_ref (self));
+}
+
+/* ---- The clipboard -------------------------------------------------------------------------- */
+
+static void
+copy (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GessoWindow *self = data;
+  GessoPicture *picture = gesso_document_get_picture (self->document);
+
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (self)),
+                             gesso_picture_get_texture (picture));
+  gesso_window_toast (self, _("Picture copied"), NULL, NULL);
+}
+
+static void
+on_texture_pasted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoWindow) self = data;
+  g_autoptr (GdkTexture) texture =
+      gdk_clipboard_read_texture_finish (GDK_CLIPBOARD (source), result, NULL);
+
+  if (self->document == NULL)
+    return;
+  if (texture)
+    take_texture (self, texture);
+  else
+    gesso_window_toast (self, _("There is no picture on the clipboard"), NULL, NULL);
+}
+
+static void
+on_files_pasted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoWindow) self = data;
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
+  g_autoptr (GSList) files = value ? gdk_file_list_get_files (g_value_get_boxed (value)) : NULL;
+
+  if (files && self->document)
+    gesso_window_open (self, files->data);
+}
+
+static void
+paste (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GessoWindow *self = data;
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
+
+  if (gdk_content_formats_contain_gtype (gdk_clipboard_get_formats (clipboard), GDK_TYPE_FILE_LIST))
+    gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,
+                                    on_files_pasted, g_object_ref (self));
+  else
+    gdk_clipboard_read_texture_async (clipboard, NULL, on_texture_pasted, g_object_ref (self));
+}
+
+/* ---- Dropping ------------------------------------------------------------------------------- */
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, GessoWindow *self)
+{
+  if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+    {
+      g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
+
+      if (files == NULL)
+        return FALSE;
+      gesso_window_open (self, files->data);
+      return TRUE;
+    }
+
+  if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
+    {
+      take_texture (self, g_value_get_object (value));
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* ---- Dragging out --------------------------------------------------------------------------- */
+
+static GdkContentProvider *
+on_drag_prepare (GtkDragSource *source, double x, double y, GessoWindow *self)
+{
+  GessoPicture *picture = gesso_document_get_picture (self->document);
+
+  if (self->painting || picture == NULL || self->job)
+    return NULL;
+
+  return gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, gesso_picture_get_texture (picture));
+}
+
+static void
+on_drag_begin (GtkDragSource *source, GdkDrag *drag, GessoWindow *self)
+{
+  GessoPicture *picture = gesso_document_get_picture (self->document);
+
+  if (picture)
+    gtk_drag_source_set_icon (source, GDK_PAINTABLE (gesso_picture_get_texture (picture)), 0, 0);
+}
+
+void
+gesso_window_init_clipboard (GessoWindow *self)
+{
+  static const GActionEntry entries[] = {
+    { .name = "copy", .activate = copy },
+    { .name = "paste", .activate = paste },
+  };
+  GType types[] = { GDK_TYPE_FILE_LIST, GDK_TYPE_TEXTURE };
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
+  GtkDragSource *source = gtk_drag_source_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+
+  gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->canvas), GTK_EVENT_CONTROLLER (target));
+
+  g_signal_connect (source, "prepare", G_CALLBACK (on_drag_prepare), self);
+  g_signal_connect (source, "drag-begin", G_CALLBACK (on_drag_begin), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->canvas), GTK_EVENT_CONTROLLER (source));
+}

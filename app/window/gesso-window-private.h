@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the window's files share; each adds the actions of one concern. */
+#pragma once
+
+#include "gesso-window.h"
+
+#include "canvas/gesso-canvas-view.h"
+#include "document/gesso-document.h"
+#include "engine/gesso-engine.h"
+#include "prompt/gesso-prompt-bar.h"
+#include "prompt/gesso-settings-pane.h"
+#include "window/gesso-banner.h"
+
+G_BEGIN_DECLS
+
+struct _GessoWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  AdwWindowTitle    *title;
+  GtkWidget         *history;
+  GtkToggleButton   *sidebar_button;
+  GessoBanner       *banner;
+  AdwToastOverlay   *toasts;
+  GessoCanvasView   *canvas;
+  GessoPromptBar    *prompt_bar;
+  GessoSettingsPane *pane;
+
+  GessoEngine       *engine;
+  GSettings         *store;          /* NULL where the schema is not installed */
+  GessoDocument     *document;       /* NULL once the window is closed         */
+
+  GessoJob          *job;            /* the running generation, or NULL        */
+  guint              inhibit_cookie;
+  gboolean           show_start;     /* rather than the picture                */
+  gboolean           painting;
+
+  guint              native_size;    /* of the model, 0: not known yet         */
+  guint64            n_parameters;
+  gboolean           cpu_note_shown;
+
+  GessoSettings     *undo_settings;  /* before the last restore                */
+  GessoPicture      *undo_start;     /* before the last removal                */
+  GessoMask         *undo_mask;
+
+  guint              count_timeout;
+  GCancellable      *count;
+};
+
+/* gesso-window.c */
+void gesso_window_update    (GessoWindow *self);
+void gesso_window_set_error (GessoWindow *self, const GError *error);
+/* label and action_name: of the toast's button, or both NULL. */
+void gesso_window_toast     (GessoWindow *self,
+                             const char  *text,
+                             const char  *label,
+                             const char  *action_name);
+void gesso_window_set_start (GessoWindow *self, GessoPicture *start);
+
+/* Each adds its actions; called once, at construction. */
+void gesso_window_init_generate  (GessoWindow *self);
+void gesso_window_init_files     (GessoWindow *self);
+void gesso_window_init_models    (GessoWindow *self);
+void gesso_window_init_clipboard (GessoWindow *self);
+void gesso_window_init_mask      (GessoWindow *self);
+
+/* gesso-window-generate.c */
+void gesso_window_cancel (GessoWindow *self);
+
+/* gesso-window-close.c: GtkWindow::close-request. */
+gboolean gesso_window_close_request (GtkWindow *window);
+
+/* gesso-window-files.c: asks where; calls done with TRUE if a file was written. */
+typedef void (*GessoSavedFunc) (GessoWindow *self, gboolean saved);
+void gesso_window_save_picture (GessoWindow *self, GessoPicture *picture, GessoSavedFunc done);
+
+G_END_DECLS

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The window's frame: what is shown where, which actions can be used, notes and errors. */
+#include "config.h"
+
+#include "gesso-window-private.h"
+
+#include <glib/gi18n.h>
+
+#define STARTER_PARAMETERS 100000000 /* models below this are quick on a processor */
+#define COUNT_DELAY 400              /* ms after the last key before tokens are counted */
+
+G_DEFINE_FINAL_TYPE (GessoWindow, gesso_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* ---- What is shown -------------------------------------------------------------------------- */
+
+static void
+update_canvas (GessoWindow *self)
+{
+  GessoPicture *start = gesso_document_get_start (self->document);
+  GessoPicture *picture = gesso_document_get_picture (self->document);
+  GdkTexture *preview = self->job ? gesso_job_get_preview (self->job) : NULL;
+  GdkTexture *texture = preview;
+  GessoMask *mask = NULL;
+
+  if (preview == NULL && start && (self->show_start || self->painting || picture == NULL))
+    {
+      texture = gesso_picture_get_texture (start);
+      mask = gesso_document_get_mask (self->document);
+    }
+  else if (preview == NULL && picture)
+    texture = gesso_picture_get_texture (picture);
+
+  gesso_canvas_view_show (self->canvas, GDK_PAINTABLE (texture), mask);
+}
+
+static void
+update_title (GessoWindow *self)
+{
+  guint n_pictures = gesso_document_get_n_pictures (self->document);
+  GessoPicture *picture = gesso_document_get_picture (self->document);
+  g_autofree char *subtitle = NULL;
+
+  if (picture && n_pictures > 1)
+    /* Translators: the place of a picture among those that were made: "2 of 5" */
+    subtitle = g_strdup_printf (_("%u of %u"), gesso_document_get_position (self->document) + 1,
+                                n_pictures);
+  if (picture && !gesso_picture_get_saved (picture))
+    {
+      g_autofree char *place = g_steal_pointer (&subtitle);
+
+      subtitle = place ? g_strdup_printf (_("%s, not saved"), place) : g_strdup (_("Not saved"));
+    }
+  adw_window_title_set_subtitle (self->title, subtitle ? subtitle : "");
+  gtk_widget_set_visible (self->history, n_pictures > 1);
+}
+
+static void
+enable (GessoWindow *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static void
+update_actions (GessoWindow *self)
+{
+  gboolean idle = self->job == NULL;
+  gboolean has_picture = gesso_document_get_picture (self->document) != NULL;
+  gboolean has_start = gesso_document_get_start (self->document) != NULL;
+  guint position = gesso_document_get_position (self->document);
+
+  enable (self, "generate", idle);
+  enable (self, "cancel", !idle);
+  enable (self, "save", has_picture);
+  enable (self, "save-to", has_picture);
+  enable (self, "copy", has_picture);
+  enable (self, "use-as-start", has_picture);
+  enable (self, "remove-start", has_start);
+  enable (self, "paint-mask", has_start && idle);
+  enable (self, "undo-mask", has_start);
+  enable (self, "clear-mask", has_start);
+  enable (self, "previous", position > 0);
+  enable (self, "next", position + 1 < gesso_document_get_n_pictures (self->document));
+}
+
+void
+gesso_window_update (GessoWindow *self)
+{
+  if (self->document == NULL)
+    return;
+
+  update_canvas (self);
+  update_title (self);
+  update_actions (self);
+}
+
+/* ---- Words ---------------------------------------------------------------------------------- */
+
+void
+gesso_window_toast (GessoWindow *self, const char *text, const char *label, const char *action_name)
+{
+  AdwToast *toast = adw_toast_new (text);
+
+  if (label)
+    {
+      adw_toast_set_button_label (toast, label);
+      adw_toast_set_action_name (toast, action_name);
+    }
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+gesso_window_set_error (GessoWindow *self, const GError *error)
+{
+  gboolean again = gesso_engine_can_decode (self->engine);
+
+  gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message,
+                     again ? _("Try Again") : NULL, again ? "win.decode-again" : NULL);
+}
+
+static void
+show_cpu_note (GessoWindow *self)
+{
+  if (self->cpu_note_shown || self->native_size == 0 || !gesso_engine_get_on_cpu (self->engine))
+    return;
+
+  self->cpu_note_shown = TRUE;
+  gesso_banner_show (self->banner, GESSO_BANNER_NOTE,
+                     self->n_parameters > STARTER_PARAMETERS
+                         ? _("Running on the CPU: expect minutes per picture")
+                         : _("Running on the CPU: quick with the starter model, but with "
+                             "full-sized ones expect minutes per picture"),
+                     NULL, NULL);
+}
+
+static void
+on_engine_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean opened = gesso_engine_open_finish (GESSO_ENGINE (source), result, &error);
+
+  if (self->document == NULL)
+    return;
+  if (opened)
+    show_cpu_note (self);
+  else
+    gesso_window_set_error (self, error);
+}
+
+/* ---- The model ------------------------------------------------------------------------------ */
+
+/* Pictures of another size than a model was trained on repeat themselves or fall apart, so the size
+ * follows the model, keeping the shape that was chosen. */
+static void
+follow_native_size (GessoWindow *self, guint native_size)
+{
+  GessoSettings *settings = gesso_document_get_settings (self->document);
+  guint width, height;
+
+  g_object_get (settings, "width", &width, "height", &height, NULL);
+  if (width == 0 || height == 0)
+    g_object_set (settings, "width", native_size, "height", native_size, NULL);
+  else if (self->native_size && self->native_size != native_size)
+    g_object_set (settings,
+                  "width", CLAMP (width * native_size / self->native_size / 8 * 8, 64, 8192),
+                  "height", CLAMP (height * native_size / self->native_size / 8 * 8, 64, 8192),
+                  NULL);
+}
+
+static void
+on_model_read (GessoWindow *self, guint native_size, guint64 n_parameters)
+{
+  follow_native_size (self, native_size);
+  self->native_size = native_size;
+  self->n_parameters = n_parameters;
+  gesso_banner_hide_error (self->banner);
+  show_cpu_note (self);
+}
+
+static void
+on_model_failed (GessoWindow *self, const char *message)
+{
+  gesso_banner_show (self->banner, GESSO_BANNER_ERROR, message, NULL, NULL);
+}
+
+/* ---- Tokens --------------------------------------------------------------------------------- */
+
+static void
+on_tokens_counted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoWindow) self = data;
+  g_autofree char *note = NULL;
+  guint n_tokens, n_available;
+
+  if (!gesso_engine_count_tokens_finish (GESSO_ENGINE (source), result, &n_tokens, &n_available,
+                                         NULL) ||
+      self->document == NULL)
+    return;
+
+  if (n_tokens > 0)
+    /* Translators: the words of a prompt as the model counts them, and how many fit */
+    note = g_strdup_printf (_("%u of %u tokens"), n_tokens, n_available);
+  gesso_prompt_bar_set_note (self->prompt_bar, note);
+}
+
+static gboolean
+count_tokens (gpointer data)
+{
+  GessoWindow *self = data;
+  GessoSettings *settings = gesso_document_get_settings (self->document);
+
+  self->count_timeout = 0;
+  if (self->job)
+    return G_SOURCE_REMOVE; /* it would have to wait; counted when the picture is finished */
+
+  if (self->count)
+    g_cancellable_cancel (self->count);
+  g_clear_object (&self->count);
+  self->count = g_cancellable_new ();
+  gesso_engine_count_tokens_async (self->engine, gesso_settings_get_model (settings),
+                                   gesso_settings_get_prompt (settings), self->count,
+                                   on_tokens_counted, g_object_ref (self));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_prompt_changed (GessoWindow *self)
+{
+  g_clear_handle_id (&self->count_timeout, g_source_remove);
+  if (*gesso_settings_get_prompt (gesso_document_get_settings (self->document)))
+    self->count_timeout = g_timeout_add (COUNT_DELAY, count_tokens, self);
+  else
+    gesso_prompt_bar_set_note (self->prompt_bar, NULL);
+}
+
+/* ---- The start picture ---------------------------------------------------------------------- */
+
+/* The size of the result: the start picture's own where the model can handle it, else as large as
+ * suits the model, in the same shape. */
+static void
+follow_start_size (GessoWindow *self, GessoPicture *start)
+{
+  double width = gesso_picture_get_width (start), height = gesso_picture_get_height (start);
+  double room = 2.25 * self->native_size * self->native_size;
+  double scale = 1;
+
+  if (self->native_size && width * height > room)
+    scale = self->native_size / sqrt (width * height);
+
+  g_object_set (gesso_document_get_settings (self->document),
+                "width", (guint) CLAMP ((int) (width * scale / 8 + 0.5) * 8, 64, 8192),
+                "height", (guint) CLAMP ((int) (height * scale / 8 + 0.5) * 8, 64, 8192),
+                NULL);
+}
+
+void
+gesso_window_set_start (GessoWindow *self, GessoPicture *start)
+{
+  gesso_document_set_start (self->document, start);
+  self->show_start = start != NULL;
+  if (start)
+    follow_start_size (self, start);
+  else
+    g_action_group_change_action_state (G_ACTION_GROUP (self), "paint-mask",
+                                        g_variant_new_boolean (FALSE));
+  gesso_window_update (self);
+}
+
+static void
+on_picture_changed (GessoWindow *self)
+{
+  self->show_start = FALSE;
+  gesso_window_update (self);
+}
+
+/* ---- The object ----------------------------------------------------------------------------- */
+
+static GSettings *
+open_store (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (source)
+    schema = g_settings_schema_source_lookup (source, GESSO_APP_ID, TRUE);
+
+  return schema ? g_settings_new_full (schema, NULL, NULL) : NULL;
+}
+
+static void
+remember_window (GessoWindow *self)
+{
+  g_settings_bind (self->store, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->store, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->store, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->store, "show-settings", self->sidebar_button, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+}
+
+static void
+bind_document (GessoWindow *self)
+{
+  GessoSettings *settings = gesso_document_get_settings (self->document);
+  GessoModelRow *model_row = gesso_settings_pane_get_model_row (self->pane);
+
+  if (self->store)
+    gesso_settings_remember (settings, self->store);
+  gesso_prompt_bar_bind (self->prompt_bar, settings);
+  g_signal_connect_object (model_row, "model-read", G_CALLBACK (on_model_read), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (model_row, "model-failed", G_CALLBACK (on_model_failed), self,
+                           G_CONNECT_SWAPPED);
+  gesso_settings_pane_bind (self->pane, self->document, self->store);
+  g_signal_connect_object (self->document, "notify::picture", G_CALLBACK (on_picture_changed),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::prompt", G_CALLBACK (on_prompt_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::model", G_CALLBACK (on_prompt_changed), self,
+                           G_CONNECT_SWAPPED);
+}
+
+GessoWindow *
+gesso_window_new (GessoApplication *application)
+{
+  GessoWindow *self = g_object_new (GESSO_TYPE_WINDOW, "application", application, NULL);
+
+  self->engine = g_object_ref (gesso_application_get_engine (application));
+  self->document = gesso_document_new ();
+  self->store = open_store ();
+  if (self->store)
+    {
+      g_settings_delay (self->store); /* not a write a key; applied when it matters */
+      remember_window (self);
+    }
+
+  gesso_window_init_generate (self);
+  gesso_window_init_files (self);
+  gesso_window_init_models (self);
+  gesso_window_init_clipboard (self);
+  gesso_window_init_mask (self);
+  bind_document (self);
+  on_prompt_changed (self);
+  gesso_window_update (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->prompt_bar));
+
+  gesso_engine_open_async (self->engine, NULL, on_engine_opened, g_object_ref (self));
+
+  return self;
+}
+
+static void
+gesso_window_dispose (GObject *object)
+{
+  GessoWindow *self = GESSO_WINDOW (object);
+
+  gesso_window_cancel (self);
+  if (self->store)
+    g_settings_apply (self->store);
+  if (self->count)
+    g_cancellable_cancel (self->count);
+  g_clear_handle_id (&self->count_timeout, g_source_remove);
+  g_clear_object (&self->count);
+  g_clear_object (&self->job);
+  g_clear_object (&self->document);
+  g_clear_object (&self->store);
+  g_clear_object (&self->undo_settings);
+  g_clear_object (&self->undo_start);
+  g_clear_object (&self->undo_mask);
+
+  G_OBJECT_CLASS (gesso_window_parent_class)->dispose (object);
+}
+
+static void
+gesso_window_finalize (GObject *object)
+{
+  g_clear_object (&GESSO_WINDOW (object)->engine);
+
+  G_OBJECT_CLASS (gesso_window_parent_class)->finalize (object);
+}
+
+static void
+gesso_window_class_init (GessoWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = gesso_window_dispose;
+  object_class->finalize = gesso_window_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = gesso_window_close_request;
+
+  g_type_ensure (GESSO_TYPE_BANNER);
+  g_type_ensure (GESSO_TYPE_CANVAS_VIEW);
+  g_type_ensure (GESSO_TYPE_PROMPT_BAR);
+  g_type_ensure (GESSO_TYPE_SETTINGS_PANE);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/gesso_paint/Gesso/window/gesso-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, history);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, sidebar_button);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, canvas);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, prompt_bar);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, pane);
+
+  /* Not application-wide accelerators: a text view that has the focus comes first. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, "win.paste",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "win.undo-mask",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.cancel", NULL);
+}
+
+static void
+gesso_window_init (GessoWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GessoWindow: the window. A canvas with the prompt under it, and the settings beside it. */
+#pragma once
+
+#include "application/gesso-application.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define GESSO_TYPE_WINDOW (gesso_window_get_type ())
+G_DECLARE_FINAL_TYPE (GessoWindow, gesso_window, GESSO, WINDOW, AdwApplicationWindow)
+
+GessoWindow *gesso_window_new  (GessoApplication *application);
+
+/* A picture that Gesso made restores its settings, any other becomes the start picture, and a
+ * checkpoint becomes the model. */
+void         gesso_window_open (GessoWindow *self, GFile *file);
+
+G_END_DECLS
