@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "gesso-cli bench" counts and times every part; "gesso-cli parity" counts what passed and failed. */
+#include "cli-test.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+
+static void
+test_bench (void)
+{
+  static const char *const parts[] = { "text_encoder", "unet_batch1", "unet_batch2", "vae_encode", "vae_decode" };
+  g_auto (CliRun) run = { 0 };
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *result;
+  double gflop[G_N_ELEMENTS (parts)];
+
+  if (!cli_can_generate ())
+    return;
+  run = cli_run ("bench --synthetic starter -W 64 -H 64 --repeats 1 --json");
+  cli_assert_status (&run, 0);
+  g_assert_true (json_parser_load_from_data (parser, run.out, -1, NULL));
+  result = json_node_get_object (json_parser_get_root (parser));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      JsonObject *part = json_object_get_object_member (result, parts[i]);
+
+      g_assert_nonnull (part);
+      gflop[i] = json_object_get_double_member (part, "gflop");
+      g_assert_cmpfloat (gflop[i], >, 0);
+      g_assert_cmpfloat (json_object_get_double_member (part, "seconds"), >, 0);
+      g_assert_cmpfloat (json_object_get_double_member (part, "gflops_per_s"), >, 0);
+      g_assert_cmpint (json_object_get_int_member (part, "peak_bytes"), >, 0);
+    }
+  g_assert_cmpfloat_with_epsilon (gflop[2], 2 * gflop[1], gflop[1] * 0.05);
+  g_assert_cmpuint (json_object_get_size (json_object_get_object_member (result, "ops")), >, 3);
+}
+
+static void
+write_manifest (const char *cases)
+{
+  g_autofree char *folder = cli_test_path ("golden");
+  g_autofree char *path = g_build_filename (folder, "MANIFEST.json", NULL);
+  g_autofree char *text = g_strdup_printf ("{\"version\": 1, \"cases\": [%s]}", cases);
+
+  g_mkdir_with_parents (folder, 0777);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+test_parity_unknown (void)
+{
+  g_auto (CliRun) all = { 0 };
+  g_auto (CliRun) none = { 0 };
+
+  if (!cli_can_generate ())
+    return;
+  write_manifest ("{\"id\": \"strange\", \"group\": \"novelties\"}");
+  all = cli_run ("parity golden");
+  cli_assert_status (&all, 1);
+  g_assert_true (g_str_has_suffix (all.out, "0 passed, 1 failed\n"));
+  g_assert_nonnull (strstr (all.out, "strange"));
+  none = cli_run ("parity golden --skip 'a,novel*'");
+  cli_assert_status (&none, 0);
+  g_assert_cmpstr (none.out, ==, "0 passed, 0 failed\n");
+}
+
+static void
+test_parity_damaged (void)
+{
+  g_autofree char *path = NULL;
+  g_auto (CliRun) run = { 0 };
+
+  if (!cli_can_generate ())
+    return;
+  write_manifest ("");
+  path = cli_test_path ("golden/MANIFEST.json");
+  g_assert_true (g_file_set_contents (path, "{\"cases\": [", -1, NULL));
+  run = cli_run ("parity golden");
+  cli_assert_status (&run, 1);
+  cli_assert_complaint (&run, "MANIFEST.json");
+}
+
+static void
+test_parity_golden (void)
+{
+  g_autofree char *folder = g_build_filename (g_getenv ("GESSO_SHARED"), "golden", NULL);
+  g_auto (CliRun) run = { 0 };
+
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR) || !cli_can_generate ())
+    {
+      g_test_skip ("no reference cases here");
+      return;
+    }
+  run = cli_run ("parity \"%s\" --only 'rng,tokenizer,text_encoder/sd1*'", folder);
+  cli_assert_status (&run, 0);
+  g_assert_null (g_strstr_len (run.out, -1, "FAILED"));
+  g_assert_true (g_str_has_suffix (run.out, " passed, 0 failed\n"));
+  g_assert_false (g_str_has_suffix (run.out, "\n0 passed, 0 failed\n"));
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/measure/bench", test_bench);
+  g_test_add_func ("/measure/parity-unknown", test_parity_unknown);
+  g_test_add_func ("/measure/parity-damaged", test_parity_damaged);
+  g_test_add_func ("/measure/parity-golden", test_parity_golden);
+  status = g_test_run ();
+  cli_test_finish ();
+  return status;
+}
