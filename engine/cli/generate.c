@@ -32,9 +32,9 @@ check_outputs (const GsCliGenerate *arguments, GError **error)
 static gboolean
 load_images (const GsCliGenerate *arguments, GsImage **init, GsImage **mask, GError **error)
 {
-  if (arguments->init != NULL && (*init = gs_image_load_png (arguments->init, NULL, error)) == NULL)
+  if (arguments->init != NULL && (*init = gs_image_load (arguments->init, error)) == NULL)
     return FALSE;
-  if (arguments->mask != NULL && (*mask = gs_image_load_png (arguments->mask, NULL, error)) == NULL)
+  if (arguments->mask != NULL && (*mask = gs_image_load (arguments->mask, error)) == NULL)
     return FALSE;
   return TRUE;
 }

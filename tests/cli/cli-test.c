@@ -193,7 +193,7 @@ cli_load_picture (const char *name)
 {
   g_autofree char *path = cli_test_path (name);
   g_autoptr (GError) error = NULL;
-  GsImage *image = gs_image_load_png (path, NULL, &error);
+  GsImage *image = gs_image_load (path, &error);
 
   g_assert_no_error (error);
   return image;
