@@ -31,7 +31,7 @@ typedef enum
 {
   GS_PREDICTION_EPSILON,
   GS_PREDICTION_V,
-} GsPrediction;
+} GsModelPrediction; /* sample has a GsPrediction of its own */
 
 typedef enum
 {
@@ -97,7 +97,7 @@ typedef struct
   double beta_start, beta_end;
   GsBetaSchedule beta_schedule;
   guint train_steps;
-  GsPrediction prediction;
+  GsModelPrediction prediction;
   gboolean zero_terminal_snr;
   guint steps_offset;        /* of "leading" timesteps: 1 */
   gboolean set_alpha_to_one; /* DDIM's last alpha: FALSE = the schedule's first */
@@ -132,7 +132,12 @@ guint gs_model_config_native_size (const GsModelConfig *config, const GsCheckpoi
 gboolean gs_model_config_read (const GsCheckpoint *checkpoint, JsonObject *extra,
                                GsModelConfig *config, GError **error);
 
-/* Full-size models without a file, for measuring: "sd15", "sdxl", "starter". */
+/* The first half of it: no tensors are compared, so that `info` can list what is missing
+ * (models/model-tensors.h). An error where even the sizes cannot be told. */
+gboolean gs_model_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra,
+                                 GsModelConfig *config, GError **error);
+
+/* Known models' numbers without a file, for measuring: "sd15", "sdxl", "starter". */
 gboolean gs_model_config_preset (const char *name, GsModelConfig *config, GError **error);
 
 /* Everything that can be said of a model without a device: opens, reads and checks the file or

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a checkpoint's networks look like: family, components, and whether all fits together. */
+#include "models/model-config.h"
+
+#include "base/error.h"
+#include "models/config-source.h"
+#include "models/model-tensors.h"
+
+#include <string.h>
+
+#define SDXL_SCALING_FACTOR 0.13025
+
+const char *
+gs_model_config_family_name (const GsModelConfig *config)
+{
+  static const char *const names[GS_N_FAMILIES][2] = {
+    [GS_FAMILY_SD1] = { "SD 1.x", "SD 1.x inpainting" },
+    [GS_FAMILY_SD2] = { "SD 2.x", "SD 2.x inpainting" },
+    [GS_FAMILY_SDXL] = { "SDXL", "SDXL inpainting" },
+  };
+
+  return names[config->family][gs_model_config_is_inpainting (config) ? 1 : 0];
+}
+
+gboolean
+gs_model_config_is_inpainting (const GsModelConfig *config)
+{
+  return config->has[GS_COMPONENT_UNET] &&
+         config->unet.in_channels == 2 * config->unet.out_channels + 1;
+}
+
+/* SDXL's U-Net takes a pooled vector, SD 2.x came with linear projections and OpenCLIP. The
+ * width of the text vectors decides only where nothing else speaks: miniatures have any. */
+static GsFamily
+find_family (const GsModelConfig *config)
+{
+  gboolean has_text = config->has[GS_COMPONENT_TEXT_ENCODER];
+
+  if (config->has[GS_COMPONENT_TEXT_ENCODER_2])
+    return GS_FAMILY_SDXL;
+  if (config->has[GS_COMPONENT_UNET])
+    {
+      if (config->unet.label_width > 0)
+        return GS_FAMILY_SDXL;
+      if (config->unet.context_width == 1024)
+        return GS_FAMILY_SD2;
+    }
+  if (has_text)
+    return config->clip.open_clip || config->clip.width == 1024 ? GS_FAMILY_SD2 : GS_FAMILY_SD1;
+  return config->has[GS_COMPONENT_UNET] && config->unet.linear_projection ? GS_FAMILY_SD2
+                                                                          : GS_FAMILY_SD1;
+}
+
+static gboolean
+derive_components (const GsCheckpoint *checkpoint, JsonObject *extra, GsModelConfig *config,
+                   GError **error)
+{
+  if (config->has[GS_COMPONENT_UNET] &&
+      !gs_unet_config_derive (checkpoint, extra, &config->unet, error))
+    return FALSE;
+  if (config->has[GS_COMPONENT_TEXT_ENCODER] &&
+      !gs_clip_config_derive (checkpoint, extra, GS_COMPONENT_TEXT_ENCODER, &config->clip, error))
+    return FALSE;
+  if (config->has[GS_COMPONENT_TEXT_ENCODER_2] &&
+      !gs_clip_config_derive (checkpoint, extra, GS_COMPONENT_TEXT_ENCODER_2, &config->clip_2,
+                              error))
+    return FALSE;
+  if (config->has[GS_COMPONENT_VAE] &&
+      !gs_vae_config_derive (checkpoint, extra, &config->vae, error))
+    return FALSE;
+  if (config->has[GS_COMPONENT_TAESD] &&
+      !gs_taesd_config_derive (checkpoint, &config->taesd, error))
+    return FALSE;
+  return gs_schedule_config_derive (checkpoint, extra, &config->schedule, error);
+}
+
+/* SDXL's autoencoder has SD 1.x's shapes and another scale, so only the company it is in can
+ * tell. */
+static gboolean
+settle_scaling (const GsCheckpoint *checkpoint, JsonObject *extra, GsModelConfig *config,
+                GError **error)
+{
+  GsConfigSource source;
+  double said;
+
+  if (config->family != GS_FAMILY_SDXL || !config->has[GS_COMPONENT_VAE])
+    return TRUE;
+  if (!gs_config_source_init (&source, checkpoint, extra, GS_COMPONENT_VAE, error))
+    return FALSE;
+  if (!gs_config_get_double (&source, &said, "scaling_factor", "scale_factor", NULL))
+    config->vae.scaling_factor = SDXL_SCALING_FACTOR;
+  gs_config_source_clear (&source);
+  return TRUE;
+}
+
+/* What one component hands to the next must be of one size. */
+static gboolean
+check_joints (const GsCheckpoint *checkpoint, const GsModelConfig *config, GError **error)
+{
+  const GsUnetConfig *unet = &config->unet;
+  guint text_width = config->has[GS_COMPONENT_TEXT_ENCODER] ? config->clip.width : 0;
+
+  if (config->has[GS_COMPONENT_TEXT_ENCODER_2])
+    text_width += config->clip_2.width;
+  if (!config->has[GS_COMPONENT_UNET])
+    return TRUE;
+  if (text_width > 0 && unet->context_width > 0 && text_width != unet->context_width &&
+      (config->family != GS_FAMILY_SDXL || config->has[GS_COMPONENT_TEXT_ENCODER_2]))
+    return gs_config_fail (
+      checkpoint, error,
+      "its text encoder gives vectors of %u numbers and its U-Net takes %u; they are of "
+      "different models",
+      text_width, unet->context_width);
+  if (config->has[GS_COMPONENT_VAE] && config->vae.latent_channels != unet->out_channels)
+    return gs_config_fail (
+      checkpoint, error,
+      "its VAE has %u latent channels and its U-Net %u; they are of different models",
+      config->vae.latent_channels, unet->out_channels);
+  if (config->has[GS_COMPONENT_TAESD] && config->taesd.latent_channels != unet->out_channels)
+    return gs_config_fail (
+      checkpoint, error,
+      "its TAESD has %u latent channels and its U-Net %u; they are of different models",
+      config->taesd.latent_channels, unet->out_channels);
+  return TRUE;
+}
+
+static gboolean
+fail_foreign (const GsCheckpoint *checkpoint, GError **error)
+{
+  const char *kind = gs_checkpoint_describe_foreign (checkpoint);
+
+  if (kind != NULL)
+    g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                 "%s is %s, not a Stable Diffusion model; choose a checkpoint",
+                 gs_checkpoint_path (checkpoint), kind);
+  else
+    g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                 "%s holds no Stable Diffusion model; choose a checkpoint or a diffusers folder",
+                 gs_checkpoint_path (checkpoint));
+  return FALSE;
+}
+
+gboolean
+gs_model_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra, GsModelConfig *config,
+                        GError **error)
+{
+  *config = (GsModelConfig){ 0 };
+  for (guint i = 0; i < GS_N_COMPONENTS; i++)
+    config->has[i] = gs_checkpoint_has (checkpoint, i);
+  if (gs_checkpoint_n_tensors (checkpoint) == 0)
+    return fail_foreign (checkpoint, error);
+  if (!derive_components (checkpoint, extra, config, error))
+    return FALSE;
+  config->family = find_family (config);
+  return settle_scaling (checkpoint, extra, config, error);
+}
+
+gboolean
+gs_model_config_read (const GsCheckpoint *checkpoint, JsonObject *extra, GsModelConfig *config,
+                      GError **error)
+{
+  GsTensorComparison comparison;
+  gboolean good;
+
+  if (!gs_model_config_derive (checkpoint, extra, config, error))
+    return FALSE;
+  gs_tensor_comparison_init (&comparison, checkpoint, config);
+  good = gs_tensor_comparison_check (&comparison, checkpoint, error);
+  gs_tensor_comparison_clear (&comparison);
+  return good && check_joints (checkpoint, config, error);
+}
+
+guint
+gs_model_config_native_size (const GsModelConfig *config, const GsCheckpoint *checkpoint)
+{
+  const char *text = gs_checkpoint_any_metadata (checkpoint, "gesso.image_size");
+  guint factor = config->has[GS_COMPONENT_VAE] ? 1u << (config->vae.n_levels - 1) : 8;
+  guint64 said = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
+  guint latent;
+
+  if (said == 0 &&
+      gs_json_get_uint (gs_checkpoint_config (checkpoint, "unet"), "sample_size", &latent))
+    said = (guint64) latent * factor;
+  if (said >= 16 && said <= 8192)
+    return (guint) said;
+  if (config->family == GS_FAMILY_SDXL)
+    return 1024;
+  return config->family == GS_FAMILY_SD2 && config->schedule.prediction == GS_PREDICTION_V ? 768
+                                                                                           : 512;
+}
