@@ -14,6 +14,7 @@ declare -A below=(
   [models]="base gpu tensor ops io nn"
   [train]="base gpu tensor ops io nn models sample"
   [session]="base gpu tensor ops io nn models sample train"
+  [parity]="base gpu tensor ops io nn models sample session"
   [cli]=""
 )
 
@@ -44,7 +45,7 @@ check_engine () # FILE
     case "$included" in
       gs.h | gs-image.h)
         case "$folder" in
-          session | cli) continue ;;
+          session | parity | cli) continue ;;
         esac
         finding "$file:$line" "gs.h is what programs see; include the header of the part you need"
         continue ;;

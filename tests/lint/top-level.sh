@@ -16,7 +16,7 @@ done
 
 for folder in engine/*/; do
   folder=${folder#engine/}
-  [[ " base gpu tensor ops nn io models sample train session cli " == *" ${folder%/} "* ]] ||
+  [[ " base gpu tensor ops nn io models sample train session parity cli " == *" ${folder%/} "* ]] ||
     finding "engine/$folder" "not a layer of the engine; see CONTRIBUTING.md"
 done
 
