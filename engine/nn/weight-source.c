@@ -38,7 +38,7 @@ file_read (GsWeightSource *source, const char *name, const guint64 *dims, guint 
   if (stored == NULL)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
-                   "The model lacks the tensor %s; it is incomplete or of another kind.", name);
+                   "The model lacks the tensor %s; it is incomplete or of another kind", name);
       return FALSE;
     }
   if (!gs_stored_tensor_has_shape (stored, significant_dims (dims, n_dims), dims)
@@ -48,7 +48,7 @@ file_read (GsWeightSource *source, const char *name, const guint64 *dims, guint 
       g_autofree char *expected = gs_shape_text (n_dims, dims);
 
       g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
-                   "The model's tensor %s has the shape %s where %s is needed.", name, is, expected);
+                   "The model's tensor %s has the shape %s where %s is needed", name, is, expected);
       return FALSE;
     }
   *tensor = (GsHostTensor) { .dtype = stored->dtype, .n_dims = n_dims, .data = stored->data };

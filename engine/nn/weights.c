@@ -205,7 +205,7 @@ fill (Weight *weight, const GsHostTensor *tensor, GError **error)
   if (copy == NULL)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
-                   "There is not enough memory to load the tensor %s.", weight->name);
+                   "There is not enough memory to load the tensor %s", weight->name);
       return FALSE;
     }
   weight->layout->pack (tensor, weight->dtype, copy);

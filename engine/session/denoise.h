@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Denoising one latent with the session's U-Net: the sampler's loop with classifier-free guidance,
+ * image-to-image and masks. Everything random comes from the caller.
+ *
+ * Latents are (4, H, W) floats in the U-Net's scale.
+ */
+#pragma once
+
+#include "sample/sampler.h"
+#include "session/session-private.h"
+
+G_BEGIN_DECLS
+
+/* How a masked run keeps what the mask leaves out. */
+typedef enum
+{
+  GS_BLEND_STEP, /* after each step: the original, noised to the next step's level (diffusers) */
+  GS_BLEND_X0,   /* in each evaluation: the estimate of the finished latent (A1111)            */
+} GsBlend;
+
+typedef struct
+{
+  guint32 width, height;      /* of the latent */
+
+  const float *context;       /* (T, D): the encoded prompt                                  */
+  const float *negative;      /* (T, D), or NULL: one evaluation a step, without guidance    */
+  guint        n_tokens;      /* T */
+  float        guidance_scale;
+  float        guidance_rescale;
+
+  const GsSamplerOptions *options;
+  const GsSchedule       *schedule;
+  guint        n_steps;       /* of the whole schedule */
+  double       strength;      /* how much of it is run */
+
+  const float *noise;         /* unit noise to start from, (4, H, W)                         */
+  const float *init;          /* latent to start from, or NULL                               */
+  const float *mask;          /* (H, W), 1 = repaint, or NULL                                */
+  const float *kept;          /* with a mask: the latent that stays where it is 0            */
+  GsBlend      blend;
+  const float *extra;         /* further channels of the U-Net's input, or NULL: for inpainting
+                                 models (5, H, W), the mask and the masked picture's latent  */
+
+  void       (*draw)      (float *out, gsize n, gpointer user_data);
+  /* After each evaluation: what the model says after guidance. May be NULL. */
+  void       (*evaluated) (const float *guided, gpointer user_data);
+  /* After each evaluation: the latent it saw and the estimate. May be NULL. */
+  void       (*denoised)  (const float *x, const float *x0, gpointer user_data);
+  /* After each step (after blending). FALSE with error set stops. May be NULL. */
+  gboolean   (*step)      (const GsSamplerStep *step, gpointer user_data, GError **error);
+  gpointer     user_data;
+} GsDenoiseJob;
+
+/* Runs it; x: (4, H, W), gets the finished latent. */
+gboolean gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GError **error);
+
+/* The U-Net's program for `batch` latents of a size and a context length; made if needed, borrowed. */
+GsProgram *gs_unet_program (GsSession *session, guint batch, guint32 width, guint32 height,
+                            guint n_tokens, GError **error);
+
+/* guided = negative + scale (positive - negative), with its standard deviation brought back towards
+ * positive's by `rescale` (0 .. 1). out may be one of the inputs. */
+void gs_guide (const float *positive, const float *negative, gsize n, float scale, float rescale,
+               float *out);
+
+G_END_DECLS

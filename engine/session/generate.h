@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The stages of a generation, in the order in which they are called; gs_session_generate() strings
+ * them together.
+ */
+#pragma once
+
+#include "session/denoise.h"
+#include "session/latents.h"
+#include "session/memory-plan.h"
+#include "session/model.h"
+#include "session/prompt-encoder.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const GsRequest *request; /* borrowed */
+  GsSamplerOptions options;
+  GsCanvas *canvas;
+  guint32   width, height;  /* of the latent                                    */
+  guint     n_chunks;       /* of both prompts                                  */
+  guint     clip_skip;
+  gboolean  is_guided;      /* two evaluations a step                           */
+  double    strength;       /* part of the steps that is run                    */
+  guint     tile;           /* of the autoencoder, in latent pixels; 0 = whole  */
+
+  /* After gs_job_encode(). */
+  const GsPromptVectors *context, *negative; /* borrowed from the model's cache */
+  float    *init;           /* latent of the start picture, or NULL             */
+  float    *mask;           /* (height, width), or NULL                         */
+  float    *extra;          /* further channels for inpainting U-Nets, or NULL  */
+} GsJob;
+
+/* Checks the request and works out sizes. The job must be cleared afterwards, also on error. */
+gboolean gs_job_init    (GsJob *job, GsSession *session, const GsRequest *request, GError **error);
+gboolean gs_job_plan    (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error);
+/* Encodes prompts and start picture. */
+gboolean gs_job_encode  (GsJob *job, GsSession *session, GError **error);
+/* Makes one latent, x: (Z, height, width). timings: gets the steps' seconds, or NULL. */
+gboolean gs_job_denoise (GsJob *job, GsSession *session, guint64 seed, GsTimings *timings,
+                         float *x, GError **error);
+void     gs_job_clear   (GsJob *job);
+
+G_END_DECLS

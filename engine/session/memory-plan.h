@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How much device memory a job takes, known before it runs; and how to make it fit.
+ */
+#pragma once
+
+#include "session/session-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint32   width, height;     /* of the latent */
+  guint     batch;             /* of a U-Net evaluation: 1 or 2 */
+  guint     n_tokens;          /* of the context */
+  guint     clip_skip;
+  gboolean  encodes;           /* a picture to start from */
+  GsPreview preview;
+} GsMemoryJob;
+
+typedef struct
+{
+  guint64 weight_bytes;
+  guint64 arena_bytes;     /* activations: of the largest program */
+  guint64 io_bytes;        /* inputs and outputs of all programs  */
+  guint64 needed_bytes;    /* all of it, with each allocation's padding */
+  guint64 available_bytes; /* what the driver lets this program have, with what it has already */
+  guint   tile;            /* side of the autoencoder's tiles in latent pixels; 0: whole */
+} GsMemoryPlan;
+
+/* Plans a job, with tiles for the autoencoder if it does not fit whole. FALSE if a program cannot be
+ * built. A plan may still need more than is available: see gs_memory_plan_check(). */
+gboolean gs_memory_plan (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan,
+                         GError **error);
+
+/* GS_ERROR_OUT_OF_MEMORY with both figures if it does not fit. */
+gboolean gs_memory_plan_check (const GsMemoryPlan *plan, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A loaded model: opening, and the programs that were made of it.
+ */
+#include "session/model.h"
+
+#include "session/model-files.h"
+#include "session/prompt-encoder.h"
+
+/* Enough for a job with previews at two sizes; each keeps its recorded commands, inputs and
+ * outputs, while activations share the arena. */
+#define MAX_PROGRAMS 12
+
+typedef struct
+{
+  char      *key;
+  GsProgram *program;
+} Entry;
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  gs_program_free (entry->program);
+  g_free (entry->key);
+  g_free (entry);
+}
+
+void
+gs_model_free (GsModel *model)
+{
+  if (model == NULL)
+    return;
+  g_ptr_array_unref (model->programs); /* before the weights that they read */
+  gs_weight_store_free (model->weights);
+  g_hash_table_unref (model->prompts);
+  gs_schedule_free (model->schedule);
+  gs_tokenizer_free (model->tokenizer);
+  g_clear_error (&model->tokenizer_error);
+  gs_checkpoint_free (model->checkpoint);
+  gs_model_info_free (model->info);
+  g_free (model);
+}
+
+static const GsStoredTensor *
+find_weight (gpointer owner, const char *name)
+{
+  return gs_checkpoint_find (owner, name);
+}
+
+static GsSchedule *
+make_schedule (const GsScheduleConfig *config, GError **error)
+{
+  static const GsBetaKind kinds[] = {
+    [GS_BETA_SCALED_LINEAR] = GS_BETAS_SCALED_LINEAR,
+    [GS_BETA_LINEAR] = GS_BETAS_LINEAR,
+    [GS_BETA_SQUARED_COSINE] = GS_BETAS_SQUARED_COSINE,
+  };
+
+  return gs_schedule_new (&(GsNoiseConfig) { .betas = kinds[config->beta_schedule],
+                                             .beta_start = config->beta_start,
+                                             .beta_end = config->beta_end,
+                                             .n_train_steps = config->train_steps,
+                                             .zero_terminal_snr = config->zero_terminal_snr },
+                          error);
+}
+
+static GsModel *
+new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
+{
+  GsModel *model = g_new0 (GsModel, 1);
+
+  model->weights = gs_weight_store_new (device, dtype, source);
+  model->prompts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                          (GDestroyNotify) gs_prompt_vectors_free);
+  model->programs = g_ptr_array_new_with_free_func (entry_free);
+  return model;
+}
+
+GsModel *
+gs_model_new (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint, GError **error)
+{
+  g_autoptr (GsModel) model = new_model (device, dtype,
+                                         gs_file_weights_new (find_weight, checkpoint));
+
+  model->checkpoint = checkpoint;
+  if (!gs_model_config_read (checkpoint, NULL, &model->config, error))
+    return NULL;
+  model->schedule = make_schedule (&model->config.schedule, error);
+  if (model->schedule == NULL)
+    return NULL;
+  if (model->config.has[GS_COMPONENT_TEXT_ENCODER])
+    model->tokenizer = gs_tokenizer_find (gs_checkpoint_path (checkpoint),
+                                          model->config.clip.vocabulary, &model->tokenizer_error);
+  return g_steal_pointer (&model);
+}
+
+/* What is needed to make pictures, and is it of a family that the engine knows? */
+static gboolean
+check_complete (const GsModelConfig *config, const char *path, GError **error)
+{
+  static const GsComponent needed[] = { GS_COMPONENT_UNET, GS_COMPONENT_TEXT_ENCODER,
+                                        GS_COMPONENT_VAE };
+
+  if (config->family != GS_FAMILY_SD1)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                   "%s is a %s model; this version makes pictures with SD 1.x models only", path,
+                   gs_model_config_family_name (config));
+      return FALSE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
+    if (!config->has[needed[i]])
+      {
+        g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
+                     "%s has no %s; choose a complete model", path,
+                     gs_component_label (needed[i]));
+        return FALSE;
+      }
+  if (config->vae.has_decoder)
+    return TRUE;
+  g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
+               "The autoencoder of %s has no decoder; choose another with the VAE setting", path);
+  return FALSE;
+}
+
+GsModel *
+gs_model_open (GsDevice *device, GsDtype dtype, const char *path, const GsModelOptions *options,
+               GError **error)
+{
+  g_autoptr (GsModel) model = NULL;
+  GsCheckpoint *checkpoint = gs_model_files_open (path, options, error);
+
+  if (checkpoint == NULL)
+    return NULL;
+  model = gs_model_new (device, dtype, checkpoint, error);
+  if (model == NULL || !check_complete (&model->config, gs_checkpoint_path (checkpoint), error))
+    return NULL;
+  model->info = gs_model_info_new (path, error);
+  return model->info != NULL ? g_steal_pointer (&model) : NULL;
+}
+
+static GsModelInfo *
+synthetic_info (const GsModelConfig *config, const char *shape)
+{
+  GsModelInfo *info = g_new0 (GsModelInfo, 1);
+
+  info->path = g_strdup ("");
+  info->name = g_strdup_printf ("synthetic %s", shape);
+  info->family = g_strdup (gs_model_config_family_name (config));
+  info->dtype = g_strdup ("F16");
+  info->components = g_strdupv ((char *[]) { "text encoder", "U-Net", "autoencoder", NULL });
+  info->missing = g_new0 (char *, 1);
+  info->unknown = g_new0 (char *, 1);
+  info->notes = g_strdupv ((char *[]) { "Its weights are random: it is for measuring only.", NULL });
+  info->native_size = gs_model_config_native_size (config, NULL);
+  return info;
+}
+
+GsModel *
+gs_model_synthetic (GsDevice *device, GsDtype dtype, const char *shape, GError **error)
+{
+  g_autoptr (GsModel) model = new_model (device, dtype, gs_synthetic_weights_new ());
+
+  if (!gs_model_config_preset (shape, &model->config, error))
+    return NULL;
+  model->schedule = make_schedule (&model->config.schedule, error);
+  if (model->schedule == NULL)
+    return NULL;
+  model->tokenizer = gs_tokenizer_find (gs_starter_path (), 0, &model->tokenizer_error);
+  model->info = synthetic_info (&model->config, shape);
+  return g_steal_pointer (&model);
+}
+
+GsWeights *
+gs_model_get_weights (GsModel *model)
+{
+  return gs_weight_store_get_weights (model->weights);
+}
+
+GsTokenizer *
+gs_model_get_tokenizer (GsModel *model, GError **error)
+{
+  if (model->tokenizer == NULL && model->tokenizer_error != NULL)
+    g_propagate_error (error, g_error_copy (model->tokenizer_error));
+  else if (model->tokenizer == NULL)
+    g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "The model has no text encoder");
+  return model->tokenizer;
+}
+
+GsProgram *
+gs_model_find_program (GsModel *model, const char *key)
+{
+  for (guint i = 0; i < model->programs->len; i++)
+    {
+      Entry *entry = model->programs->pdata[i];
+
+      if (!g_str_equal (entry->key, key))
+        continue;
+      /* To the end: it is the most recently used one now. */
+      g_ptr_array_steal_index (model->programs, i);
+      g_ptr_array_add (model->programs, entry);
+      return entry->program;
+    }
+  return NULL;
+}
+
+GsProgram *
+gs_model_add_program (GsModel *model, GsArena *arena, const char *key, GsGraph *graph,
+                      GError **error)
+{
+  Entry *entry;
+
+  if (!gs_graph_finish (graph, error))
+    {
+      gs_graph_free (graph);
+      return NULL;
+    }
+  while (model->programs->len >= MAX_PROGRAMS)
+    g_ptr_array_remove_index (model->programs, 0);
+  entry = g_new0 (Entry, 1);
+  entry->key = g_strdup (key);
+  entry->program = gs_program_new (graph, arena);
+  g_ptr_array_add (model->programs, entry);
+  return entry->program;
+}
+
+void
+gs_model_drop_programs (GsModel *model)
+{
+  g_ptr_array_set_size (model->programs, 0);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A loaded model: its file, what it says about itself, its weights, and the programs made of it.
+ */
+#pragma once
+
+#include "io/checkpoint.h"
+#include "io/tokenizer.h"
+#include "models/model-config.h"
+#include "nn/weights.h"
+#include "sample/sampler.h"
+#include "session/session-private.h"
+
+G_BEGIN_DECLS
+
+struct _GsModel
+{
+  GsModelInfo   *info;
+  GsModelConfig  config;
+  GsWeightStore *weights;
+  GsSchedule    *schedule;
+  GHashTable    *prompts;    /* "skip chunks prompt" -> GsPromptVectors */
+
+  GsCheckpoint  *checkpoint; /* with another autoencoder's and TAESD's files; NULL: synthetic weights */
+
+  GsTokenizer   *tokenizer;
+  GError        *tokenizer_error; /* why there is none */
+
+  GPtrArray     *programs;   /* the latest ones, the most recently used last */
+
+  gboolean       has_preview; /* preview is known */
+  float          preview[3 * (GS_MAX_LATENT_CHANNELS + 1)]; /* (3, Z + 1): latent and 1 -> RGB in -1..1 */
+};
+
+/* Opens a file or folder; NULL: the starter model. options may be NULL. */
+GsModel *gs_model_open      (GsDevice *device, GsDtype dtype, const char *path,
+                             const GsModelOptions *options, GError **error);
+/* Over an open checkpoint, which it takes, also on error. */
+GsModel *gs_model_new       (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint,
+                             GError **error);
+/* Random weights: "sd15", "sdxl", "starter". */
+GsModel *gs_model_synthetic (GsDevice *device, GsDtype dtype, const char *shape, GError **error);
+void     gs_model_free      (GsModel *model);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsModel, gs_model_free)
+
+GsWeights   *gs_model_get_weights   (GsModel *model);
+/* NULL with the reason if the model's vocabulary was not found. */
+GsTokenizer *gs_model_get_tokenizer (GsModel *model, GError **error);
+
+/* Programs are kept under a key: what they compute and for which sizes. A new one may push the
+ * least recently used out. Both return a borrowed one, valid until the next gs_model_add_program(). */
+GsProgram *gs_model_find_program (GsModel *model, const char *key);
+/* Finishes and takes the graph. */
+GsProgram *gs_model_add_program  (GsModel *model, GsArena *arena, const char *key, GsGraph *graph,
+                                  GError **error);
+/* Forgets all programs, and with them their memory. */
+void       gs_model_drop_programs (GsModel *model);
+
+G_END_DECLS

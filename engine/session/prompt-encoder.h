@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a prompt to the vectors that the U-Net attends to: tokens, chunks, text encoder, emphasis.
+ */
+#pragma once
+
+#include "io/prompt.h"
+#include "session/session-private.h"
+
+G_BEGIN_DECLS
+
+/* An encoded prompt: (n_tokens, width) floats. */
+typedef struct
+{
+  float *values;
+  guint  n_tokens; /* of all its chunks */
+  guint  width;
+} GsPromptVectors;
+
+void gs_prompt_vectors_free (GsPromptVectors *vectors);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsPromptVectors, gs_prompt_vectors_free)
+
+/* How many chunks a prompt has: those of prompt and negative prompt must be made equal. */
+gboolean gs_prompt_count_chunks (GsSession *session, const char *prompt, guint *n_chunks,
+                                 GError **error);
+
+/* Encodes a prompt (NULL: empty), filled up to n_chunks with empty ones. clip_skip: 1 the last
+ * layer, 2 the last but one ...; more than there are layers is taken as the first one.
+ * The result is borrowed from the model's cache, where it stays until the model goes. */
+const GsPromptVectors *gs_encode_prompt (GsSession *session, const char *prompt, guint n_chunks,
+                                         guint clip_skip, GError **error);
+
+/* Encodes chunks of ids, gs_clip length each; out: (n_chunks * length, width). */
+gboolean gs_encode_ids (GsSession *session, const gint32 *ids, guint n_chunks, guint clip_skip,
+                        float *out, GError **error);
+
+/* Multiplies each token's vector by its weight, then brings the mean of all values back to what it
+ * was. values: (n_tokens, width). */
+void gs_apply_emphasis (float *values, const float *weights, guint n_tokens, guint width);
+
+/* The text encoder's program; made if needed, borrowed. */
+GsProgram *gs_text_program (GsSession *session, guint clip_skip, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a session is, for the files of this folder.
+ */
+#pragma once
+
+#include "session/progress.h"
+#include "tensor/program.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GsModel GsModel;
+
+struct _GsSession
+{
+  GsDevice       *device;
+  GsDeviceInfo   *info;
+  char           *reason;
+  GsDtype         dtype;    /* of activations: F16 or F32 */
+  GsArena        *arena;    /* shared by all programs: one runs at a time */
+  GsModel        *model;    /* NULL until one is loaded   */
+  GsProgressState progress;
+};
+
+/* FALSE with GS_ERROR_INVALID_ARGUMENT if no model is loaded. */
+gboolean gs_session_require_model (GsSession *session, GError **error);
+
+/* Makes a model the session's; the previous one is freed. Takes it. */
+void gs_session_set_model (GsSession *session, GsModel *model);
+
+G_END_DECLS

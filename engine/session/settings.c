@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Between requests and A1111's parameters text. Samplers and schedules are written by label, as
+ * other programs expect, and read by any name that they go by.
+ */
+#include "session/settings.h"
+
+#include "config.h"
+#include "io/parameters.h"
+#include "sample/sampler.h"
+#include "session/model.h"
+
+static void
+set_sampler (GsParameters *parameters, const GsRequest *request)
+{
+  const char *own = NULL;
+  const GsSamplerName *sampler
+      = gs_sampler_lookup (request->sampler != NULL ? request->sampler : "euler-a", &own);
+  const GsScheduleName *schedule
+      = gs_schedule_name_lookup (request->schedule != NULL ? request->schedule
+                                                           : own != NULL ? own : "normal");
+
+  if (sampler != NULL)
+    gs_parameters_set (parameters, "Sampler", sampler->label);
+  if (schedule != NULL)
+    gs_parameters_set (parameters, "Schedule type", schedule->label);
+}
+
+char *
+gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas,
+                    guint64 seed)
+{
+  g_autoptr (GsParameters) parameters = gs_parameters_new (request->prompt,
+                                                           request->negative_prompt);
+  g_autofree char *size = g_strdup_printf ("%ux%u", canvas->result_width, canvas->result_height);
+
+  gs_parameters_set_uint (parameters, "Steps", request->steps);
+  set_sampler (parameters, request);
+  gs_parameters_set_float (parameters, "CFG scale", request->guidance_scale);
+  gs_parameters_set_uint (parameters, "Seed", seed);
+  gs_parameters_set (parameters, "Size", size);
+  if (session->model->info != NULL)
+    gs_parameters_set (parameters, "Model", session->model->info->name);
+  if (request->init_image != NULL)
+    gs_parameters_set_float (parameters, "Denoising strength", request->denoising_strength);
+  if (request->clip_skip > 1)
+    gs_parameters_set_uint (parameters, "Clip skip", request->clip_skip);
+  if (request->guidance_rescale > 0)
+    gs_parameters_set_float (parameters, "CFG Rescale", request->guidance_rescale);
+  gs_parameters_set (parameters, "RNG", request->rng == GS_RNG_CPU ? "CPU" : "NV");
+  gs_parameters_set (parameters, "Version", "Gesso " GESSO_VERSION);
+  return gs_parameters_to_string (parameters);
+}
+
+static void
+read_numbers (const GsParameters *parameters, GsSettings *settings)
+{
+  GsRequest *request = &settings->request;
+  guint64 number;
+
+  if (gs_parameters_get_uint (parameters, "Steps", &number) && number >= 1 && number <= 1000)
+    request->steps = (guint) number;
+  settings->has_seed = gs_parameters_get_uint (parameters, "Seed", &request->seed);
+  settings->has_size = gs_parameters_get_size (parameters, "Size", &request->width,
+                                               &request->height);
+  gs_parameters_get_float (parameters, "CFG scale", &request->guidance_scale);
+  gs_parameters_get_float (parameters, "CFG Rescale", &request->guidance_rescale);
+  settings->has_denoising_strength
+      = gs_parameters_get_float (parameters, "Denoising strength", &request->denoising_strength);
+  if (gs_parameters_get_uint (parameters, "Clip skip", &number) && number <= 64)
+    request->clip_skip = (guint) number;
+}
+
+/* The id of a sampler or schedule where the engine knows it, else the name as it came. */
+static char *
+known_sampler (const char *name)
+{
+  const GsSamplerName *known = name != NULL ? gs_sampler_lookup (name, NULL) : NULL;
+
+  return g_strdup (known != NULL ? known->id : name);
+}
+
+static char *
+known_schedule (const char *name)
+{
+  const GsScheduleName *known = name != NULL ? gs_schedule_name_lookup (name) : NULL;
+
+  return g_strdup (known != NULL ? known->id : name);
+}
+
+GsSettings *
+gs_settings_parse (const char *text, GError **error)
+{
+  g_autoptr (GsParameters) parameters = gs_parameters_parse (text, error);
+  g_autofree char *sampler = NULL, *schedule = NULL;
+  GsSettings *settings;
+  const char *rng;
+
+  if (parameters == NULL)
+    return NULL;
+  settings = g_new0 (GsSettings, 1);
+  settings->request = GS_REQUEST_DEFAULT;
+  settings->prompt = g_strdup (parameters->prompt);
+  settings->negative_prompt = g_strdup (parameters->negative_prompt);
+  settings->model = g_strdup (gs_parameters_get (parameters, "Model"));
+  gs_parameters_get_sampler (parameters, &sampler, &schedule);
+  settings->sampler = known_sampler (sampler);
+  settings->schedule = known_schedule (schedule);
+  read_numbers (parameters, settings);
+  rng = gs_parameters_get (parameters, "RNG");
+  settings->request.rng = g_strcmp0 (rng, "CPU") == 0 ? GS_RNG_CPU : GS_RNG_CUDA;
+
+  settings->request.prompt = settings->prompt;
+  settings->request.negative_prompt = settings->negative_prompt;
+  settings->request.sampler = settings->sampler;
+  settings->request.schedule = settings->schedule;
+  return settings;
+}
+
+void
+gs_settings_free (GsSettings *settings)
+{
+  if (settings == NULL)
+    return;
+  g_free (settings->prompt);
+  g_free (settings->negative_prompt);
+  g_free (settings->sampler);
+  g_free (settings->schedule);
+  g_free (settings->model);
+  g_free (settings);
+}
