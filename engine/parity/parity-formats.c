@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files of every format against the tensors they were made from, and damaged and hostile files. */
+#include "parity/networks.h"
+#include "parity/parity-pipeline.h"
+
+#include "base/half.h"
+
+#include <string.h>
+
+/* Pickles of these cases would create this file if they were executed. */
+#define TRAP "PWNED"
+
+/* How far whole runs with rounded weights may be off, by the cases' rule. */
+#define ROUNDED_TOLERANCE 5e-2
+
+static void
+check_malformed (GsParityRun *run, const char *path, const char *expected)
+{
+  g_auto (GStrv) warnings = NULL;
+  g_autoptr (GError) error = NULL;
+  const gboolean loads = gs_model_verify (path, &warnings, &error);
+  const gboolean says_so = error != NULL || (warnings != NULL && warnings[0] != NULL);
+
+  if (g_str_equal (expected, "reject"))
+    gs_parity_expect (run, !loads && error != NULL, "it loads, but must be rejected");
+  else if (g_str_equal (expected, "load"))
+    gs_parity_expect (run, loads, "it is rejected (%s), but must load",
+                      error != NULL ? error->message : "without a reason");
+  else
+    gs_parity_expect (run, says_so, "it loads without a warning");
+  gs_parity_expect (run, !g_file_test (TRAP, G_FILE_TEST_EXISTS), "code of the file was run");
+}
+
+/* Each weight must be what the original is after rounding to the stored type. */
+static void
+check_tensor (GsParityRun *run, const GsStoredTensor *got, const GsStoredTensor *want,
+              const char *name)
+{
+  const guint64 n = gs_stored_tensor_n_elements (want);
+  gboolean same = gs_stored_tensor_n_elements (got) == n;
+
+  for (guint64 i = 0; same && i < n; i++)
+    {
+      float value = gs_stored_tensor_get_float (want, i);
+
+      if (got->dtype == GS_DTYPE_BF16)
+        value = gs_bf16_to_float (gs_bf16_from_float (value));
+      else if (got->dtype == GS_DTYPE_F16)
+        value = gs_half_to_float (gs_half_from_float (value));
+      same = gs_stored_tensor_get_float (got, i) == value;
+    }
+  gs_parity_expect (run, same, "the values of %s", name);
+}
+
+/* A case that makes a whole run with the reference's file. */
+static JsonObject *
+find_pipeline (GsParityRun *run, const char *reference)
+{
+  for (guint i = 0; i < json_array_get_length (run->cases); i++)
+    {
+      GsParityRun other = { .entry = json_array_get_object_element (run->cases, i) };
+
+      if (g_strcmp0 (gs_parity_string (&other, "group"), "pipeline") == 0
+          && g_strcmp0 (gs_parity_string (&other, "checkpoint"), reference) == 0)
+        return other.entry;
+    }
+  return NULL;
+}
+
+static gboolean
+check_format (GsParityRun *run, const char *path, const char *reference, GError **error)
+{
+  g_autoptr (GsCheckpoint) got = gs_checkpoint_open (path, error);
+  g_autoptr (GsCheckpoint) want = NULL;
+  JsonObject *pipeline = find_pipeline (run, reference);
+
+  want = got != NULL ? gs_parity_checkpoint (run, reference, error) : NULL;
+  if (want == NULL)
+    return FALSE;
+  for (guint i = 0; i < gs_checkpoint_n_tensors (got); i++)
+    {
+      const char *name;
+      const GsStoredTensor *tensor = gs_checkpoint_tensor (got, i, &name);
+      const GsStoredTensor *original = gs_checkpoint_find (want, name);
+
+      gs_parity_expect (run, original != NULL, "%s is not in the original", name);
+      if (original != NULL)
+        check_tensor (run, tensor, original, name);
+    }
+  return pipeline == NULL
+         || gs_parity_pipeline_picture (run, pipeline, g_steal_pointer (&got), ROUNDED_TOLERANCE,
+                                        error);
+}
+
+gboolean
+gs_parity_formats (GsParityRun *run, GError **error)
+{
+  const char *expected = gs_parity_string (run, "expected");
+  const char *reference = gs_parity_string (run, "reference_tensors");
+  g_autofree char *path = gs_parity_path (run, gs_parity_string (run, "file"), error);
+
+  if (path == NULL)
+    return FALSE;
+  if (expected != NULL)
+    {
+      check_malformed (run, path, expected);
+      return TRUE;
+    }
+  if (reference != NULL)
+    return check_format (run, path, reference, error);
+  g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED, "this format is not supported yet");
+  return FALSE;
+}
