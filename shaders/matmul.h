@@ -1,27 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Push constants of the matrix product kernels: an implicit GEMM for linear layers and convolutions.
+ * Push and specialization constants of matmul-tile.comp, matmul-texel.comp and matmul-gather.comp:
+ *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m / add_period][n])
+ * as an implicit convolution: row m is an output pixel, k runs over (ky, kx, channel).
  *
- *   y[m][n] = sum over taps (i, j) and channels c of  x[pixel (m, i, j)][c] * w[(i, j, c)][n]
- *             + bias[n] + add[m][n]
- *
- * m runs over the output's pixels (samples, rows, columns), and pixel (m, i, j) is the one at
- * stride * row + i - pad, stride * column + j - pad, or zeros outside of x.
- *
- * Weights lie in panels of 16 columns, four consecutive channels of one column side by side:
- *   w[n / 16][k / 4][n % 16][k % 4],  k = (i * kernel + j) * channels + c
- * padded with zeros, as float or, with WEIGHT_F16, as pairs of halfs. channels is a multiple of 4.
+ * w lies in panels [columns / 16][k / 4][16][4]: 16 columns, 4 consecutive k of each together, zeros
+ * where columns or channels end.
  */
 #include "include/types.h"
 
+#define GS_MATMUL_PANEL 16
+
+/* One line of workgroups covers row_blocks x column_blocks tiles of y. */
+#define GS_MATMUL_TILE_ROWS 64 /* matmul-tile */
+#define GS_MATMUL_TILE_COLUMNS 64
+#define GS_MATMUL_LANES_ROWS 32 /* matmul-texel, matmul-gather */
+#define GS_MATMUL_LANES_COLUMNS 16
+
+/* Specialization constants. */
+#define GS_MATMUL_ACTIVATION 0 /* GS_UNARY_... + 1, or 0                        */
+#define GS_MATMUL_WEIGHT_F16 1 /* w holds halfs, else floats                    */
+#define GS_MATMUL_BY_4 2       /* columns % 4 == 0                              */
+#define GS_MATMUL_UNROLL 3     /* matmul-gather: 2, or 1 if channels % 8 != 0   */
+#define GS_MATMUL_N_CONSTANTS 4
+
 struct GsMatmulPush
 {
-  gs_address x, w, bias, add, y; /* bias, add: 0 where absent */
-  uint       rows, columns;      /* of y */
-  uint       channels;           /* of x */
-  uint       kernel, stride, pad;
-  uint       height, width;      /* of x */
-  uint       y_height, y_width;
+  gs_address x, w, bias, add, y; /* bias, add: 0 if there is none                              */
+  gs_address zeros;              /* matmul-gather: channels elements that are zero             */
+  uint       rows, columns;      /* of y                                                       */
+  uint       channels;           /* of x, a multiple of 4                                      */
+  uint       width, height;      /* of x                                                       */
+  uint       y_width, y_height;  /* of y                                                       */
+  uint       kernel, stride;     /* taps along an axis; pixels of x from pixel to pixel of y   */
+  uint       pad;                /* zeros left of and above x                                  */
+  uint       add_period;         /* rows of y to a row of add                                  */
+  uint       row_blocks, column_blocks;
+  uint       rows_first;         /* neighbouring workgroups take the same columns              */
+  uint       x_texel, w_texel;   /* matmul-texel: where x and w begin, in texels               */
 };
-
-#define GS_MATMUL_PANEL 16

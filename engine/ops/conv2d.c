@@ -3,26 +3,20 @@
 #include "ops/matmul-private.h"
 #include "ops/ops.h"
 
-typedef struct
-{
-  guint32  channels, kernel, stride;
-  gboolean pad_end_only;
-} Parameters;
-
+/* Pixels of y along an axis of x; 0 if x is too small for the kernel. */
 static guint32
-output_size (const Parameters *parameters, guint32 size)
+output_size (const GsMatmulParameters *parameters, guint32 size)
 {
-  const guint32 zeros = parameters->pad_end_only ? 1 : 2 * (parameters->kernel / 2);
+  const guint32 padded = size + parameters->pad + parameters->pad_end;
 
-  return size + zeros < parameters->kernel
-           ? 0 : (size + zeros - parameters->kernel) / parameters->stride + 1;
+  return padded < parameters->kernel ? 0 : (padded - parameters->kernel) / parameters->stride + 1;
 }
 
 static gboolean
 infer (GsNode *node, GError **error)
 {
-  const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
-  const GsShape x = node->inputs[0]->shape;
+  const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
+  const GsShape x = node->inputs[GS_MATMUL_X]->shape;
 
   node->output->shape = (GsShape) { x.n, output_size (parameters, x.h),
                                     output_size (parameters, x.w), parameters->channels };
@@ -34,32 +28,11 @@ infer (GsNode *node, GError **error)
   return TRUE;
 }
 
-static void
-record (GsNode *node, GsCommands *commands)
-{
-  const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
-  const GsMatmul matmul = {
-    .kernel = parameters->kernel,
-    .stride = parameters->stride,
-    .pad = parameters->pad_end_only ? 0 : parameters->kernel / 2,
-    .y_height = node->output->shape.h,
-    .y_width = node->output->shape.w,
-  };
-
-  gs_matmul_record (node, &matmul, commands);
-}
-
-static double
-flop (const GsNode *node)
-{
-  return gs_matmul_flop (node, GS_OP_PARAMETERS (node, Parameters)->kernel);
-}
-
 const GsOpClass gs_op_conv2d = {
   "conv2d",
   .infer = infer,
-  .record = record,
-  .flop = flop,
+  .record = gs_matmul_record,
+  .flop = gs_matmul_flop,
   .absorb = gs_matmul_absorb,
 };
 
@@ -68,13 +41,13 @@ gs_conv2d_with (GsGraph *g, const char *name, GsTensor *x, guint32 channels, gui
                 const GsConvOptions *options)
 {
   const guint64 dims[] = { channels, x->shape.c, k, k };
-  const Parameters parameters = { channels, k, MAX (options->stride, 1), options->pad_end_only };
-  GS_SCOPE (g, "%s", name);
-  GsTensor *weight = gs_graph_weight (g, "weight", dims, 4, &gs_layout_matmul);
-  GsTensor *bias = gs_graph_has_weight (g, "bias")
-                     ? gs_graph_weight (g, "bias", dims, 1, &gs_layout_vector) : NULL;
+  const GsMatmulParameters parameters = {
+    .channels = channels,
+    .kernel = k,
+    .stride = MAX (options->stride, 1),
+    .pad = options->pad_end_only ? 0 : k / 2,
+    .pad_end = options->pad_end_only ? 1 : k / 2,
+  };
 
-  return gs_graph_add (g, &gs_op_conv2d, NULL,
-                       (GsTensor *[]) { gs_pad_channels (g, x), weight, bias, NULL }, 4,
-                       &parameters, sizeof parameters);
+  return gs_matmul_add_node (g, &gs_op_conv2d, name, x, dims, 4, &parameters);
 }

@@ -1,125 +1,275 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Packing weights for the matrix product, and recording it. */
+/* Matrix products: weight panels, kernel choice per call, dispatch, fusing. */
 #include "ops/matmul-private.h"
 
-#include "base/half.h"
+#include "ops/ops.h"
+#include "ops/unary-private.h"
 
+#include "base/half.h"
 #include "matmul.h"
+#include "unary.h"
 
 #include <string.h>
 
+/* ---- Weights ---- */
+
 typedef struct
 {
-  guint64 columns, channels, taps, quads; /* quads: of padded channels, per tap */
-} Panels;
+  guint64 columns, channels, taps;
+  guint64 fours; /* of channels */
+} PanelSizes;
 
-static Panels
-panels_of (const guint64 *dims, guint n_dims)
+static PanelSizes
+panel_sizes (const guint64 *dims, guint n_dims)
 {
-  Panels panels = { .columns = dims[0], .channels = dims[1], .taps = 1 };
+  PanelSizes sizes = { .columns = dims[0], .channels = n_dims > 1 ? dims[1] : 1, .taps = 1 };
 
   for (guint i = 2; i < n_dims; i++)
-    panels.taps *= dims[i];
-  panels.quads = (panels.channels + 3) / 4;
-  return panels;
+    sizes.taps *= dims[i];
+  sizes.fours = (sizes.channels + 3) / 4;
+  return sizes;
 }
 
 static guint64
-matmul_bytes (const guint64 *dims, guint n_dims, GsDtype dtype)
+panels_bytes (const guint64 *dims, guint n_dims, GsDtype dtype)
 {
-  const Panels panels = panels_of (dims, n_dims);
+  const PanelSizes s = panel_sizes (dims, n_dims);
 
-  return (panels.columns + GS_MATMUL_PANEL - 1) / GS_MATMUL_PANEL * GS_MATMUL_PANEL * panels.taps
-         * panels.quads * 4 * gs_dtype_bytes (dtype);
+  return gs_groups (s.columns, GS_MATMUL_PANEL) * s.taps * s.fours * 4 * GS_MATMUL_PANEL
+         * gs_dtype_bytes (dtype);
 }
 
-static guint16
-half_at (const GsHostTensor *source, guint64 i)
+/* Elements first ... first + n - 1 of the source as halfs or floats. */
+static void
+convert (const GsHostTensor *source, guint64 first, guint64 n, GsDtype dtype, gpointer out)
 {
-  guint16 half;
+  const gsize source_bytes = gs_dtype_bytes (source->dtype);
 
-  if (source->dtype != GS_DTYPE_F16)
-    return gs_half_from_float (gs_host_tensor_get (source, i));
-  memcpy (&half, (const guint8 *) source->data + i * 2, sizeof half);
-  return half;
+  if (dtype == source->dtype)
+    memcpy (out, (const guint8 *) source->data + first * source_bytes, n * source_bytes);
+  else if (dtype == GS_DTYPE_F16)
+    for (guint64 i = 0; i < n; i++)
+      ((guint16 *) out)[i] = gs_half_from_float (gs_host_tensor_get (source, first + i));
+  else
+    for (guint64 i = 0; i < n; i++)
+      ((float *) out)[i] = gs_host_tensor_get (source, first + i);
 }
+
+/* Writes one panel from its columns, each (channels, taps) elements; both element types have an
+ * all-zero-bits zero. */
+#define DEFINE_PACK_PANEL(name, Element)                                                           \
+  static Element *name (const PanelSizes *s, const Element *columns, guint64 n_columns,            \
+                        Element *out)                                                              \
+  {                                                                                                \
+    for (guint64 tap = 0; tap < s->taps; tap++)                                                    \
+      for (guint64 first = 0; first < s->fours * 4; first += 4)                                    \
+        for (guint64 n = 0; n < GS_MATMUL_PANEL; n++)                                              \
+          for (guint64 c = first; c < first + 4; c++)                                              \
+            *out++ = n < n_columns && c < s->channels                                              \
+                       ? columns[(n * s->channels + c) * s->taps + tap] : 0;                       \
+    return out;                                                                                    \
+  }
+
+DEFINE_PACK_PANEL (pack_panel_16, guint16)
+DEFINE_PACK_PANEL (pack_panel_32, guint32)
 
 static void
-matmul_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
+panels_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
 {
-  const Panels p = panels_of (source->dims, source->n_dims);
-  guint64 k = 0;
+  const PanelSizes s = panel_sizes (source->dims, source->n_dims);
+  const guint64 column_elements = s.channels * s.taps;
+  g_autofree gpointer columns = g_malloc (GS_MATMUL_PANEL * column_elements
+                                          * gs_dtype_bytes (dtype));
 
-  for (guint64 first = 0; first < p.columns; first += GS_MATMUL_PANEL)
-    for (guint64 tap = 0; tap < p.taps; tap++)
-      for (guint64 quad = 0; quad < p.quads; quad++)
-        for (guint64 n = first; n < first + GS_MATMUL_PANEL; n++)
-          for (guint64 c = quad * 4; c < quad * 4 + 4; c++, k++)
-            {
-              const gboolean inside = n < p.columns && c < p.channels;
-              const guint64 i = (n * p.channels + c) * p.taps + tap;
+  for (guint64 n = 0; n < s.columns; n += GS_MATMUL_PANEL)
+    {
+      const guint64 n_columns = MIN (GS_MATMUL_PANEL, s.columns - n);
 
-              if (dtype == GS_DTYPE_F16)
-                ((guint16 *) destination)[k] = inside ? half_at (source, i) : 0;
-              else
-                ((float *) destination)[k] = inside ? gs_host_tensor_get (source, i) : 0;
-            }
+      convert (source, n * column_elements, n_columns * column_elements, dtype, columns);
+      if (dtype == GS_DTYPE_F16)
+        destination = pack_panel_16 (&s, columns, n_columns, destination);
+      else
+        destination = pack_panel_32 (&s, columns, n_columns, destination);
+    }
 }
 
 const GsLayout gs_layout_matmul = {
   .name = "matmul",
-  .bytes = matmul_bytes,
-  .pack = matmul_pack,
+  .bytes = panels_bytes,
+  .pack = panels_pack,
 };
 
-void
-gs_matmul_record (GsNode *node, const GsMatmul *matmul, GsCommands *commands)
+/* ---- Dispatch ---- */
+
+/* Texel buffers show a whole buffer, up to a number of texels. */
+static gboolean
+fits_texels (GsCommands *commands, GsTensor *tensor)
 {
-  GsTensor *x = node->inputs[0], *w = node->inputs[1];
-  const GsShape y = node->output->shape;
-  const guint32 weight_f16 = w->dtype == GS_DTYPE_F16;
-  const struct GsMatmulPush push = {
+  GsBuffer *buffer = gs_tensor_root (tensor)->buffer;
+  const guint64 limit = gs_device_get_info (gs_commands_get_device (commands))->max_texels;
+
+  return gs_buffer_get_bytes (buffer) + GS_BUFFER_PADDING_BYTES
+         <= MIN (limit, 0x7f000000) * (tensor->dtype == GS_DTYPE_F16 ? 8 : 16);
+}
+
+/* Shows the tensor's buffer as fours of elements, and says which of them is the tensor's first. */
+static guint32
+bind_texels (GsCommands *commands, guint binding, GsTensor *tensor)
+{
+  const GsTensor *root = gs_tensor_root (tensor);
+  const gboolean is_f16 = tensor->dtype == GS_DTYPE_F16;
+
+  gs_commands_bind_texels (commands, binding, root->buffer,
+                           is_f16 ? GS_TEXELS_RGBA16F : GS_TEXELS_RGBA32F);
+  return root->offset / (is_f16 ? 8 : 16);
+}
+
+/* Every buffer ends in zeros that nobody writes (gpu/buffer.h). */
+static guint64
+zeros_behind (GsTensor *tensor)
+{
+  GsBuffer *buffer = gs_tensor_root (tensor)->buffer;
+
+  return (gs_buffer_get_address (buffer) + gs_buffer_get_bytes (buffer) + 15) / 16 * 16;
+}
+
+static GsMatmulVariant
+usable_variant (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands)
+{
+  GsTensor *x = operands[GS_MATMUL_X];
+
+  if (variant == GS_MATMUL_TEXEL
+      && !(fits_texels (commands, x) && fits_texels (commands, operands[GS_MATMUL_WEIGHT])))
+    return GS_MATMUL_TILE;
+  if (variant == GS_MATMUL_GATHER && x->shape.c * 4 + 64 > GS_BUFFER_PADDING_BYTES)
+    return GS_MATMUL_TILE;
+  return variant;
+}
+
+/* Rows of y to a row of the addend: it is y's shape, or one row per sample. */
+static guint32
+add_period (const GsTensor *add, const GsTensor *y)
+{
+  return add == NULL ? 1 : gs_shape_pixels (y->shape) / gs_shape_pixels (add->shape);
+}
+
+void
+gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands,
+                    GsTensor *y, const GsMatmulParameters *parameters)
+{
+  static const char *const kernels[] = { "matmul-tile", "matmul-texel", "matmul-gather" };
+  GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
+  const guint32 rows = gs_shape_pixels (y->shape), columns = y->shape.c;
+  const double depth = (double) parameters->kernel * parameters->kernel * x->shape.c;
+  const guint32 constants[GS_MATMUL_N_CONSTANTS] = {
+    [GS_MATMUL_ACTIVATION] = parameters->activation,
+    [GS_MATMUL_WEIGHT_F16] = w->dtype == GS_DTYPE_F16,
+    [GS_MATMUL_BY_4] = columns % 4 == 0,
+    [GS_MATMUL_UNROLL] = x->shape.c % 8 == 0 ? 2 : 1,
+  };
+  struct GsMatmulPush push = {
     .x = gs_op_read (commands, x),
     .w = gs_op_read (commands, w),
-    .bias = gs_op_read (commands, node->inputs[2]),
-    .add = gs_op_read (commands, node->inputs[3]),
-    .y = gs_op_write (commands, node->output),
-    .rows = gs_shape_pixels (y),
-    .columns = y.c,
+    .bias = gs_op_read (commands, operands[GS_MATMUL_BIAS]),
+    .add = gs_op_read (commands, operands[GS_MATMUL_ADD]),
+    .y = gs_op_write (commands, y),
+    .rows = rows,
+    .columns = columns,
     .channels = x->shape.c,
-    .kernel = matmul->kernel,
-    .stride = matmul->stride,
-    .pad = matmul->pad,
-    .height = x->shape.h,
     .width = x->shape.w,
-    .y_height = y.h,
-    .y_width = y.w,
+    .height = x->shape.h,
+    .y_width = y->shape.w,
+    .y_height = y->shape.h,
+    .kernel = parameters->kernel,
+    .stride = parameters->stride,
+    .pad = parameters->pad,
+    .add_period = add_period (operands[GS_MATMUL_ADD], y),
+    .row_blocks = gs_groups (rows, GS_MATMUL_LANES_ROWS),
+    .column_blocks = gs_groups (columns, GS_MATMUL_LANES_COLUMNS),
+    /* Workgroups that follow each other share what is larger, so that it is read once. */
+    .rows_first = w->n_bytes > x->n_bytes * 3,
   };
 
-  gs_commands_dispatch (commands,
-                        gs_op_kernel (commands, "matmul-plain", node->output->dtype, &weight_f16,
-                                      1),
-                        &push, sizeof push, gs_groups (y.c, GS_MATMUL_PANEL),
-                        gs_groups (push.rows, 16), 1, gs_matmul_flop (node, matmul->kernel));
+  variant = usable_variant (commands, variant, operands);
+  if (variant == GS_MATMUL_TEXEL)
+    {
+      push.x_texel = bind_texels (commands, 0, x);
+      push.w_texel = bind_texels (commands, 1, w);
+    }
+  else if (variant == GS_MATMUL_GATHER)
+    push.zeros = zeros_behind (x);
+  else
+    {
+      push.row_blocks = gs_groups (rows, GS_MATMUL_TILE_ROWS);
+      push.column_blocks = gs_groups (columns, GS_MATMUL_TILE_COLUMNS);
+    }
+  gs_op_dispatch_line (commands,
+                       gs_op_kernel (commands, kernels[variant], y->dtype, constants,
+                                     GS_MATMUL_N_CONSTANTS),
+                       &push, sizeof push, (guint64) push.row_blocks * push.column_blocks,
+                       2.0 * rows * columns * depth);
+}
+
+/* ---- Nodes ---- */
+
+GsTensor *
+gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *name, GsTensor *x,
+                    const guint64 *dims, guint n_dims, const GsMatmulParameters *parameters)
+{
+  GS_SCOPE (g, "%s", name);
+  GsTensor *operands[GS_MATMUL_N_OPERANDS] = { gs_pad_channels (g, x) };
+
+  operands[GS_MATMUL_WEIGHT] = gs_graph_weight (g, "weight", dims, n_dims, &gs_layout_matmul);
+  if (gs_graph_has_weight (g, "bias"))
+    operands[GS_MATMUL_BIAS] = gs_graph_weight (g, "bias", dims, 1, &gs_layout_vector);
+  return gs_graph_add (g, klass, NULL, operands, GS_MATMUL_N_OPERANDS, parameters,
+                       sizeof *parameters);
+}
+
+void
+gs_matmul_record (GsNode *node, GsCommands *commands)
+{
+  gs_matmul_dispatch (commands, gs_matmul_choose (gs_commands_get_device (commands)), node->inputs,
+                      node->output, GS_OP_PARAMETERS (node, GsMatmulParameters));
 }
 
 double
-gs_matmul_flop (const GsNode *node, guint32 kernel)
+gs_matmul_flop (const GsNode *node)
 {
-  return 2.0 * gs_shape_elements (node->output->shape) * node->inputs[0]->shape.c * kernel * kernel;
+  const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, const GsMatmulParameters);
+
+  return 2.0 * gs_shape_elements (node->output->shape) * parameters->kernel * parameters->kernel
+         * node->inputs[GS_MATMUL_X]->shape.c;
+}
+
+static gboolean
+absorb_add (GsNode *node, GsNode *user)
+{
+  GsTensor *other = user->inputs[user->inputs[0] == node->output ? 1 : 0];
+  const GsShape y = node->output->shape, b = other->shape;
+  const gboolean per_sample = b.n == y.n && b.h == 1 && b.w == 1 && b.c == y.c;
+
+  if (node->inputs[GS_MATMUL_ADD] != NULL || other == node->output
+      || !gs_shape_equal (user->output->shape, y)
+      || !(gs_shape_equal (b, y) || per_sample))
+    return FALSE;
+  node->inputs[GS_MATMUL_ADD] = other;
+  return TRUE;
 }
 
 gboolean
 gs_matmul_absorb (GsNode *node, GsNode *user)
 {
-  GsTensor *other;
+  GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
+  int function;
 
-  if (node->inputs[3] != NULL || !g_str_equal (user->klass->name, "add")
-      || !gs_shape_equal (user->inputs[0]->shape, user->inputs[1]->shape))
+  if (parameters->activation != 0)
+    return FALSE; /* it comes last in the kernel */
+  if (g_str_equal (user->klass->name, "add"))
+    return absorb_add (node, user);
+  function = gs_unary_get_function (user);
+  if (function < GS_UNARY_SILU || function > GS_UNARY_RELU)
     return FALSE;
-  other = user->inputs[0] == node->output ? user->inputs[1] : user->inputs[0];
-  if (other == node->output)
-    return FALSE;
-  node->inputs[3] = other;
+  parameters->activation = function + 1;
   return TRUE;
 }

@@ -8,4 +8,7 @@ G_BEGIN_DECLS
 
 gboolean gs_unary_is_silu (const GsNode *node);
 
+/* GS_UNARY_... of shaders/unary.h; -1 if the node is no unary op. */
+int gs_unary_get_function (const GsNode *node);
+
 G_END_DECLS

@@ -46,6 +46,12 @@ gs_unary_is_silu (const GsNode *node)
          && GS_OP_PARAMETERS (node, Parameters)->function == GS_UNARY_SILU;
 }
 
+int
+gs_unary_get_function (const GsNode *node)
+{
+  return node->klass == &gs_op_unary ? (int) GS_OP_PARAMETERS (node, Parameters)->function : -1;
+}
+
 static GsTensor *
 unary (GsGraph *g, GsTensor *x, guint32 function, float limit)
 {

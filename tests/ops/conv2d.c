@@ -2,26 +2,37 @@
 /* Convolutions of every kind that the models use, on odd sizes too. */
 #include "op-test.h"
 
+#include <math.h>
+
 typedef struct
 {
   GsShape  x;
   guint32  channels, kernel, stride;
   gboolean pad_end_only;
-  gboolean add;
+  enum { NOTHING, RESIDUAL, PER_SAMPLE } add;
+  gboolean silu;
+  const char *variant; /* of the kernel: GESSO_MATMUL; NULL: as the device likes */
 } Case;
 
 static const Case cases[] = {
   { { 1, 1, 1, 4 }, 4, 3, 1 },
   { { 1, 1, 1, 1 }, 1, 1, 1 },
   { { 2, 5, 7, 12 }, 20, 3, 1 },
-  { { 1, 16, 16, 48 }, 48, 3, 1, FALSE, TRUE },
+  { { 1, 16, 16, 48 }, 48, 3, 1, FALSE, RESIDUAL },
   { { 1, 9, 11, 9 }, 32, 3, 1 },              /* the 9-channel inpainting U-Net's first */
   { { 1, 8, 8, 32 }, 3, 3, 1 },               /* the decoder's last */
-  { { 2, 6, 5, 24 }, 17, 1, 1, FALSE, TRUE },
+  { { 2, 6, 5, 24 }, 17, 1, 1, FALSE, RESIDUAL },
   { { 1, 12, 20, 16 }, 16, 3, 2 },            /* the U-Net's downsampling */
   { { 1, 7, 9, 16 }, 24, 3, 2 },
   { { 1, 12, 20, 16 }, 16, 3, 2, TRUE },      /* the encoder's */
   { { 1, 7, 9, 8 }, 8, 3, 2, TRUE },
+  { { 2, 5, 6, 16 }, 24, 3, 1, FALSE, PER_SAMPLE, TRUE },
+  { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "tile" },
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "tile" },
+  { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "texel" },
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "texel" },
+  { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "gather" },
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "gather" },
 };
 
 static double
@@ -45,6 +56,21 @@ convolve (const Case *c, const double *x, const double *w, guint n, int row, int
   return sum;
 }
 
+static GsShape
+addend_shape (const Case *c, GsShape y)
+{
+  return c->add == RESIDUAL ? y : (GsShape) { y.n, 1, 1, y.c };
+}
+
+/* What follows the convolution, in nodes of their own that it takes over. */
+static GsTensor *
+finish (GsOpTest *test, const Case *c, GsTensor *y)
+{
+  if (c->add != NOTHING)
+    y = gs_add (test->graph, y, gs_op_test_input (test, "other", addend_shape (c, y->shape)));
+  return c->silu ? gs_silu (test->graph, y) : y;
+}
+
 static void
 run (GsOpTest *test, gconstpointer data)
 {
@@ -53,11 +79,14 @@ run (GsOpTest *test, gconstpointer data)
   GsTensor *y = gs_conv2d (test->graph, "conv", x, c->channels, c->kernel, .stride = c->stride,
                            .pad_end_only = c->pad_end_only);
   const GsShape shape = y->shape;
-  GsTensor *other = c->add ? gs_op_test_input (test, "other", shape) : NULL;
   g_autofree double *want = g_new (double, gs_shape_elements (shape));
   gsize i = 0;
 
-  gs_op_test_output (test, c->add ? gs_add (test->graph, other, y) : y);
+  if (c->variant != NULL)
+    g_setenv ("GESSO_MATMUL", c->variant, TRUE);
+  else
+    g_unsetenv ("GESSO_MATMUL");
+  gs_op_test_output (test, finish (test, c, y));
   for (guint n = 0; n < shape.n; n++)
     for (guint row = 0; row < shape.h; row++)
       for (guint column = 0; column < shape.w; column++)
@@ -66,8 +95,11 @@ run (GsOpTest *test, gconstpointer data)
             want[i] = convolve (c, gs_op_test_values (test, "x"),
                                 gs_op_test_values (test, "op.conv.weight"), n, row, column, k)
                       + gs_op_test_values (test, "op.conv.bias")[k];
-            if (c->add)
-              want[i] += gs_op_test_values (test, "other")[i];
+            if (c->add != NOTHING)
+              want[i] += gs_op_test_values (test, "other")[c->add == RESIDUAL ? i
+                                                                              : n * shape.c + k];
+            if (c->silu)
+              want[i] /= 1 + exp (-want[i]);
           }
   gs_op_test_check (test, 0, want);
 }

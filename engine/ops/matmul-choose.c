@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which matmul kernel a device gets. What is fast on Mesa's CPU driver changed by more than twofold
+ * between versions in both directions, so there it is tried out: a 3x3 convolution of 16 x 16 pixels
+ * and 64 channels, 19 MFLOP, one to four milliseconds a run after 0.2 s of compilation.
+ */
+#include "ops/matmul-private.h"
+
+#define TRIAL_SIZE 16
+#define TRIAL_CHANNELS 64
+#define TRIAL_RUNS 3
+
+static const char *const names[GS_MATMUL_N_VARIANTS] = { "tile", "texel", "gather" };
+
+static GsMatmulVariant
+variant_of_name (const char *name)
+{
+  GsMatmulVariant variant = 0;
+
+  while (variant < GS_MATMUL_N_VARIANTS && g_strcmp0 (name, names[variant]) != 0)
+    variant++;
+  return variant;
+}
+
+/* Best time of some runs, in microseconds; G_MAXINT64 if the variant does not run here. */
+static gint64
+time_variant (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
+{
+  const GsShape shape = { 1, TRIAL_SIZE, TRIAL_SIZE, TRIAL_CHANNELS };
+  const guint64 n_bytes = gs_shape_elements (shape) * sizeof (float);
+  GsTensor x = { .kind = GS_TENSOR_INPUT, .shape = shape, .dtype = GS_DTYPE_F32,
+                 .buffer = buffer, .n_bytes = n_bytes };
+  GsTensor y = x, w = x;
+  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &x, &w };
+  const GsMatmulParameters parameters = { TRIAL_CHANNELS, .kernel = 3, .stride = 1, .pad = 1 };
+  g_autoptr (GsCommands) commands = gs_commands_new (device, "trial");
+  gint64 best = G_MAXINT64;
+
+  y.offset = n_bytes;
+  w.offset = 2 * n_bytes;
+  w.n_bytes = 9 * TRIAL_CHANNELS * TRIAL_CHANNELS * sizeof (float);
+  gs_matmul_dispatch (commands, variant, operands, &y, &parameters);
+  if (!gs_commands_finish (commands, NULL))
+    return best;
+  for (guint i = 0; i <= TRIAL_RUNS; i++)
+    {
+      const gint64 start = g_get_monotonic_time ();
+
+      if (!gs_commands_run (commands, NULL))
+        return G_MAXINT64;
+      if (i > 0) /* the first one compiles */
+        best = MIN (best, g_get_monotonic_time () - start);
+    }
+  return best;
+}
+
+static GsMatmulVariant
+try_out (GsDevice *device)
+{
+  const guint64 n_bytes = (2 * TRIAL_SIZE * TRIAL_SIZE + 9 * TRIAL_CHANNELS) * TRIAL_CHANNELS
+                          * sizeof (float);
+  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE, n_bytes, "trial", NULL);
+  gint64 texel, gather;
+
+  if (buffer == NULL)
+    return GS_MATMUL_TILE;
+  texel = time_variant (device, GS_MATMUL_TEXEL, buffer);
+  gather = time_variant (device, GS_MATMUL_GATHER, buffer);
+  g_debug ("matmul: texel %" G_GINT64_FORMAT " us, gather %" G_GINT64_FORMAT " us", texel, gather);
+  if (MIN (texel, gather) == G_MAXINT64)
+    return GS_MATMUL_TILE;
+  return texel <= gather ? GS_MATMUL_TEXEL : GS_MATMUL_GATHER;
+}
+
+/* Remembered in a file per driver version, and in memory per such file. */
+static GsMatmulVariant
+recall_or_try_out (GsDevice *device)
+{
+  static GHashTable *known; /* folder -> variant + 1 */
+  const char *folder = gs_device_get_cache_folder (device);
+  const char *key = folder != NULL ? folder : gs_device_get_info (device)->driver;
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, "matmul", NULL) : NULL;
+  g_autofree char *text = NULL;
+  GsMatmulVariant variant;
+
+  if (known == NULL)
+    known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  variant = GPOINTER_TO_UINT (g_hash_table_lookup (known, key));
+  if (variant > 0)
+    return variant - 1;
+
+  if (path != NULL)
+    g_file_get_contents (path, &text, NULL, NULL);
+  variant = variant_of_name (text);
+  if (variant == GS_MATMUL_N_VARIANTS)
+    {
+      variant = try_out (device);
+      if (path != NULL)
+        g_file_set_contents (path, names[variant], -1, NULL); /* else it is tried next time too */
+    }
+  g_hash_table_insert (known, g_strdup (key), GUINT_TO_POINTER (variant + 1));
+  return variant;
+}
+
+GsMatmulVariant
+gs_matmul_choose (GsDevice *device)
+{
+  static GMutex lock;
+  const GsGpuInfo *info = gs_device_get_info (device);
+  GsMatmulVariant variant = variant_of_name (g_getenv ("GESSO_MATMUL"));
+
+  if (variant < GS_MATMUL_N_VARIANTS)
+    return variant;
+  /* The CPU kernels are written for vectors of 8; Mesa 26.2 crashes on shuffles among 16. */
+  if (info->kind != GS_GPU_CPU || info->subgroup_size != 8)
+    return GS_MATMUL_TILE;
+  g_mutex_lock (&lock);
+  variant = recall_or_try_out (device);
+  g_mutex_unlock (&lock);
+  return variant;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The body of matmul-texel.comp and matmul-gather.comp, made for Mesa's CPU driver (lavapipe), which
+ * runs 8 invocations as one vector of floats and knows no vector load: each load is a gather, costs
+ * as much as 8 scalar ones, and is the thing to save.
+ *
+ * Each lane owns GROUPS rows of y (lane, lane + 8, ...) and 16 columns of each. x is gathered one row
+ * a lane, 4 consecutive k at once; weights one column a lane, likewise. A weight then reaches all
+ * lanes by subgroupShuffle with a constant lane, which is a single AVX2 permute: one permute feeds
+ * GROUPS multiply-adds. No shared memory, no barriers (a barrier makes coroutines of the shader).
+ *
+ * The including file defines how a place in memory is told: PLACE, X_STEP and W_STEP from one four of
+ * k or columns to the next, place_of (pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x and load_w;
+ * and UNROLL, fours of k a turn, which must divide channels / 4. Places run along with k: sums of pointer and index cost a fifth.
+ */
+#define GROUPS (GS_MATMUL_LANES_ROWS / 8)
+#define COLUMNS GS_MATMUL_LANES_COLUMNS
+
+layout(local_size_x = 8) in;
+
+float sums[GROUPS * COLUMNS]; /* [group][column] */
+
+void start_with_bias (uint first_column)
+{
+  uint lane = gl_LocalInvocationID.x;
+
+  [[unroll]] for (uint side = 0; side < COLUMNS; side += 8)
+    {
+      uint n = first_column + side + lane;
+      float bias = p.bias != 0 && n < p.columns ? Floats (p.bias).at[n] : 0.0;
+
+      [[unroll]] for (uint j = 0; j < 8; j++)
+        [[unroll]] for (uint r = 0; r < GROUPS; r++)
+          sums[r * COLUMNS + side + j] = subgroupShuffle (bias, j);
+    }
+}
+
+/* Adds the products of UNROLL fours of k. */
+void multiply (PLACE places[GROUPS], PLACE w)
+{
+  vec4 x[GROUPS * UNROLL];
+
+  [[unroll]] for (uint u = 0; u < UNROLL; u++)
+    [[unroll]] for (uint r = 0; r < GROUPS; r++)
+      x[r * UNROLL + u] = load_x (places[r] + u * X_STEP);
+
+  [[unroll]] for (uint side = 0; side < COLUMNS; side += 8)
+    {
+      vec4 weights[UNROLL];
+
+      [[unroll]] for (uint u = 0; u < UNROLL; u++)
+        weights[u] = load_w (w + (u * GS_MATMUL_PANEL + side) * W_STEP);
+      /* Columns outside and k inside, so that GROUPS sums live in registers at a time. */
+      [[unroll]] for (uint j = 0; j < 8; j++)
+        [[unroll]] for (uint k = 0; k < 4 * UNROLL; k++)
+          {
+            float weight = subgroupShuffle (weights[k / 4][k % 4], j);
+
+            [[unroll]] for (uint r = 0; r < GROUPS; r++)
+              sums[r * COLUMNS + side + j] = fma (x[r * UNROLL + k / 4][k % 4], weight,
+                                                  sums[r * COLUMNS + side + j]);
+          }
+    }
+}
+
+void main ()
+{
+  uint row_block, column_block;
+  uint lane = gl_LocalInvocationID.x;
+  uint n_fours = p.channels / 4;
+  int left[GROUPS], top[GROUPS]; /* of the first tap */
+  uint image[GROUPS];
+
+  if (!find_block (row_block, column_block))
+    return;
+
+  uint first_row = row_block * GS_MATMUL_LANES_ROWS + lane;
+  PLACE w = place_of_weights (column_block * (p.kernel * p.kernel * n_fours * GS_MATMUL_PANEL)
+                              + lane);
+
+  [[unroll]] for (uint r = 0; r < GROUPS; r++)
+    {
+      uint line = (first_row + r * 8) / p.y_width;
+
+      image[r] = line / p.y_height;
+      left[r] = int ((first_row + r * 8 - line * p.y_width) * p.stride) - int (p.pad);
+      top[r] = int ((line - image[r] * p.y_height) * p.stride) - int (p.pad);
+      /* Rows beyond the last see nothing but zeros. */
+      top[r] = first_row + r * 8 < p.rows ? top[r] : -0x10000;
+    }
+  start_with_bias (column_block * COLUMNS);
+  [[dont_unroll]] for (int ky = 0; ky < int (p.kernel); ky++)
+    [[dont_unroll]] for (int kx = 0; kx < int (p.kernel); kx++)
+      {
+        PLACE places[GROUPS];
+
+        [[unroll]] for (uint r = 0; r < GROUPS; r++)
+          {
+            uint x = uint (left[r] + kx), y = uint (top[r] + ky); /* negative: large */
+            bool inside = x < p.width && y < p.height;
+
+            places[r] = inside ? place_of ((image[r] * p.height + y) * p.width + x)
+                               : PLACE_OF_ZEROS;
+          }
+        [[dont_unroll]] for (uint i = 0; i < n_fours; i += UNROLL)
+          {
+            multiply (places, w);
+            [[unroll]] for (uint r = 0; r < GROUPS; r++)
+              places[r] += UNROLL * X_STEP;
+            w += UNROLL * GS_MATMUL_PANEL * W_STEP;
+          }
+      }
+  [[unroll]] for (uint r = 0; r < GROUPS; r++)
+    if (first_row + r * 8 < p.rows)
+      [[unroll]] for (uint j = 0; j < COLUMNS; j += 4)
+        finish (first_row + r * 8, column_block * COLUMNS + j,
+                vec4 (sums[r * COLUMNS + j], sums[r * COLUMNS + j + 1],
+                      sums[r * COLUMNS + j + 2], sums[r * COLUMNS + j + 3]));
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#version 460
+/* matmul for old lavapipe (measured: Mesa 22.3), where a texel fetch is the one fast load: about a
+ * quarter of the time, against two thirds for loads by address. */
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_shader_subgroup_shuffle : require
+#include "matmul.h"
+#include "include/matmul-common.glsl"
+
+layout(binding = 0) uniform samplerBuffer x_texels;
+layout(binding = 1) uniform samplerBuffer w_texels;
+
+/* A place is a texel; fetches beyond a texel buffer give zeros there. */
+#define PLACE uint
+#define PLACE_OF_ZEROS 0x7f000000u
+#define UNROLL 1
+#define X_STEP 1
+#define W_STEP 1
+
+uint place_of (uint pixel) { return p.x_texel + pixel * (p.channels / 4); }
+uint place_of_weights (uint i) { return p.w_texel + i; }
+vec4 load_x (uint place) { return texelFetch (x_texels, int (place)); }
+vec4 load_w (uint place) { return texelFetch (w_texels, int (place)); }
+
+#include "include/matmul-lanes.glsl"
