@@ -132,11 +132,11 @@ fail_foreign (const GsCheckpoint *checkpoint, GError **error)
   if (kind != NULL)
     g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
                  "%s is %s, not a Stable Diffusion model; choose a checkpoint",
-                 gs_checkpoint_path (checkpoint), kind);
+                 gs_checkpoint_shown_path (checkpoint), kind);
   else
     g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
                  "%s holds no Stable Diffusion model; choose a checkpoint or a diffusers folder",
-                 gs_checkpoint_path (checkpoint));
+                 gs_checkpoint_shown_path (checkpoint));
   return FALSE;
 }
 
@@ -173,12 +173,12 @@ gs_model_config_read (const GsCheckpoint *checkpoint, JsonObject *extra, GsModel
 guint
 gs_model_config_native_size (const GsModelConfig *config, const GsCheckpoint *checkpoint)
 {
-  const char *text = gs_checkpoint_any_metadata (checkpoint, "gesso.image_size");
+  const char *text = checkpoint != NULL ? gs_checkpoint_any_metadata (checkpoint, "gesso.image_size") : NULL;
   guint factor = config->has[GS_COMPONENT_VAE] ? 1u << (config->vae.n_levels - 1) : 8;
   guint64 said = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
   guint latent;
 
-  if (said == 0 &&
+  if (said == 0 && checkpoint != NULL &&
       gs_json_get_uint (gs_checkpoint_config (checkpoint, "unet"), "sample_size", &latent))
     said = (guint64) latent * factor;
   if (said >= 16 && said <= 8192)
