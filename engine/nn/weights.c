@@ -310,6 +310,37 @@ gs_weight_store_get_weights (GsWeightStore *self)
   return &self->base;
 }
 
+/* Bytes of the chunks that a component's weights lie or will lie in, padding included. Those that
+ * have no place yet are counted as place() will lay them out. */
+static guint64
+component_bytes (const GsWeightStore *self, const Component *component, gboolean only_resident)
+{
+  guint64 sum = 0, open_chunk = 0;
+
+  for (guint i = 0; i < component->chunks->len; i++)
+    {
+      const Chunk *chunk = component->chunks->pdata[i];
+
+      if (!only_resident || chunk->buffer != NULL)
+        sum += chunk->n_bytes + GS_BUFFER_PADDING_BYTES;
+    }
+  for (guint i = 0; i < component->weights->len && !only_resident; i++)
+    {
+      const Weight *weight = component->weights->pdata[i];
+
+      if (weight->chunk != NULL)
+        continue;
+      if (open_chunk == 0 || open_chunk + weight->n_bytes > self->chunk_bytes)
+        {
+          sum += GS_BUFFER_PADDING_BYTES;
+          open_chunk = 0;
+        }
+      open_chunk += weight->n_bytes;
+      sum += weight->n_bytes;
+    }
+  return sum;
+}
+
 static guint64
 count_bytes (GsWeightStore *self, const char *name, gboolean only_resident)
 {
@@ -319,20 +350,8 @@ count_bytes (GsWeightStore *self, const char *name, gboolean only_resident)
 
   g_hash_table_iter_init (&iter, self->components);
   while (g_hash_table_iter_next (&iter, &key, &value))
-    {
-      Component *component = value;
-
-      if (name != NULL && !g_str_equal (name, key))
-        continue;
-      for (guint i = 0; i < component->weights->len; i++)
-        {
-          Weight *weight = component->weights->pdata[i];
-          gboolean is_allocated = weight->chunk != NULL && weight->chunk->buffer != NULL;
-
-          if (!only_resident || is_allocated)
-            sum += weight->n_bytes;
-        }
-    }
+    if (name == NULL || g_str_equal (name, key))
+      sum += component_bytes (self, value, only_resident);
   return sum;
 }
 

@@ -25,7 +25,7 @@ void           gs_weight_store_free (GsWeightStore *store);
 GsWeights *gs_weight_store_get_weights (GsWeightStore *store);
 
 /* Device memory of all weights that graphs built so far ask for: of a component ("unet"), or of all
- * (NULL). They need not be resident yet. */
+ * (NULL), with the padding of its buffers. They need not be resident yet. */
 guint64 gs_weight_store_get_declared_bytes (GsWeightStore *store, const char *component);
 /* Of those that are resident now. */
 guint64 gs_weight_store_get_resident_bytes (GsWeightStore *store, const char *component);

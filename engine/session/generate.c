@@ -359,10 +359,11 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   GError *failure = NULL;
 
   session->progress.timings = &result->timings;
-  gs_device_reset_peak (session->device);
   if (!gs_job_init (job, session, request, error) || !gs_job_plan (job, session, &plan, error)
       || !gs_memory_plan_check (&plan, error))
     return NULL;
+  gs_memory_plan_apply (session, &plan);
+  gs_device_reset_peak (session->device);
   job->tile = plan.tile;
   if (!gs_job_encode (job, session, error))
     return NULL;

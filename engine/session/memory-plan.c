@@ -21,6 +21,11 @@ add (GsProgram *program, GsMemoryPlan *plan)
 {
   if (program == NULL)
     return FALSE;
+  for (guint i = 0; i < plan->n_programs; i++)
+    if (plan->programs[i] == program)
+      return TRUE;
+  g_assert (plan->n_programs < GS_PLAN_MAX_PROGRAMS);
+  plan->programs[plan->n_programs++] = program;
   plan->arena_bytes = MAX (plan->arena_bytes, gs_program_get_arena_bytes (program));
   /* Inputs and outputs are a buffer each. */
   plan->io_bytes += gs_program_get_io_bytes (program) + 2 * GS_BUFFER_PADDING_BYTES;
@@ -97,6 +102,14 @@ gs_memory_plan (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, 
     plan->available_bytes = MIN (plan->available_bytes,
                                  gs_device_get_info (session->device)->max_allocation_bytes);
   return TRUE;
+}
+
+void
+gs_memory_plan_apply (GsSession *session, const GsMemoryPlan *plan)
+{
+  gs_model_keep_programs (session->model, plan->programs, plan->n_programs);
+  if (gs_arena_get_bytes (session->arena) > plan->arena_bytes)
+    gs_arena_trim (session->arena);
 }
 
 gboolean

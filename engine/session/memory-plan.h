@@ -18,8 +18,12 @@ typedef struct
   GsPreview preview;
 } GsMemoryJob;
 
+#define GS_PLAN_MAX_PROGRAMS 8
+
 typedef struct
 {
+  GsProgram *programs[GS_PLAN_MAX_PROGRAMS]; /* those of the job, each once; borrowed */
+  guint      n_programs;
   guint64 weight_bytes;
   guint64 arena_bytes;     /* activations: of the largest program */
   guint64 io_bytes;        /* inputs and outputs of all programs  */
@@ -32,6 +36,10 @@ typedef struct
  * built. A plan may still need more than is available: see gs_memory_plan_check(). */
 gboolean gs_memory_plan (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan,
                          GError **error);
+
+/* Frees what earlier jobs left and this one has no use for: other programs' inputs and outputs, and
+ * an arena larger than this job's. */
+void gs_memory_plan_apply (GsSession *session, const GsMemoryPlan *plan);
 
 /* GS_ERROR_OUT_OF_MEMORY with both figures if it does not fit. */
 gboolean gs_memory_plan_check (const GsMemoryPlan *plan, GError **error);

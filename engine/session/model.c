@@ -227,7 +227,16 @@ gs_model_add_program (GsModel *model, GsArena *arena, const char *key, GsGraph *
 }
 
 void
-gs_model_drop_programs (GsModel *model)
+gs_model_keep_programs (GsModel *model, GsProgram *const *programs, guint n_programs)
 {
-  g_ptr_array_set_size (model->programs, 0);
+  for (guint i = model->programs->len; i-- > 0;)
+    {
+      const Entry *entry = model->programs->pdata[i];
+      gboolean keep = FALSE;
+
+      for (guint k = 0; k < n_programs; k++)
+        keep = keep || programs[k] == entry->program;
+      if (!keep)
+        g_ptr_array_remove_index (model->programs, i);
+    }
 }

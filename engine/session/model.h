@@ -53,7 +53,7 @@ GsProgram *gs_model_find_program (GsModel *model, const char *key);
 /* Finishes and takes the graph. */
 GsProgram *gs_model_add_program  (GsModel *model, GsArena *arena, const char *key, GsGraph *graph,
                                   GError **error);
-/* Forgets all programs, and with them their memory. */
-void       gs_model_drop_programs (GsModel *model);
+/* Frees all programs but these. */
+void       gs_model_keep_programs (GsModel *model, GsProgram *const *programs, guint n_programs);
 
 G_END_DECLS
