@@ -15,6 +15,7 @@ typedef struct
 struct _GsCheckpoint
 {
   char *path;
+  char *shown_path;
   GPtrArray *files;                                /* GsSafetensors */
   GPtrArray *owners;                               /* GBytes of added tensors */
   GPtrArray *entries;                              /* Entry */
@@ -41,6 +42,7 @@ gs_checkpoint_new (const char *path)
   GsCheckpoint *checkpoint = g_new0 (GsCheckpoint, 1);
 
   checkpoint->path = g_strdup (path);
+  checkpoint->shown_path = g_filename_display_name (path);
   checkpoint->files = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_safetensors_unref);
   checkpoint->owners = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   checkpoint->entries = g_ptr_array_new_with_free_func (entry_free);
@@ -68,6 +70,7 @@ gs_checkpoint_free (GsCheckpoint *checkpoint)
     g_clear_pointer (&checkpoint->component_metadata[i], g_hash_table_unref);
   g_ptr_array_unref (checkpoint->owners);
   g_ptr_array_unref (checkpoint->files);
+  g_free (checkpoint->shown_path);
   g_free (checkpoint->path);
   g_free (checkpoint);
 }
@@ -108,10 +111,14 @@ add_tensor (GsCheckpoint *checkpoint, const GsNameMap *map, const char *full_nam
       return;
     }
   if (!put (checkpoint, canonical, tensor, FALSE) && checkpoint->warnings->len < 16)
-    g_ptr_array_add (
-      checkpoint->warnings,
-      g_strdup_printf ("%s holds “%.120s” a second time under another name; the first was taken",
-                       checkpoint->path, tensor->name));
+    {
+      g_autofree char *shown = gs_text_for_message (tensor->name);
+
+      g_ptr_array_add (checkpoint->warnings,
+                       g_strdup_printf ("%s holds “%s” a second time under another name; the first "
+                                        "was taken",
+                                        checkpoint->shown_path, shown));
+    }
 }
 
 static void
@@ -187,6 +194,12 @@ const char *
 gs_checkpoint_path (const GsCheckpoint *checkpoint)
 {
   return checkpoint->path;
+}
+
+const char *
+gs_checkpoint_shown_path (const GsCheckpoint *checkpoint)
+{
+  return checkpoint->shown_path;
 }
 
 const GsStoredTensor *
@@ -386,6 +399,7 @@ gs_checkpoint_find_non_finite (const GsCheckpoint *checkpoint)
 {
   const char *first = NULL;
   guint count = 0;
+  g_autofree char *shown = NULL;
 
   for (guint i = 0; i < checkpoint->entries->len; i++)
     {
@@ -398,8 +412,9 @@ gs_checkpoint_find_non_finite (const GsCheckpoint *checkpoint)
     }
   if (count == 0)
     return NULL;
+  shown = gs_text_for_message (first);
   return g_strdup_printf (
     "%s has infinities or NaN in %u of its tensors, first in %s: its pictures may be black or "
     "broken; download the model again",
-    checkpoint->path, count, first);
+    checkpoint->shown_path, count, shown);
 }

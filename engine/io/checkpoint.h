@@ -26,6 +26,9 @@ void gs_checkpoint_free (GsCheckpoint *checkpoint);
 
 const char *gs_checkpoint_path (const GsCheckpoint *checkpoint);
 
+/* The same for messages: always UTF-8. */
+const char *gs_checkpoint_shown_path (const GsCheckpoint *checkpoint);
+
 /* By canonical name ("unet.conv_in.weight"), or NULL. */
 const GsStoredTensor *gs_checkpoint_find (const GsCheckpoint *checkpoint, const char *canonical);
 

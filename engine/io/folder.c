@@ -29,6 +29,18 @@ gs_folder_is_one (const char *path)
   return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".json");
 }
 
+/* An error about the file `path` that shows text out of a file, too; `format` has a %s for each. */
+G_GNUC_PRINTF (2, 0)
+static gboolean
+fail (GError **error, const char *format, const char *path, const char *name)
+{
+  g_autofree char *shown_path = g_filename_display_name (path);
+  g_autofree char *shown_name = gs_text_for_message (name);
+
+  g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, format, shown_path, shown_name);
+  return FALSE;
+}
+
 static gboolean
 add_file (GsFolder *folder, const char *path, const char *prefix, GError **error)
 {
@@ -57,10 +69,8 @@ add_shard (GsFolder *folder, const char *index_path, const char *shard, const ch
 
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     return add_file (folder, path, prefix, error);
-  g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
-               "The shard %s that %s lists is missing; download it into the same folder", shard,
-               index_path);
-  return FALSE;
+  return fail (error, "%s lists the shard %s, which is missing; download it into the same folder",
+               index_path, shard);
 }
 
 /* What the index promises must be in the shard it names. */
@@ -78,13 +88,8 @@ check_promises (GHashTable *opened, JsonObject *weight_map, const char *index_pa
       const GsSafetensors *file = g_hash_table_lookup (opened, shard);
 
       if (gs_safetensors_find (file, name) == NULL)
-        {
-          g_set_error (
-            error, GS_ERROR, GS_ERROR_BAD_FILE,
-            "%s says that tensor “%.120s” is in %s, and it is not there; download that file again",
-            index_path, name, shard);
-          return FALSE;
-        }
+        return fail (error, "%s lacks the tensor “%s” that its index lists; download it again",
+                     gs_safetensors_path (file), name);
     }
   return TRUE;
 }
@@ -106,21 +111,13 @@ add_shards (GsFolder *folder, JsonObject *weight_map, const char *index_path, co
           : NULL;
 
       if (shard == NULL || !is_plain_name (shard))
-        {
-          g_set_error (
-            error, GS_ERROR, GS_ERROR_BAD_FILE,
-            "%s names “%.120s” as a shard, which is no .safetensors file of its own folder",
-            index_path, shard != NULL ? shard : "(no text)");
-          return FALSE;
-        }
+        return fail (error,
+                     "%s names “%s” as a shard, which is no .safetensors file of its own folder",
+                     index_path, shard != NULL ? shard : "(no text)");
       if (g_hash_table_contains (opened, shard))
         continue;
       if (g_hash_table_size (opened) == MAX_SHARDS)
-        {
-          g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s lists more than %u shards",
-                       index_path, MAX_SHARDS);
-          return FALSE;
-        }
+        return fail (error, "%s lists too many shards, “%s” among them", index_path, shard);
       if (!add_shard (folder, index_path, shard, prefix, error))
         return FALSE;
       g_hash_table_insert (
@@ -140,11 +137,7 @@ add_index (GsFolder *folder, const char *index_path, const char *prefix, GError 
     return FALSE;
   weight_map = gs_json_get_object (index, "weight_map");
   if (weight_map == NULL || json_object_get_size (weight_map) == 0)
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s has no “weight_map” that lists shards",
-                   index_path);
-      return FALSE;
-    }
+    return fail (error, "%s has no “%s” that lists shards", index_path, "weight_map");
   return add_shards (folder, weight_map, index_path, prefix, error);
 }
 
@@ -198,17 +191,16 @@ add_weights (GsFolder *folder, const char *path, const char *prefix, GError **er
 {
   gboolean only_pickles;
   g_autofree char *weights = choose_weights (path, &only_pickles);
+  g_autofree char *shown = g_filename_display_name (path);
 
   if (weights != NULL)
     return g_str_has_suffix (weights, ".json") ? add_index (folder, weights, prefix, error)
                                                : add_file (folder, weights, prefix, error);
   if (only_pickles)
-    g_set_error (
-      error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-      "%s holds pickle checkpoints only; convert them to .safetensors",
-      path);
+    g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                 "%s holds pickle checkpoints only; convert them to .safetensors", shown);
   else
-    g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s holds no .safetensors file", path);
+    g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s holds no .safetensors file", shown);
   return FALSE;
 }
 

@@ -65,21 +65,22 @@ gs_json_load_object (const char *path, GError **error)
 {
   g_autoptr (GMappedFile) file = NULL;
   g_autoptr (GError) open_error = NULL;
+  g_autofree char *shown = g_filename_display_name (path);
 
   file = g_mapped_file_new (path, FALSE, &open_error);
   if (file == NULL)
     {
-      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "Cannot read %s: %s", path,
+      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s cannot be read: %s", shown,
                    open_error->message);
       return NULL;
     }
   if (g_mapped_file_get_length (file) == 0)
     {
-      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s is empty", path);
+      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s is empty", shown);
       return NULL;
     }
   return gs_json_parse_object (g_mapped_file_get_contents (file), g_mapped_file_get_length (file),
-                               path, error);
+                               shown, error);
 }
 
 static JsonNode *

@@ -49,11 +49,10 @@ gs_safetensors_header_clear (GsSafetensorsHeader *header)
 static gboolean
 fail_scan (Reader *reader)
 {
-  g_set_error (
-    reader->error, GS_ERROR, GS_ERROR_BAD_FILE,
-    "%s is damaged: its header is no safetensors header (%s at byte %" G_GSIZE_FORMAT
-    "); download it again",
-    reader->path, reader->scan.message, (gsize) (reader->scan.at - reader->scan.start));
+  g_set_error (reader->error, GS_ERROR, GS_ERROR_BAD_FILE,
+               "%s is damaged: its header is no safetensors header (%s at byte %" G_GSIZE_FORMAT
+               "); download it again",
+               reader->path, reader->scan.message, (gsize) (reader->scan.at - reader->scan.start));
   return FALSE;
 }
 
@@ -64,7 +63,7 @@ static gboolean
 fail_tensor (Reader *reader, const char *name, const char *format, ...)
 {
   g_autofree char *reason = NULL;
-  g_autofree char *shown = g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), 120));
+  g_autofree char *shown = gs_text_for_message (name);
   va_list args;
 
   va_start (args, format);
@@ -129,11 +128,14 @@ read_offsets (Reader *reader, Entry *entry)
 static gboolean
 read_dtype (Reader *reader, Entry *entry, const char *name)
 {
+  g_autofree char *shown = NULL;
+
   if (!gs_json_scan_string (&reader->scan, reader->text))
     return fail_scan (reader);
-  if (!gs_dtype_from_name (reader->text->str, &entry->tensor.dtype))
-    return fail_tensor (reader, name, "is of the unknown type “%.20s”", reader->text->str);
-  return TRUE;
+  if (gs_dtype_from_name (reader->text->str, &entry->tensor.dtype))
+    return TRUE;
+  shown = gs_text_for_message (reader->text->str);
+  return fail_tensor (reader, name, "is of the unknown type “%s”", shown);
 }
 
 static gboolean
@@ -221,6 +223,29 @@ read_tensor (Reader *reader)
   return TRUE;
 }
 
+/* Texts are what the format allows; other values are left out with a warning. */
+static gboolean
+read_metadata_value (Reader *reader, const char *key)
+{
+  GsJsonScan *scan = &reader->scan;
+  g_autofree char *shown = NULL;
+
+  if (gs_json_scan_accept (scan, '"'))
+    {
+      scan->at--;
+      if (!gs_json_scan_string (scan, reader->text))
+        return FALSE;
+      g_hash_table_replace (reader->header->metadata, g_strdup (key), g_strdup (reader->text->str));
+      return TRUE;
+    }
+  if (!gs_json_scan_skip (scan, MAX_DEPTH))
+    return FALSE;
+  shown = gs_text_for_message (key);
+  warn (reader, g_strdup_printf ("%s: the metadata “%s” are no text and were left out",
+                                 reader->path, shown));
+  return TRUE;
+}
+
 static gboolean
 read_metadata (Reader *reader)
 {
@@ -232,23 +257,9 @@ read_metadata (Reader *reader)
   if (gs_json_scan_accept (scan, '}'))
     return TRUE;
   do
-    {
-      if (!gs_json_scan_string (scan, key) || !gs_json_scan_expect (scan, ':'))
-        return fail_scan (reader);
-      if (gs_json_scan_accept (scan, '"'))
-        {
-          scan->at--;
-          if (!gs_json_scan_string (scan, reader->text))
-            return fail_scan (reader);
-          g_hash_table_replace (reader->header->metadata, g_strdup (key->str),
-                                g_strdup (reader->text->str));
-          continue;
-        }
-      if (!gs_json_scan_skip (scan, MAX_DEPTH))
-        return fail_scan (reader);
-      warn (reader, g_strdup_printf ("%s: the metadata “%.60s” are no text and were left out",
-                                     reader->path, key->str));
-    }
+    if (!gs_json_scan_string (scan, key) || !gs_json_scan_expect (scan, ':') ||
+        !read_metadata_value (reader, key->str))
+      return fail_scan (reader);
   while (gs_json_scan_accept (scan, ','));
   return gs_json_scan_expect (scan, '}') || fail_scan (reader);
 }

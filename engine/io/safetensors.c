@@ -22,16 +22,17 @@ parse (GBytes *bytes, const char *path, GError **error)
 {
   gsize n_bytes;
   const guint8 *all = g_bytes_get_data (bytes, &n_bytes);
+  g_autofree char *shown = g_filename_display_name (path);
   guint64 n_header;
   GsSafetensors *file;
   GsSafetensorsHeader header = { 0 };
 
-  if (!gs_file_kind_check_safetensors (all, n_bytes, path, error))
+  if (!gs_file_kind_check_safetensors (all, n_bytes, shown, error))
     return NULL;
   memcpy (&n_header, all, 8);
   n_header = GUINT64_FROM_LE (n_header);
   if (!gs_safetensors_header_read (&header, (const char *) all + 8, n_header, all + 8 + n_header,
-                                   n_bytes - 8 - n_header, path, error))
+                                   n_bytes - 8 - n_header, shown, error))
     return NULL;
 
   file = g_new0 (GsSafetensors, 1);
@@ -55,7 +56,9 @@ gs_safetensors_open (const char *path, GError **error)
   map = g_mapped_file_new (path, FALSE, &open_error);
   if (map == NULL)
     {
-      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "Cannot open %s: %s", path,
+      g_autofree char *shown = g_filename_display_name (path);
+
+      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s cannot be opened: %s", shown,
                    open_error->message);
       return NULL;
     }

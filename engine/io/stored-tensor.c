@@ -166,6 +166,27 @@ gs_stored_tensor_shape_text (const GsStoredTensor *tensor)
   return gs_shape_text (tensor->n_dims, tensor->shape);
 }
 
+char *
+gs_text_for_message (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *shown = g_string_new (NULL);
+  glong n = 0;
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (n++ == 120)
+        {
+          g_string_append (shown, "…");
+          break;
+        }
+      g_string_append_unichar (shown, g_unichar_isprint (c) ? c : 0xfffd);
+    }
+  return g_string_free (shown, FALSE);
+}
+
 /* Halves are judged by their bits, 2 GB of them in a fraction of a second; other types through
  * float. */
 static gboolean

@@ -46,6 +46,10 @@ gboolean gs_stored_tensor_has_shape (const GsStoredTensor *tensor, guint n_dims,
 char *gs_stored_tensor_shape_text (const GsStoredTensor *tensor);
 char *gs_shape_text (guint n_dims, const guint64 *shape);
 
+/* Text of a file (a name, a value) as messages show it: valid UTF-8 on one line, nothing that a
+ * terminal obeys, at most 120 characters. The caller frees it. */
+char *gs_text_for_message (const char *text);
+
 /* FALSE if any element is an infinity or not a number. */
 gboolean gs_stored_tensor_is_finite (const GsStoredTensor *tensor);
 

@@ -73,6 +73,7 @@ derive_rest (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsCli
              GError **error)
 {
   const char *activation = gs_config_get_string (source, "act", "hidden_act", "activation", NULL);
+  g_autofree char *shown = activation != NULL ? gs_text_for_message (activation) : NULL;
 
   config->heads = config->width % 64 == 0 ? config->width / 64 : 0;
   gs_config_get_uint (source, &config->heads, "num_heads", "heads", "H", "num_attention_heads",
@@ -89,7 +90,7 @@ derive_rest (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsCli
     activation != NULL ? g_str_has_prefix (activation, "quick_gelu") : !config->open_clip;
   if (activation != NULL && !config->quick_gelu && !g_str_has_prefix (activation, "gelu"))
     return gs_config_fail (checkpoint, error,
-                           "its text encoder uses “%.40s”, which Gesso does not know", activation);
+                           "its text encoder uses “%s”, which Gesso does not know", shown);
   config->epsilon = 1e-5;
   gs_config_get_double (source, &config->epsilon, "layer_norm_eps", "eps", NULL);
   if (!(config->epsilon > 0 && config->epsilon < 1))

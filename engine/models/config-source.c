@@ -93,7 +93,7 @@ add_metadata_json (GsConfigSource *source, const GsCheckpoint *checkpoint, guint
     {
       const char *text = metadata_of (checkpoint, subject, keys[i]);
       g_autofree char *what =
-        g_strdup_printf ("The metadata “%s” of %s", keys[i], gs_checkpoint_path (checkpoint));
+        g_strdup_printf ("The metadata “%s” of %s", keys[i], gs_checkpoint_shown_path (checkpoint));
       g_autoptr (JsonObject) object = NULL;
       g_autoptr (GError) json_error = NULL;
 
@@ -294,7 +294,7 @@ gs_config_fail (const GsCheckpoint *checkpoint, GError **error, const char *form
   va_start (args, format);
   reason = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s: %s", gs_checkpoint_path (checkpoint),
+  g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s: %s", gs_checkpoint_shown_path (checkpoint),
                reason);
   return FALSE;
 }

@@ -78,8 +78,11 @@ append_list (GString *text, const GPtrArray *names, const char *one, const char 
   g_string_append_printf (text, "%s%u %s (", text->len > 0 ? "; " : "", names->len,
                           names->len == 1 ? one : many);
   for (guint i = 0; i < MIN (names->len, SHOWN); i++)
-    g_string_append_printf (text, "%s%.160s", i > 0 ? ", " : "",
-                            (const char *) g_ptr_array_index (names, i));
+    {
+      g_autofree char *shown = gs_text_for_message (g_ptr_array_index (names, i));
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", shown);
+    }
   g_string_append (text, names->len > SHOWN ? ", …)" : ")");
 }
 
@@ -95,9 +98,9 @@ gs_tensor_comparison_check (const GsTensorComparison *comparison, const GsCheckp
   append_list (text, comparison->surplus, "tensor is too many", "tensors are too many");
   if (text->len == 0)
     return TRUE;
-  g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s is %s: %s", gs_checkpoint_path (checkpoint),
-               comparison->missing->len > 0 ? "incomplete"
-                                            : "a kind of model that Gesso does not know",
-               text->str);
+  g_set_error (
+    error, GS_ERROR, GS_ERROR_BAD_FILE, "%s is %s: %s", gs_checkpoint_shown_path (checkpoint),
+    comparison->missing->len > 0 ? "incomplete" : "a kind of model that Gesso does not know",
+    text->str);
   return FALSE;
 }

@@ -173,7 +173,8 @@ gs_model_config_read (const GsCheckpoint *checkpoint, JsonObject *extra, GsModel
 guint
 gs_model_config_native_size (const GsModelConfig *config, const GsCheckpoint *checkpoint)
 {
-  const char *text = checkpoint != NULL ? gs_checkpoint_any_metadata (checkpoint, "gesso.image_size") : NULL;
+  const char *text =
+    checkpoint != NULL ? gs_checkpoint_any_metadata (checkpoint, "gesso.image_size") : NULL;
   guint factor = config->has[GS_COMPONENT_VAE] ? 1u << (config->vae.n_levels - 1) : 8;
   guint64 said = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
   guint latent;

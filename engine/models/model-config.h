@@ -122,7 +122,7 @@ const char *gs_model_config_family_name (const GsModelConfig *config);
 gboolean gs_model_config_is_inpainting (const GsModelConfig *config);
 
 /* Side of the pictures the model was trained on, in pixels: from the files where they say it,
- * else 512 (768 for SD2 with v prediction, 1024 for SDXL). */
+ * else 512 (768 for SD2 with v prediction, 1024 for SDXL). `checkpoint` may be NULL. */
 guint gs_model_config_native_size (const GsModelConfig *config, const GsCheckpoint *checkpoint);
 
 /* Reads all components that the checkpoint has, and checks each for missing, surplus and wrongly

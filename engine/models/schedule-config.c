@@ -16,6 +16,7 @@ read_betas (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsSche
     { "squaredcos_cap_v2", GS_BETA_SQUARED_COSINE },
   };
   const char *name = gs_config_get_string (source, "beta_schedule", NULL);
+  g_autofree char *shown = name != NULL ? gs_text_for_message (name) : NULL;
 
   gs_config_get_double (source, &config->beta_start, "beta_start", NULL);
   gs_config_get_double (source, &config->beta_end, "beta_end", NULL);
@@ -31,7 +32,7 @@ read_betas (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsSche
         config->beta_schedule = schedules[i].schedule;
         return TRUE;
       }
-  return gs_config_fail (checkpoint, error, "its noise schedule “%.40s” is unknown to Gesso", name);
+  return gs_config_fail (checkpoint, error, "its noise schedule “%s” is unknown to Gesso", shown);
 }
 
 static gboolean
@@ -39,13 +40,14 @@ read_prediction (const GsCheckpoint *checkpoint, const GsConfigSource *source,
                  GsScheduleConfig *config, GError **error)
 {
   const char *name = gs_config_get_string (source, "prediction_type", "prediction", NULL);
+  g_autofree char *shown = name != NULL ? gs_text_for_message (name) : NULL;
 
   if (name == NULL || g_str_equal (name, "epsilon") || g_str_equal (name, "eps"))
     return TRUE;
   config->prediction = GS_PREDICTION_V;
   if (g_str_equal (name, "v_prediction") || g_str_equal (name, "v"))
     return TRUE;
-  return gs_config_fail (checkpoint, error, "it predicts “%.40s”; Gesso knows epsilon and v", name);
+  return gs_config_fail (checkpoint, error, "it predicts “%s”; Gesso knows epsilon and v", shown);
 }
 
 /* Empty tensors by which some trainers mark their files. */

@@ -11,7 +11,7 @@ unsupported (const GsCheckpoint *checkpoint, GError **error, const char *reason)
 {
   g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
                "%s: its U-Net has %s; Gesso does not know this kind of model",
-               gs_checkpoint_path (checkpoint), reason);
+               gs_checkpoint_shown_path (checkpoint), reason);
   return FALSE;
 }
 

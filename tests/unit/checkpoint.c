@@ -158,7 +158,7 @@ static const struct
   { "{\"weight_map\":{\"conv_in.weight\":\"/etc/s.safetensors\"}}", "own folder" },
   { "{\"weight_map\":{\"conv_in.weight\":\"s\"}}", "own folder" },
   { "{\"weight_map\":{\"conv_in.weight\":3}}", "own folder" },
-  { "{\"weight_map\":{\"conv_out.weight\":\"s.safetensors\"}}", "not there" },
+  { "{\"weight_map\":{\"conv_out.weight\":\"s.safetensors\"}}", "lacks the tensor" },
   { "{\"weight_map\":{}}", "weight_map" },
   { "{\"weight_map\":[]}", "weight_map" },
   { "{}", "weight_map" },

@@ -359,6 +359,18 @@ test_bit_flips (void)
 }
 
 static void
+test_text_for_message (void)
+{
+  g_autofree char *long_text = g_strnfill (500, 'x');
+  g_autofree char *escaped = gs_text_for_message ("a\nb\x1b[2J\xff");
+  g_autofree char *cut = gs_text_for_message (long_text);
+
+  g_assert_true (g_utf8_validate (escaped, -1, NULL));
+  g_assert_null (strpbrk (escaped, "\n\x1b"));
+  g_assert_cmpint (g_utf8_strlen (cut, -1), ==, 121);
+}
+
+static void
 test_json (void)
 {
   static const char text[] =
@@ -408,6 +420,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/safetensors/no-such-file", test_no_such_file);
   g_test_add_func ("/safetensors/truncations", test_truncations);
   g_test_add_func ("/safetensors/bit-flips", test_bit_flips);
+  g_test_add_func ("/safetensors/text-for-message", test_text_for_message);
   g_test_add_func ("/safetensors/json", test_json);
   status = g_test_run ();
 
