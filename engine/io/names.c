@@ -205,6 +205,9 @@ place_alone (const char *name, Place *place)
 static gboolean
 place_of (const char *name, Place *place)
 {
+  /* A LoRA's tensors stand under the names of those they change, and are none of them. */
+  if (strstr (name, "lora_") != NULL || strstr (name, ".lora.") != NULL)
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     if (g_str_has_prefix (name, sources[i].prefix))
       {
@@ -325,7 +328,7 @@ gs_name_is_ignored (const char *name)
     "cond_stage_model.transformer.vision_model.",
     "cond_stage_model.transformer.visual_projection.",
   };
-  static const char *const suffixes[] = { ".position_ids", "logit_scale" };
+  static const char *const suffixes[] = { ".position_ids", ".attn_mask", "logit_scale" };
 
   for (guint i = 0; i < G_N_ELEMENTS (whole); i++)
     if (g_str_equal (name, whole[i]))

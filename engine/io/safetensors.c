@@ -58,8 +58,11 @@ gs_safetensors_open (const char *path, GError **error)
     {
       g_autofree char *shown = g_filename_display_name (path);
 
-      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s cannot be opened: %s", shown,
-                   open_error->message);
+      if (g_error_matches (open_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s does not exist; check the path", shown);
+      else
+        g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s cannot be opened: %s", shown,
+                     open_error->message);
       return NULL;
     }
   bytes = g_mapped_file_get_bytes (map);

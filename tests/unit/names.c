@@ -241,6 +241,10 @@ test_foreign (void)
 
   g_assert_cmpstr (gs_names_describe_foreign (lora, 1), ==, "a LoRA");
   g_assert_null (gs_names_describe_foreign (other, 2));
+  check_names ((const char *const[]) {
+    "unet.mid_block.attentions.0.proj_in.lora_A.weight", "-",
+    "unet.mid_block.attentions.0.proj_in.weight", "unet.mid_block.attentions.0.proj_in.weight",
+    NULL });
 }
 
 int
