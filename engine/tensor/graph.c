@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Building a graph: scopes, sticky errors, shape inference, and fusing at the end. */
+#include "tensor/graph.h"
+
 #include "tensor/op-class.h"
 
 #include <string.h>
