@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Push constants of the attention kernels: y = softmax (q k^T * scale) v for each sample and head.
- * q, y: (N, queries, heads * head_channels); k, v: (N, keys, heads * head_channels). */
+/* Push and specialization constants of the attention kernels: y = softmax (q k^T * scale) v for each
+ * sample and head. q, y: (N, queries, heads * head_channels); k, v: (N, keys, heads * head_channels). */
 #include "include/types.h"
+
+/* Queries of a workgroup of attention-texel and attention-gather. */
+#define GS_ATTENTION_LANES_QUERIES 16
+
+/* Their specialization constants: fours of channels of y that a workgroup makes, and whether these
+ * are all of the head. */
+#define GS_ATTENTION_FOURS 0
+#define GS_ATTENTION_WHOLE 1
 
 struct GsAttentionPush
 {
   gs_address q, k, v, y;
+  gs_address zeros;                /* attention-gather: head_channels elements that are zero    */
   uint       queries, keys, heads, head_channels;
   float      scale;
-  uint       causal; /* query i sees keys 0 ... i */
+  uint       causal;               /* query i sees keys 0 ... i                                 */
+  uint       q_texel, k_texel, v_texel; /* attention-texel: where they begin, in texels (q in k's
+                                      buffer)                                                   */
 };

@@ -21,7 +21,7 @@ uint64_t place_of (uint pixel)
   return p.x + uint64_t (pixel) * (p.channels / 4 * X_STEP);
 }
 uint64_t place_of_weights (uint i) { return p.w + uint64_t (i) * weight_bytes; }
-vec4 load_x (uint64_t place) { return load_activations (place); }
+vec4 load_x (uint64_t place) { return load_four (place); }
 vec4 load_w (uint64_t place) { return load_weights (place); }
 
 #include "include/matmul-lanes.glsl"

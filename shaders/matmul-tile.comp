@@ -91,7 +91,7 @@ void main ()
 
             x_next[f] = vec4 (0.0);
             if (inside)
-              x_next[f] = load_activations (p.x + (uint64_t (pixel) * (p.channels / 4)
+              x_next[f] = load_four (p.x + (uint64_t (pixel) * (p.channels / 4)
                                                    + cursor.four) * ELEMENT4_BYTES);
             w_next[f] = vec4 (0.0);
             if (weighs)

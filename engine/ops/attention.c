@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = softmax (q k^T / sqrt (D)) v per head,  q: (N, 1, Tq, heads D), k, v: (N, 1, Tk, heads D).
  * Vaswani et al., "Attention is all you need". */
-#include "ops/op.h"
+#include "ops/lanes-private.h"
+#include "ops/matmul-private.h"
 #include "ops/ops.h"
 
 #include "attention.h"
@@ -39,14 +40,81 @@ flop (const GsNode *node)
   return 4.0 * gs_shape_elements (q) * k.h * k.w;
 }
 
+/* A part of a head's channels that a workgroup of the lane kernels makes: the kernels hold it in
+ * registers and unroll over it, so a long one takes long to compile. */
+#define MAX_PART_FOURS 20
+
+static guint32
+part_fours (guint32 head_fours)
+{
+  guint32 fours = MIN (head_fours, MAX_PART_FOURS);
+
+  while (head_fours % fours != 0)
+    fours--;
+  return fours;
+}
+
+static GsMatmulVariant
+choose (GsNode *node, GsCommands *commands, guint32 head_channels)
+{
+  const GsMatmulVariant variant = gs_matmul_choose (gs_commands_get_device (commands));
+  GsTensor *q = node->inputs[0], *k = node->inputs[1], *v = node->inputs[2];
+
+  if (head_channels % 4 != 0)
+    return GS_MATMUL_TILE;
+  if (variant == GS_MATMUL_TEXEL
+      && !(gs_tensor_root (q)->buffer == gs_tensor_root (k)->buffer
+           && gs_lanes_fits_texels (commands, k) && gs_lanes_fits_texels (commands, v)))
+    return GS_MATMUL_GATHER;
+  return variant;
+}
+
+static void
+record_plain (GsNode *node, GsCommands *commands, const struct GsAttentionPush *push)
+{
+  const guint32 slots = gs_groups (push->head_channels, 64);
+
+  gs_commands_dispatch (commands,
+                        gs_op_kernel (commands, "attention-plain", node->output->dtype, &slots, 1),
+                        push, sizeof *push, push->queries, push->heads, node->output->shape.n,
+                        flop (node));
+}
+
+static void
+record_lanes (GsNode *node, GsCommands *commands, GsMatmulVariant variant,
+              struct GsAttentionPush *push)
+{
+  const guint32 head_fours = push->head_channels / 4, fours = part_fours (head_fours);
+  const guint32 constants[] = {
+    [GS_ATTENTION_FOURS] = fours,
+    [GS_ATTENTION_WHOLE] = fours == head_fours,
+  };
+  const char *name = variant == GS_MATMUL_TEXEL ? "attention-texel" : "attention-gather";
+
+  push->zeros = gs_lanes_zeros (node->inputs[1], push->head_channels);
+  if (variant == GS_MATMUL_TEXEL)
+    {
+      push->k_texel = gs_lanes_bind_texels (commands, 0, node->inputs[1]);
+      push->v_texel = gs_lanes_bind_texels (commands, 1, node->inputs[2]);
+      push->q_texel = gs_lanes_first_texel (node->inputs[0]);
+    }
+  gs_commands_dispatch (commands,
+                        gs_op_kernel (commands, name, node->output->dtype, constants,
+                                      G_N_ELEMENTS (constants)),
+                        push, sizeof *push,
+                        gs_groups (push->queries, GS_ATTENTION_LANES_QUERIES)
+                          * (head_fours / fours),
+                        push->heads, node->output->shape.n, flop (node));
+}
+
 static void
 record (GsNode *node, GsCommands *commands)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
   const GsShape q = node->inputs[0]->shape, k = node->inputs[1]->shape;
   const guint32 head_channels = q.c / parameters->heads;
-  const guint32 slots = gs_groups (head_channels, 64);
-  const struct GsAttentionPush push = {
+  const GsMatmulVariant variant = choose (node, commands, head_channels);
+  struct GsAttentionPush push = {
     .q = gs_op_read (commands, node->inputs[0]),
     .k = gs_op_read (commands, node->inputs[1]),
     .v = gs_op_read (commands, node->inputs[2]),
@@ -59,9 +127,10 @@ record (GsNode *node, GsCommands *commands)
     .causal = parameters->causal,
   };
 
-  gs_commands_dispatch (commands,
-                        gs_op_kernel (commands, "attention-plain", node->output->dtype, &slots, 1),
-                        &push, sizeof push, push.queries, push.heads, q.n, flop (node));
+  if (variant == GS_MATMUL_TILE)
+    record_plain (node, commands, &push);
+  else
+    record_lanes (node, commands, variant, &push);
 }
 
 const GsOpClass gs_op_attention = {

@@ -107,7 +107,7 @@ gs_matmul_choose (GsDevice *device)
 {
   static GMutex lock;
   const GsGpuInfo *info = gs_device_get_info (device);
-  GsMatmulVariant variant = variant_of_name (g_getenv ("GESSO_MATMUL"));
+  GsMatmulVariant variant = variant_of_name (g_getenv ("GESSO_KERNELS"));
 
   if (variant < GS_MATMUL_N_VARIANTS)
     return variant;

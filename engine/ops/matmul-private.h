@@ -57,7 +57,7 @@ typedef enum
 
 /* The fastest on this device: by kind, and on CPU drivers by a trial of some milliseconds plus
  * compilation, once per driver version and remembered in the device's cache folder. The variable
- * GESSO_MATMUL (tile, texel, gather) overrules it. */
+ * GESSO_KERNELS (tile, texel, gather) overrules it. */
 GsMatmulVariant gs_matmul_choose (GsDevice *device);
 
 /* Dispatches one product; tensors need only shape, dtype and place. For gs_matmul_choose(). */

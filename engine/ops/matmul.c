@@ -2,6 +2,7 @@
 /* Matrix products: weight panels, kernel choice per call, dispatch, fusing. */
 #include "ops/matmul-private.h"
 
+#include "ops/lanes-private.h"
 #include "ops/ops.h"
 #include "ops/unary-private.h"
 
@@ -101,47 +102,16 @@ const GsLayout gs_layout_matmul = {
 
 /* ---- Dispatch ---- */
 
-/* Texel buffers show a whole buffer, up to a number of texels. */
-static gboolean
-fits_texels (GsCommands *commands, GsTensor *tensor)
-{
-  GsBuffer *buffer = gs_tensor_root (tensor)->buffer;
-  const guint64 limit = gs_device_get_info (gs_commands_get_device (commands))->max_texels;
-
-  return gs_buffer_get_bytes (buffer) + GS_BUFFER_PADDING_BYTES
-         <= MIN (limit, 0x7f000000) * (tensor->dtype == GS_DTYPE_F16 ? 8 : 16);
-}
-
-/* Shows the tensor's buffer as fours of elements, and says which of them is the tensor's first. */
-static guint32
-bind_texels (GsCommands *commands, guint binding, GsTensor *tensor)
-{
-  const GsTensor *root = gs_tensor_root (tensor);
-  const gboolean is_f16 = tensor->dtype == GS_DTYPE_F16;
-
-  gs_commands_bind_texels (commands, binding, root->buffer,
-                           is_f16 ? GS_TEXELS_RGBA16F : GS_TEXELS_RGBA32F);
-  return root->offset / (is_f16 ? 8 : 16);
-}
-
-/* Every buffer ends in zeros that nobody writes (gpu/buffer.h). */
-static guint64
-zeros_behind (GsTensor *tensor)
-{
-  GsBuffer *buffer = gs_tensor_root (tensor)->buffer;
-
-  return (gs_buffer_get_address (buffer) + gs_buffer_get_bytes (buffer) + 15) / 16 * 16;
-}
-
 static GsMatmulVariant
 usable_variant (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands)
 {
   GsTensor *x = operands[GS_MATMUL_X];
 
   if (variant == GS_MATMUL_TEXEL
-      && !(fits_texels (commands, x) && fits_texels (commands, operands[GS_MATMUL_WEIGHT])))
+      && !(gs_lanes_fits_texels (commands, x)
+           && gs_lanes_fits_texels (commands, operands[GS_MATMUL_WEIGHT])))
     return GS_MATMUL_TILE;
-  if (variant == GS_MATMUL_GATHER && x->shape.c * 4 + 64 > GS_BUFFER_PADDING_BYTES)
+  if (variant == GS_MATMUL_GATHER && gs_lanes_zeros (x, x->shape.c) == 0)
     return GS_MATMUL_TILE;
   return variant;
 }
@@ -193,11 +163,11 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *con
   variant = usable_variant (commands, variant, operands);
   if (variant == GS_MATMUL_TEXEL)
     {
-      push.x_texel = bind_texels (commands, 0, x);
-      push.w_texel = bind_texels (commands, 1, w);
+      push.x_texel = gs_lanes_bind_texels (commands, 0, x);
+      push.w_texel = gs_lanes_bind_texels (commands, 1, w);
     }
   else if (variant == GS_MATMUL_GATHER)
-    push.zeros = zeros_behind (x);
+    push.zeros = gs_lanes_zeros (x, x->shape.c);
   else
     {
       push.row_blocks = gs_groups (rows, GS_MATMUL_TILE_ROWS);

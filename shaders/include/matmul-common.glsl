@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the matmul kernels share: constants, weights, the order of tiles, the epilogue. */
 #include "unary.h"
-#include "include/memory.glsl"
+#include "include/words.glsl"
 #include "include/activation.glsl"
 
 layout(constant_id = GS_MATMUL_ACTIVATION) const uint activation = 0;
@@ -9,45 +9,10 @@ layout(constant_id = GS_MATMUL_WEIGHT_F16) const bool weight_f16 = false;
 layout(constant_id = GS_MATMUL_BY_4) const bool by_4 = true;
 layout(push_constant) uniform Push { GsMatmulPush p; };
 
-/* Whole words are loaded, of 4 weights: no 16-bit storage is needed, and Mesa's CPU driver pays by the
- * element of a gather, not by the byte. */
-layout(buffer_reference, std430, buffer_reference_align = 8) restrict readonly buffer Word
-{
-  uint64_t word;
-};
-layout(buffer_reference, std430, buffer_reference_align = 16) restrict buffer WordPair
-{
-  u64vec2 words;
-};
-
-vec4 floats_of (u64vec2 words)
-{
-  return vec4 (uintBitsToFloat (unpack32 (words.x)), uintBitsToFloat (unpack32 (words.y)));
-}
-
-vec4 halfs_of (uint64_t word)
-{
-  uvec2 half2s = unpack32 (word);
-
-  return vec4 (unpackHalf2x16 (half2s.x), unpackHalf2x16 (half2s.y));
-}
-
 /* 4 weights of one column at a byte address. */
 vec4 load_weights (uint64_t address)
 {
-  if (weight_f16)
-    return halfs_of (Word (address).word);
-  return floats_of (WordPair (address).words);
-}
-
-/* 4 activations at a byte address. */
-vec4 load_activations (uint64_t address)
-{
-#ifdef STORAGE_F16
-  return halfs_of (Word (address).word);
-#else
-  return floats_of (WordPair (address).words);
-#endif
+  return weight_f16 ? load_halfs (address) : load_floats (address);
 }
 
 /* Number of this workgroup's block of rows and of columns; FALSE beyond the last. */
@@ -100,15 +65,8 @@ void finish (uint m, uint n, vec4 v)
   if (n >= p.columns)
     return;
   if (p.add != 0)
-    v += load_activations (p.add + uint64_t ((m / p.add_period * p.columns + n) / 4)
-                                   * ELEMENT4_BYTES);
+    v += load_four (p.add + uint64_t ((m / p.add_period * p.columns + n) / 4) * ELEMENT4_BYTES);
   [[unroll]] for (uint i = 0; i < 4; i++)
     v[i] = activate (v[i]);
-#ifdef STORAGE_F16
-  store4 (p.y, (m * p.columns + n) / 4, v);
-#else
-  /* Two words, not four floats: half the time on Mesa 22.3's CPU driver. */
-  WordPair (p.y + uint64_t ((m * p.columns + n) / 4) * 16).words
-    = u64vec2 (packUint2x32 (floatBitsToUint (v.xy)), packUint2x32 (floatBitsToUint (v.zw)));
-#endif
+  store_four (p.y + uint64_t ((m * p.columns + n) / 4) * ELEMENT4_BYTES, v);
 }

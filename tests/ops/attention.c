@@ -8,12 +8,17 @@ typedef struct
 {
   guint    n, queries, keys, heads, channels; /* channels: of a head */
   gboolean causal;
+  const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
 } Case;
 
 static const Case cases[] = {
   { 1, 1, 1, 1, 4 },    { 2, 9, 77, 8, 4 },          { 1, 64, 64, 2, 40 },
   { 1, 35, 35, 1, 80 }, { 2, 77, 77, 4, 16, TRUE },  { 1, 130, 154, 2, 64 },
   { 1, 20, 77, 1, 160 }, { 1, 60, 60, 1, 512 },      { 1, 100, 200, 3, 8 },
+  { 2, 19, 37, 2, 12, FALSE, "tile" },    { 1, 37, 37, 3, 8, TRUE, "tile" },
+  { 2, 19, 37, 2, 12, FALSE, "texel" },   { 1, 37, 37, 3, 8, TRUE, "texel" },
+  { 2, 19, 37, 2, 12, FALSE, "gather" },  { 1, 37, 37, 3, 8, TRUE, "gather" },
+  { 1, 5, 9, 2, 6 },
 };
 
 static void
@@ -55,6 +60,10 @@ run (GsOpTest *test, gconstpointer data)
   GsTensor *v = gs_op_test_input (test, "v", (GsShape) { c->n, 1, c->keys, width });
   g_autofree double *want = g_new (double, (gsize) c->n * c->queries * width);
 
+  if (c->variant != NULL)
+    g_setenv ("GESSO_KERNELS", c->variant, TRUE);
+  else
+    g_unsetenv ("GESSO_KERNELS");
   gs_op_test_output (test, gs_attention (test->graph, q, k, v, c->heads, c->causal));
   for (guint n = 0; n < c->n; n++)
     for (guint query = 0; query < c->queries; query++)

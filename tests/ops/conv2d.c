@@ -11,7 +11,7 @@ typedef struct
   gboolean pad_end_only;
   enum { NOTHING, RESIDUAL, PER_SAMPLE } add;
   gboolean silu;
-  const char *variant; /* of the kernel: GESSO_MATMUL; NULL: as the device likes */
+  const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
 } Case;
 
 static const Case cases[] = {
@@ -83,9 +83,9 @@ run (GsOpTest *test, gconstpointer data)
   gsize i = 0;
 
   if (c->variant != NULL)
-    g_setenv ("GESSO_MATMUL", c->variant, TRUE);
+    g_setenv ("GESSO_KERNELS", c->variant, TRUE);
   else
-    g_unsetenv ("GESSO_MATMUL");
+    g_unsetenv ("GESSO_KERNELS");
   gs_op_test_output (test, finish (test, c, y));
   for (guint n = 0; n < shape.n; n++)
     for (guint row = 0; row < shape.h; row++)
