@@ -68,9 +68,16 @@ derive_components (const GsCheckpoint *checkpoint, JsonObject *extra, GsModelCon
   if (config->has[GS_COMPONENT_VAE] &&
       !gs_vae_config_derive (checkpoint, extra, &config->vae, error))
     return FALSE;
-  if (config->has[GS_COMPONENT_TAESD] &&
-      !gs_taesd_config_derive (checkpoint, &config->taesd, error))
-    return FALSE;
+  if (config->has[GS_COMPONENT_TAESD])
+    {
+      /* Beside a U-Net it is no necessity. */
+      gboolean needed = !config->has[GS_COMPONENT_UNET];
+
+      config->has[GS_COMPONENT_TAESD] =
+        gs_taesd_config_derive (checkpoint, &config->taesd, needed ? error : NULL);
+      if (needed && !config->has[GS_COMPONENT_TAESD])
+        return FALSE;
+    }
   return gs_schedule_config_derive (checkpoint, extra, &config->schedule, error);
 }
 
@@ -116,12 +123,25 @@ check_joints (const GsCheckpoint *checkpoint, const GsModelConfig *config, GErro
       checkpoint, error,
       "its VAE has %u latent channels and its U-Net %u; they are of different models",
       config->vae.latent_channels, unet->out_channels);
-  if (config->has[GS_COMPONENT_TAESD] && config->taesd.latent_channels != unet->out_channels)
-    return gs_config_fail (
-      checkpoint, error,
-      "its TAESD has %u latent channels and its U-Net %u; they are of different models",
-      config->taesd.latent_channels, unet->out_channels);
   return TRUE;
+}
+
+/* Beside a U-Net a TAESD only makes previews sharper: one that does not fit is as good as none. */
+static void
+drop_unfit_taesd (const GsCheckpoint *checkpoint, GsModelConfig *config)
+{
+  GsModelConfig alone = *config;
+  GsTensorComparison comparison;
+
+  if (!config->has[GS_COMPONENT_TAESD] || !config->has[GS_COMPONENT_UNET])
+    return;
+  for (guint i = 0; i < GS_N_COMPONENTS; i++)
+    alone.has[i] = i == GS_COMPONENT_TAESD;
+  gs_tensor_comparison_init (&comparison, checkpoint, &alone);
+  config->has[GS_COMPONENT_TAESD] =
+    gs_tensor_comparison_check (&comparison, checkpoint, NULL) &&
+    config->taesd.latent_channels == config->unet.out_channels;
+  gs_tensor_comparison_clear (&comparison);
 }
 
 static gboolean
@@ -164,6 +184,7 @@ gs_model_config_read (const GsCheckpoint *checkpoint, JsonObject *extra, GsModel
 
   if (!gs_model_config_derive (checkpoint, extra, config, error))
     return FALSE;
+  drop_unfit_taesd (checkpoint, config);
   gs_tensor_comparison_init (&comparison, checkpoint, config);
   good = gs_tensor_comparison_check (&comparison, checkpoint, error);
   gs_tensor_comparison_clear (&comparison);

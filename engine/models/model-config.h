@@ -126,9 +126,10 @@ gboolean gs_model_config_is_inpainting (const GsModelConfig *config);
 guint gs_model_config_native_size (const GsModelConfig *config, const GsCheckpoint *checkpoint);
 
 /* Reads all components that the checkpoint has, and checks each for missing, surplus and wrongly
- * shaped tensors. `extra` (may be NULL) is JSON like that of "gesso.test_config", or the flat
- * config of one component. GS_ERROR_BAD_FILE names what is missing or does not fit;
- * GS_ERROR_UNSUPPORTED names what kind of model it is instead. */
+ * shaped tensors. A TAESD that does not fit its U-Net is left out (config->has says so). `extra`
+ * (may be NULL) is JSON like that of "gesso.test_config", or the flat config of one component.
+ * GS_ERROR_BAD_FILE names what is missing or does not fit; GS_ERROR_UNSUPPORTED names what kind
+ * of model it is instead. */
 gboolean gs_model_config_read (const GsCheckpoint *checkpoint, JsonObject *extra,
                                GsModelConfig *config, GError **error);
 
