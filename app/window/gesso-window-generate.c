@@ -60,6 +60,7 @@ finish_job (GessoWindow *self, GessoPicture *picture, GError *error)
     return; /* closed meanwhile */
 
   set_job (self, NULL);
+  gesso_window_count_tokens (self);
   if (picture)
     {
       gesso_banner_hide_error (self->banner);

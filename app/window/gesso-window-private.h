@@ -55,6 +55,8 @@ void gesso_window_toast     (GessoWindow *self,
                              const char  *text,
                              const char  *label,
                              const char  *action_name);
+/* In a moment, unless a picture is being made. */
+void gesso_window_count_tokens (GessoWindow *self);
 void gesso_window_set_start (GessoWindow *self, GessoPicture *start);
 
 /* Each adds its actions; called once, at construction. */

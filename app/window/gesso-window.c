@@ -5,6 +5,7 @@
 #include "gesso-window-private.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #define STARTER_PARAMETERS 100000000 /* models below this are quick on a processor */
 #define COUNT_DELAY 400              /* ms after the last key before tokens are counted */
@@ -226,8 +227,8 @@ count_tokens (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-on_prompt_changed (GessoWindow *self)
+void
+gesso_window_count_tokens (GessoWindow *self)
 {
   g_clear_handle_id (&self->count_timeout, g_source_remove);
   if (*gesso_settings_get_prompt (gesso_document_get_settings (self->document)))
@@ -316,9 +317,9 @@ bind_document (GessoWindow *self)
   gesso_settings_pane_bind (self->pane, self->document, self->store);
   g_signal_connect_object (self->document, "notify::picture", G_CALLBACK (on_picture_changed),
                            self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "notify::prompt", G_CALLBACK (on_prompt_changed), self,
+  g_signal_connect_object (settings, "notify::prompt", G_CALLBACK (gesso_window_count_tokens), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "notify::model", G_CALLBACK (on_prompt_changed), self,
+  g_signal_connect_object (settings, "notify::model", G_CALLBACK (gesso_window_count_tokens), self,
                            G_CONNECT_SWAPPED);
 }
 
@@ -326,6 +327,8 @@ GessoWindow *
 gesso_window_new (GessoApplication *application)
 {
   GessoWindow *self = g_object_new (GESSO_TYPE_WINDOW, "application", application, NULL);
+  g_autoptr (GPropertyAction) show_settings =
+      g_property_action_new ("show-settings", self->sidebar_button, "active");
 
   self->engine = g_object_ref (gesso_application_get_engine (application));
   self->document = gesso_document_new ();
@@ -341,8 +344,9 @@ gesso_window_new (GessoApplication *application)
   gesso_window_init_models (self);
   gesso_window_init_clipboard (self);
   gesso_window_init_mask (self);
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   bind_document (self);
-  on_prompt_changed (self);
+  gesso_window_count_tokens (self);
   gesso_window_update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt_bar));
 

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The window, used as a person with a screen reader would use it: type a prompt, press Generate, save,
+ * and find the file byte for byte what gesso-cli makes of the same settings.
+ *
+ * Started by with-display.sh, which brings the display and the session bus. GESSO_APP and GESSO_CLI
+ * are the two programs.
+ */
+#include "accessible.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+#define APP_ID "io.github.gesso_paint.Gesso"
+#define WINDOW_PATH "/io/github/gesso_paint/Gesso/window/1"
+#define GENERATE_SECONDS 240
+#define STEPS 4
+#define SEED "1234"
+#define PROMPT "a red house under a yellow sun"
+#define NEGATIVE_PROMPT "snow"
+
+typedef struct
+{
+  GSubprocess     *process;
+  Accessible *root;
+  char            *folder; /* of the files made here */
+  char            *saved;  /* the picture of test_generate() */
+} Fixture;
+
+static Fixture app;
+
+/* ---- Help ----------------------------------------------------------------------------------- */
+
+/* Activates one of the window's actions that take a path. */
+static void
+activate_with_path (const char *action, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  g_autoptr (GVariant) reply = NULL;
+  GVariantBuilder parameters;
+
+  g_assert_no_error (error);
+  g_variant_builder_init (&parameters, G_VARIANT_TYPE ("av"));
+  g_variant_builder_add (&parameters, "v", g_variant_new_string (path));
+  reply = g_dbus_connection_call_sync (bus, APP_ID, WINDOW_PATH, "org.gtk.Actions", "Activate",
+                                       g_variant_new ("(sava{sv})", action, &parameters, NULL),
+                                       NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+set_text (const char *name, const char *text)
+{
+  g_autoptr (Accessible) control = accessible_wait (app.root, name);
+
+  accessible_set_text (control, text);
+}
+
+static void
+press (const char *name)
+{
+  g_autoptr (Accessible) control = accessible_wait (app.root, name);
+
+  accessible_press (control);
+}
+
+static gboolean
+is_sensitive (const char *name)
+{
+  g_autoptr (Accessible) control = accessible_wait (app.root, name);
+
+  return accessible_is_sensitive (control);
+}
+
+static guint
+get_value (const char *name)
+{
+  g_autoptr (Accessible) control = accessible_wait (app.root, name);
+
+  return (guint) accessible_get_value (control);
+}
+
+/* Waits until the file is there and has stopped growing. */
+static char *
+wait_contents (const char *path, gsize *n_bytes)
+{
+  for (guint i = 0; i < 200; i++)
+    {
+      char *contents = NULL;
+
+      if (g_file_get_contents (path, &contents, n_bytes, NULL) && *n_bytes > 0)
+        return contents;
+      g_free (contents);
+      g_usleep (50000);
+    }
+
+  g_error ("%s was not written within 10 seconds", path);
+}
+
+/* ---- The tests ------------------------------------------------------------------------------ */
+
+/* What a screen reader says of each control; other programs rely on these names. */
+static void
+test_names (void)
+{
+  static const char *const names[] = {
+    "Prompt", "Negative prompt", "Model", "Width", "Height", "Steps", "Guidance scale",
+    "Sampler", "Schedule", "Seed", "Generate", "Save", "Canvas",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (Accessible) control = accessible_wait (app.root, names[i]);
+
+      g_assert_nonnull (control);
+    }
+  g_assert_null (accessible_find (app.root, "Denoising strength"));
+  g_assert_false (is_sensitive ("Cancel"));
+}
+
+static void
+generate_by_cli (const char *path)
+{
+  g_autofree char *width = g_strdup_printf ("%u", get_value ("Width"));
+  g_autofree char *height = g_strdup_printf ("%u", get_value ("Height"));
+  g_autofree char *steps = g_strdup_printf ("%d", STEPS);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) cli = g_subprocess_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("GESSO_CLI"), "generate", "-p", PROMPT, "-n",
+      NEGATIVE_PROMPT, "-W", width, "-H", height, "--steps", steps, "--cfg", "7", "--sampler",
+      "euler-a", "--schedule", "normal", "--seed", SEED, "--rng", "cpu", "-o", path, NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (cli, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_generate (void)
+{
+  g_autofree char *expected_path = g_build_filename (app.folder, "cli.png", NULL);
+  g_autoptr (Accessible) save = accessible_wait (app.root, "Save");
+  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
+  g_autofree char *contents = NULL;
+  g_autofree char *expected = NULL;
+  gsize n_bytes = 0, n_expected = 0;
+
+  g_assert_false (accessible_is_sensitive (save));
+  set_text ("Prompt", PROMPT);
+  set_text ("Negative prompt", NEGATIVE_PROMPT);
+  set_text ("Seed", SEED);
+  accessible_set_value (steps, STEPS);
+  press ("Generate");
+  accessible_wait_sensitive (save, GENERATE_SECONDS);
+
+  activate_with_path ("save-to", app.saved);
+  contents = wait_contents (app.saved, &n_bytes);
+  generate_by_cli (expected_path);
+  expected = wait_contents (expected_path, &n_expected);
+  g_assert_cmpmem (contents, n_bytes, expected, n_expected);
+}
+
+/* Cancel comes up while a picture is made, and the window is ready for the next one after it. */
+static void
+test_cancel (void)
+{
+  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
+  g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
+  g_autoptr (Accessible) cancel = accessible_wait (app.root, "Cancel");
+
+  accessible_set_value (steps, 1000);
+  press ("Generate");
+  accessible_wait_sensitive (cancel, 10);
+  g_assert_false (accessible_is_sensitive (generate));
+  accessible_press (cancel);
+  accessible_wait_sensitive (generate, 10);
+  g_assert_false (accessible_is_sensitive (cancel));
+}
+
+/* A picture that Gesso saved brings its settings back. */
+static void
+test_restore (void)
+{
+  g_autoptr (Accessible) prompt = accessible_wait (app.root, "Prompt");
+  g_autofree char *text = NULL;
+
+  set_text ("Prompt", "something else");
+  set_text ("Seed", "99");
+  activate_with_path ("open-path", app.saved);
+  for (guint i = 0; i < 200 && g_strcmp0 (text, PROMPT) != 0; i++)
+    {
+      g_free (text);
+      g_usleep (50000);
+      text = accessible_dup_text (prompt);
+    }
+  g_assert_cmpstr (text, ==, PROMPT);
+  g_assert_cmpuint (get_value ("Steps"), ==, STEPS);
+}
+
+/* A picture from elsewhere is started from. */
+static void
+test_start_picture (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "plain.png", NULL);
+  g_autoptr (Accessible) strength = NULL;
+
+  activate_with_path ("open-path", path);
+  strength = accessible_wait (app.root, "Denoising strength");
+  g_assert_cmpfloat_with_epsilon (accessible_get_value (strength), 0.75, 1e-6);
+}
+
+/* A file that is nothing Gesso knows ends in words, not in a dead window. */
+static void
+test_bad_file (void)
+{
+  g_autofree char *path = g_build_filename (app.folder, "bad.png", NULL);
+  g_autoptr (Accessible) dismiss = NULL;
+  g_autoptr (Accessible) generate = NULL;
+
+  g_assert_true (g_file_set_contents (path, "\x89PNG\r\n\x1a\n and no more", -1, NULL));
+  activate_with_path ("open-path", path);
+  dismiss = accessible_wait (app.root, "Dismiss");
+  generate = accessible_wait (app.root, "Generate");
+  g_assert_true (accessible_is_sensitive (generate));
+}
+
+static void
+start_app (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  app.folder = g_dir_make_tmp ("gesso-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  app.saved = g_build_filename (app.folder, "app.png", NULL);
+  app.process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error,
+                                  g_getenv ("GESSO_APP"), NULL);
+  g_assert_no_error (error);
+  app.root = accessible_wait_program ("gesso");
+}
+
+static void
+stop_app (void)
+{
+  g_subprocess_force_exit (app.process);
+  g_subprocess_wait (app.process, NULL, NULL);
+  g_clear_object (&app.root);
+  g_clear_object (&app.process);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  /* libatspi warns when it meets a program before that has put itself in order. */
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+  atspi_init ();
+  start_app ();
+
+  g_test_add_func ("/app/window/names", test_names);
+  g_test_add_func ("/app/window/generate", test_generate);
+  g_test_add_func ("/app/window/cancel", test_cancel);
+  g_test_add_func ("/app/window/restore", test_restore);
+  g_test_add_func ("/app/window/start-picture", test_start_picture);
+  g_test_add_func ("/app/window/bad-file", test_bad_file);
+  status = g_test_run ();
+
+  stop_app ();
+  atspi_exit ();
+  return status;
+}

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Runs a program with a display, a session bus and a home of its own: with-display.sh PROGRAM ARGUMENT...
+set -eu
+
+for tool in Xvfb dbus-run-session; do
+  command -v "$tool" >/dev/null || {
+    echo "1..0 # SKIP $tool is not installed"
+    exit 77
+  }
+done
+
+home=$(mktemp -d)
+server=
+clean_up () {
+  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
+  rm -rf "$home"
+}
+trap clean_up EXIT
+mkdir -m 700 "$home/runtime"
+
+unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS NO_AT_BRIDGE
+export HOME="$home" XDG_RUNTIME_DIR="$home/runtime"
+export XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state"
+export GSETTINGS_BACKEND=memory GTK_A11Y=atspi GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_USE_PORTAL=0
+
+# The server picks a free number itself and tells it once it listens.
+mkfifo "$home/display"
+Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$home/display" >"$home/xvfb.log" 2>&1 &
+server=$!
+read -r number <"$home/display" || {
+  cat "$home/xvfb.log" >&2
+  exit 1
+}
+export DISPLAY=":$number"
+
+# What the bus starts may talk, but not on the standard output that is the program's own.
+status=0
+dbus-run-session -- bash -c 'exec "$@" >&4 4>&-' bash "$@" 4>&1 >&2 || status=$?
+exit "$status"
