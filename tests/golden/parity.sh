@@ -6,7 +6,7 @@
 
 set -u
 
-cli=$1 precision=$2 only=$3
+cli=$(realpath "$1") precision=$2 only=$3
 cases=${GESSO_SHARED:-}/golden
 
 # What the engine does not cover yet. A case of a new kind is not skipped: it fails, and asks for a
