@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Starts one generation through the window's actions, prints "longest stall: N ms" and quits. */
+/* Starts one generation through the window's actions, prints the longest stall and quits. */
 void gesso_stall_measure (GApplication *application, GActionGroup *window);
 
 G_END_DECLS

@@ -188,6 +188,7 @@ gesso_job_dup_status (GessoJob *self)
 {
   const GsProgress *p = &self->progress;
   g_autofree char *left = NULL;
+  guint step;
 
   if (!self->started)
     return g_strdup (_("Waiting for the engine…"));
@@ -205,9 +206,10 @@ gesso_job_dup_status (GessoJob *self)
     case GS_PHASE_DENOISE:
     default:
       left = dup_time_left (p->seconds_left);
-      if (left && p->step < p->n_steps)
+      step = MIN (p->step + 1, p->n_steps); /* the one that is being made */
+      if (left)
         /* Translators: "Step 5 of 20 · 12 seconds left" */
-        return g_strdup_printf (_("Step %u of %u · %s"), p->step, p->n_steps, left);
-      return g_strdup_printf (_("Step %u of %u"), p->step, p->n_steps);
+        return g_strdup_printf (_("Step %u of %u · %s"), step, p->n_steps, left);
+      return g_strdup_printf (_("Step %u of %u"), step, p->n_steps);
     }
 }
