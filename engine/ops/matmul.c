@@ -131,11 +131,11 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *con
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   const guint32 rows = gs_shape_pixels (y->shape), columns = y->shape.c;
   const double depth = (double) parameters->kernel * parameters->kernel * x->shape.c;
-  const guint32 constants[GS_MATMUL_N_CONSTANTS] = {
+  guint32 constants[GS_MATMUL_N_CONSTANTS] = {
     [GS_MATMUL_ACTIVATION] = parameters->activation,
     [GS_MATMUL_WEIGHT_F16] = w->dtype == GS_DTYPE_F16,
     [GS_MATMUL_BY_4] = columns % 4 == 0,
-    [GS_MATMUL_UNROLL] = x->shape.c % 8 == 0 ? 2 : 1,
+    [GS_MATMUL_UNROLL] = 1,
   };
   struct GsMatmulPush push = {
     .x = gs_op_read (commands, x),
@@ -167,7 +167,10 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *con
       push.w_texel = gs_lanes_bind_texels (commands, 1, w);
     }
   else if (variant == GS_MATMUL_GATHER)
-    push.zeros = gs_lanes_zeros (x, x->shape.c);
+    {
+      push.zeros = gs_lanes_zeros (x, x->shape.c);
+      constants[GS_MATMUL_UNROLL] = x->shape.c % 8 == 0 ? 2 : 1;
+    }
   else
     {
       push.row_blocks = gs_groups (rows, GS_MATMUL_TILE_ROWS);

@@ -9,9 +9,9 @@
  * lanes by subgroupShuffle with a constant lane, which is a single AVX2 permute: one permute feeds
  * GROUPS multiply-adds. No shared memory, no barriers (a barrier makes coroutines of the shader).
  *
- * The including file defines how a place in memory is told: PLACE, X_STEP and W_STEP from one four of
- * k or columns to the next, place_of (pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x and load_w;
- * and UNROLL, fours of k a turn, which must divide channels / 4. Places run along with k: sums of pointer and index cost a fifth.
+ * The including file defines how a place in memory is told: PLACE, X_STEP and W_STEP from one four
+ * of k or columns to the next, place_of (pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x and
+ * load_w; and UNROLL, fours of k a turn, which must divide channels / 4. Places run along with k.
  */
 #define GROUPS (GS_MATMUL_LANES_ROWS / 8)
 #define COLUMNS GS_MATMUL_LANES_COLUMNS
