@@ -152,6 +152,39 @@ test_conversions (void)
   g_assert_false (gs_stored_tensor_is_finite (&tensor));
 }
 
+/* One bad value at every place of tensors of every length is found, and no good one is suspected. */
+static void
+test_finite (void)
+{
+  static const struct
+  {
+    GsDtype dtype;
+    guint16 good, bad;
+  } kinds[] = {
+    { GS_DTYPE_F16, 0x7bff, 0x7c00 },  { GS_DTYPE_F16, 0xfbff, 0xfc01 },
+    { GS_DTYPE_BF16, 0x7f7f, 0x7f80 }, { GS_DTYPE_BF16, 0xff7f, 0xffff },
+  };
+
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    for (guint n = 0; n <= 9; n++)
+      {
+        g_autofree guint16 *values = g_new (guint16, n + 1);
+        GsStoredTensor tensor = { .dtype = kinds[k].dtype, .n_dims = 1, .shape = { n },
+                                  .data = values, .n_bytes = 2 * n };
+
+        for (guint i = 0; i <= n; i++)
+          values[i] = kinds[k].good;
+        values[n] = kinds[k].bad; /* beyond the end */
+        g_assert_true (gs_stored_tensor_is_finite (&tensor));
+        for (guint i = 0; i < n; i++)
+          {
+            values[i] = kinds[k].bad;
+            g_assert_false (gs_stored_tensor_is_finite (&tensor));
+            values[i] = kinds[k].good;
+          }
+      }
+}
+
 /* Header texts with 32 bytes of data each, and a word of the message that they must end in. */
 static const struct
 {
@@ -414,6 +447,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/safetensors/round-trip", test_round_trip);
   g_test_add_func ("/safetensors/write-fails", test_write_fails);
   g_test_add_func ("/safetensors/conversions", test_conversions);
+  g_test_add_func ("/safetensors/finite", test_finite);
   g_test_add_func ("/safetensors/bad-headers", test_bad_headers);
   g_test_add_func ("/safetensors/odd-but-good", test_odd_but_good);
   g_test_add_func ("/safetensors/other-files", test_other_files);
