@@ -152,7 +152,8 @@ test_conversions (void)
   g_assert_false (gs_stored_tensor_is_finite (&tensor));
 }
 
-/* One bad value at every place of tensors of every length is found, and no good one is suspected. */
+/* One bad value at every place of tensors of every length is found, and no good one is
+ * suspected. */
 static void
 test_finite (void)
 {
