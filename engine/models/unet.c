@@ -37,14 +37,23 @@ gs_timestep_embedding (double timestep, guint n, float *out)
     }
 }
 
+/* Two linear layers, in a scope of their own. */
 static GsTensor *
-embed_time (GsGraph *g, const GsUnetConfig *config, GsTensor *time)
+embed (GsGraph *g, const GsUnetConfig *config, const char *name, GsTensor *x)
 {
-  GsTensor *h;
+  GS_SCOPE (g, "%s", name);
+  x = gs_silu (g, gs_linear (g, "linear_1", x, config->time_width));
+  return gs_linear (g, "linear_2", x, config->time_width);
+}
 
-  GS_SCOPE (g, "time_embedding");
-  h = gs_silu (g, gs_linear (g, "linear_1", time, config->time_width));
-  return gs_silu (g, gs_linear (g, "linear_2", h, config->time_width));
+static GsTensor *
+embed_time (GsGraph *g, const GsUnetConfig *config, GsTensor *time, GsTensor *label)
+{
+  GsTensor *h = embed (g, config, "time_embedding", time);
+
+  if (label != NULL)
+    h = gs_add (g, h, embed (g, config, "add_embedding", label));
+  return gs_silu (g, h);
 }
 
 /* A residual block and, where the level has them, transformers: resnets.i, attentions.i. */
@@ -130,11 +139,12 @@ up (GsGraph *g, Unet *u, GsTensor *x)
 }
 
 GsTensor *
-gs_unet (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time, GsTensor *context)
+gs_unet (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time, GsTensor *context,
+         GsTensor *label)
 {
   Unet u = { .config = config, .context = context };
 
-  u.time = embed_time (g, config, time);
+  u.time = embed_time (g, config, time, label);
   keep (&u, x = gs_conv2d (g, "conv_in", x, config->channels[0], 3));
   x = down (g, &u, x);
   x = middle (g, &u, x);

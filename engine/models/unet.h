@@ -13,9 +13,10 @@ G_BEGIN_DECLS
 /* x: (N, H, W, config->in_channels), any H and W.
  * time: gs_timestep_embedding() of each sample's timestep, (N, 1, 1, config->channels[0]).
  * context: the encoded prompt, (N, 1, T, config->context_width), any T.
+ * label: what SDXL is told beside the prompt, (N, 1, 1, config->label_width); NULL if that is 0.
  * -> (N, H, W, config->out_channels). */
 GsTensor *gs_unet (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time,
-                   GsTensor *context);
+                   GsTensor *context, GsTensor *label);
 
 /* The sinusoids of one timestep (which may be fractional), cosines first:
  * out[i] = cos (t f_i), out[n / 2 + i] = sin (t f_i), f_i = 10000^(-i / (n / 2)). n is even. */

@@ -48,7 +48,11 @@ fill (const char *name, const guint64 *dims, guint n_dims, guint16 *out, gsize n
     fan_in *= dims[i];
   width = sqrt (12.0 / fan_in); /* a uniform distribution of this width has the wanted deviation */
   for (guint i = 0; i < N_VALUES; i++)
-    values[i] = gs_half_from_float ((float) (((next_random (&state) >> 11) * 0x1p-53 - 0.5) * width));
+    {
+      double uniform = (next_random (&state) >> 11) * 0x1p-53;
+
+      values[i] = gs_half_from_float ((float) ((uniform - 0.5) * width));
+    }
   for (gsize done = 0; done < n;)
     {
       gsize first = next_random (&state) % (N_VALUES / 2);

@@ -66,7 +66,11 @@ file_free (GsWeightSource *source)
 GsWeightSource *
 gs_file_weights_new (GsWeightFind find, gpointer owner)
 {
-  static const GsWeightSourceClass klass = { .has = file_has, .read = file_read, .free = file_free };
+  static const GsWeightSourceClass klass = {
+    .has = file_has,
+    .read = file_read,
+    .free = file_free,
+  };
   FileWeights *self = g_new0 (FileWeights, 1);
 
   self->base.klass = &klass;

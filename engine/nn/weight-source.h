@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Where weights come from: files, or random numbers. nn/weights puts what a source gives into device
- * memory.
+ * Where weights come from: files, or random numbers. nn/weights puts what a source gives into
+ * device memory.
  */
 #pragma once
 

@@ -28,7 +28,8 @@ evaluate (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint
   inputs[2] = gs_graph_input (graph, "context",
                               (GsShape) { x.dims[0], 1, context.dims[1], context.dims[2] },
                               run->session->dtype);
-  gs_graph_output (graph, gs_unet (graph, &network->config.unet, inputs[0], inputs[1], inputs[2]));
+  gs_graph_output (graph, gs_unet (graph, &network->config.unet, inputs[0], inputs[1], inputs[2],
+                                   NULL));
   program = gs_parity_program (network, graph, error);
   if (program == NULL)
     return FALSE;

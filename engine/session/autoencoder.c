@@ -142,7 +142,8 @@ gs_vae_encode (GsSession *session, const float *image, guint32 width, guint32 he
   gboolean done;
 
   if (is_tiled (tile, width / factor, height / factor))
-    done = gs_run_tiled (&(GsTiling) { .in_channels = 3, .out_channels = 2 * config->latent_channels,
+    done = gs_run_tiled (&(GsTiling) { .in_channels = 3,
+                                       .out_channels = 2 * config->latent_channels,
                                        .in_scale = factor, .out_scale = 1,
                                        .width = width / factor, .height = height / factor,
                                        .tile = tile, .overlap = tile / TILE_OVERLAP },

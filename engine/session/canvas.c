@@ -81,7 +81,8 @@ place (const GsRequest *r, guint32 factor, GsCanvas *canvas, Placement *place)
   place->left = place->top = 0;
   if (has_outpaint (r))
     {
-      canvas->width = grow (place->width, r->outpaint_left, r->outpaint_right, factor, &place->left);
+      canvas->width = grow (place->width, r->outpaint_left, r->outpaint_right, factor,
+                            &place->left);
       canvas->height = grow (place->height, r->outpaint_top, r->outpaint_bottom, factor,
                              &place->top);
       canvas->result_width = canvas->width;
@@ -186,7 +187,8 @@ check (const GsRequest *r, GError **error)
                  "The mask is %u x %u pixels large but the picture is %u x %u; they must agree",
                  r->mask->width, r->mask->height, image->width, image->height);
   else if (image == NULL && (r->width == 0 || r->height == 0))
-    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT, "Give the picture a width and a height");
+    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                 "Give the picture a width and a height");
   else
     return TRUE;
   return FALSE;

@@ -63,13 +63,15 @@ build (GsModel *model, GsDtype dtype, guint batch, guint32 width, guint32 height
 {
   const GsUnetConfig *config = &model->config.unet;
   GsGraph *g = gs_graph_new ("unet", dtype, gs_model_get_weights (model));
-  GsTensor *x, *time, *context;
+  GsTensor *x, *time, *context, *label = NULL;
 
   x = gs_graph_input (g, "x", (GsShape) { batch, height, width, config->in_channels }, dtype);
   time = gs_graph_input (g, "time", (GsShape) { batch, 1, 1, config->channels[0] }, dtype);
   context = gs_graph_input (g, "context", (GsShape) { batch, 1, n_tokens, config->context_width },
                             dtype);
-  gs_graph_output (g, gs_unet (g, config, x, time, context));
+  if (config->label_width > 0)
+    label = gs_graph_input (g, "label", (GsShape) { batch, 1, 1, config->label_width }, dtype);
+  gs_graph_output (g, gs_unet (g, config, x, time, context, label));
   return g;
 }
 

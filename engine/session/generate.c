@@ -61,6 +61,19 @@ prediction_of (const GsModelConfig *config)
   return config->schedule.prediction == GS_PREDICTION_V ? GS_PREDICT_V : GS_PREDICT_EPSILON;
 }
 
+/* What the U-Net attends to must be what the text encoder makes, and nothing more. */
+static gboolean
+check_model (const GsModelConfig *config, GError **error)
+{
+  if (config->unet.label_width == 0 && config->unet.context_width == config->clip.width
+      && config->unet.out_channels == config->vae.latent_channels)
+    return TRUE;
+  g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+               "%s models cannot make pictures yet; load an SD 1.x model",
+               gs_model_config_family_name (config));
+  return FALSE;
+}
+
 gboolean
 gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **error)
 {
@@ -68,7 +81,7 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
 
   memset (job, 0, sizeof *job);
   job->request = request;
-  if (!check_request (request, error))
+  if (!check_request (request, error) || !check_model (&session->model->config, error))
     return FALSE;
   if (!gs_sampler_options_init (&job->options, request->sampler, request->schedule,
                                 prediction_of (&session->model->config), error))
@@ -351,6 +364,26 @@ is_worth_keeping (const GsResult *result, const GError *error)
          && !g_error_matches (error, GS_ERROR, GS_ERROR_CANCELLED);
 }
 
+/* Uploads weights and records programs, the one with the largest arena first: an arena that grows
+ * would have the others recorded again. */
+static gboolean
+prepare (GsSession *session, const GsMemoryPlan *plan, GError **error)
+{
+  guint largest = 0;
+
+  if (!gs_progress_phase (&session->progress, GS_PHASE_LOAD, plan->n_programs, error))
+    return FALSE;
+  for (guint i = 1; i < plan->n_programs; i++)
+    if (gs_program_get_arena_bytes (plan->programs[i])
+        > gs_program_get_arena_bytes (plan->programs[largest]))
+      largest = i;
+  for (guint i = 0; i < plan->n_programs; i++)
+    if (!gs_program_prepare (plan->programs[(largest + i) % plan->n_programs], error)
+        || !gs_progress_step (&session->progress, i + 1, NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
 static GsResult *
 run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **error)
 {
@@ -359,13 +392,15 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   GError *failure = NULL;
 
   session->progress.timings = &result->timings;
+  result->timings.load_seconds = session->load_seconds;
+  session->load_seconds = 0;
   if (!gs_job_init (job, session, request, error) || !gs_job_plan (job, session, &plan, error)
       || !gs_memory_plan_check (&plan, error))
     return NULL;
   gs_memory_plan_apply (session, &plan);
   gs_device_reset_peak (session->device);
   job->tile = plan.tile;
-  if (!gs_job_encode (job, session, error))
+  if (!prepare (session, &plan, error) || !gs_job_encode (job, session, error))
     return NULL;
   result->latents = new_latents (job, session);
   if (!make_pictures (job, session, result, &failure))

@@ -32,8 +32,8 @@ typedef struct
   guint   tile;            /* side of the autoencoder's tiles in latent pixels; 0: whole */
 } GsMemoryPlan;
 
-/* Plans a job, with tiles for the autoencoder if it does not fit whole. FALSE if a program cannot be
- * built. A plan may still need more than is available: see gs_memory_plan_check(). */
+/* Plans a job, with tiles for the autoencoder if it does not fit whole. FALSE if a program cannot
+ * be built. A plan may still need more than is available: see gs_memory_plan_check(). */
 gboolean gs_memory_plan (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan,
                          GError **error);
 

@@ -153,7 +153,7 @@ synthetic_info (const GsModelConfig *config, const char *shape)
   info->components = g_strdupv ((char *[]) { "text encoder", "U-Net", "autoencoder", NULL });
   info->missing = g_new0 (char *, 1);
   info->unknown = g_new0 (char *, 1);
-  info->notes = g_strdupv ((char *[]) { "Its weights are random: it is for measuring only.", NULL });
+  info->notes = g_strdupv ((char *[]) { "Its weights are random: it is for measuring", NULL });
   info->native_size = gs_model_config_native_size (config, NULL);
   return info;
 }

@@ -21,7 +21,7 @@ struct _GsModel
   GsSchedule    *schedule;
   GHashTable    *prompts;    /* "skip chunks prompt" -> GsPromptVectors */
 
-  GsCheckpoint  *checkpoint; /* with another autoencoder's and TAESD's files; NULL: synthetic weights */
+  GsCheckpoint  *checkpoint; /* with other files' autoencoder and TAESD; NULL: synthetic weights */
 
   GsTokenizer   *tokenizer;
   GError        *tokenizer_error; /* why there is none */
@@ -29,7 +29,8 @@ struct _GsModel
   GPtrArray     *programs;   /* the latest ones, the most recently used last */
 
   gboolean       has_preview; /* preview is known */
-  float          preview[3 * (GS_MAX_LATENT_CHANNELS + 1)]; /* (3, Z + 1): latent and 1 -> RGB in -1..1 */
+  /* (3, Z + 1): from a latent pixel's channels and 1 to RGB in -1..1. */
+  float          preview[3 * (GS_MAX_LATENT_CHANNELS + 1)];
 };
 
 /* Opens a file or folder; NULL: the starter model. options may be NULL. */
@@ -48,7 +49,8 @@ GsWeights   *gs_model_get_weights   (GsModel *model);
 GsTokenizer *gs_model_get_tokenizer (GsModel *model, GError **error);
 
 /* Programs are kept under a key: what they compute and for which sizes. A new one may push the
- * least recently used out. Both return a borrowed one, valid until the next gs_model_add_program(). */
+ * least recently used out. Both return a borrowed one, valid until the next
+ * gs_model_add_program(). */
 GsProgram *gs_model_find_program (GsModel *model, const char *key);
 /* Finishes and takes the graph. */
 GsProgram *gs_model_add_program  (GsModel *model, GsArena *arena, const char *key, GsGraph *graph,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The linear map of SD 1.x's own autoencoder is the commonly used one, measured by Keturn
- * (discuss.huggingface.co/t/23204, "Decoding latents to RGB without upscaling") on decoded pictures.
- * For any other autoencoder it is measured here, once: a picture of coloured patches is encoded, and
- * the map is the least squares solution from the latent to the mean colour under each latent pixel.
+ * (discuss.huggingface.co/t/23204, "Decoding latents to RGB without upscaling") on decoded
+ * pictures. For any other autoencoder it is measured here, once: a picture of coloured patches is
+ * encoded, and the map is the least squares solution from the latent to the mean colour under each
+ * latent pixel.
  */
 #include "session/preview.h"
 

@@ -14,7 +14,8 @@ gboolean gs_preview_prepare (GsSession *session, GsPreview kind, GError **error)
 /* TRUE if previews of that kind come from TAESD. */
 gboolean gs_preview_uses_taesd (GsSession *session, GsPreview kind);
 
-/* The program that measuring the linear map takes; NULL without error if it need not be measured. */
+/* The program that measuring the linear map takes; NULL without error if it need not be
+ * measured. */
 GsProgram *gs_preview_program (GsSession *session, GsPreview kind, GError **error);
 
 /* A picture of a latent, (4, height, width) in the U-Net's scale. With the linear map it has one

@@ -19,6 +19,7 @@ struct _GsSession
   GsDtype         dtype;    /* of activations: F16 or F32 */
   GsArena        *arena;    /* shared by all programs: one runs at a time */
   GsModel        *model;    /* NULL until one is loaded   */
+  double          load_seconds; /* that opening it took, until a result has taken them over */
   GsProgressState progress;
 };
 

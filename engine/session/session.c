@@ -141,6 +141,7 @@ gs_session_load_model (GsSession *session, const char *path, const GsModelOption
                        GsProgressFunc progress, gpointer user_data, GError **error)
 {
   GsModel *model = NULL;
+  gint64 start = g_get_monotonic_time ();
 
   gs_session_set_model (session, NULL); /* first: both would not always fit */
   gs_progress_begin (&session->progress, session->device, progress, user_data, NULL);
@@ -150,6 +151,7 @@ gs_session_load_model (GsSession *session, const char *path, const GsModelOption
     g_clear_pointer (&model, gs_model_free);
   gs_progress_end (&session->progress);
   gs_session_set_model (session, model);
+  session->load_seconds = (g_get_monotonic_time () - start) * 1e-6;
   return model != NULL;
 }
 

@@ -105,7 +105,8 @@ gs_run_tiled (const GsTiling *t, const float *in, float *out, GsTileFunc func, g
   guint32 rows = count (t->height, work.tile_h, t->overlap);
   gsize tile_units = (gsize) work.tile_w * work.tile_h;
   gsize plane = (gsize) work.out_w * work.out_h;
-  g_autofree float *tile_in = g_new (float, tile_units * t->in_scale * t->in_scale * t->in_channels);
+  g_autofree float *tile_in
+      = g_new (float, tile_units * t->in_scale * t->in_scale * t->in_channels);
   g_autofree float *tile_out
       = g_new (float, tile_units * t->out_scale * t->out_scale * t->out_channels);
   g_autofree float *weights = g_new0 (float, plane);

@@ -129,8 +129,9 @@ run (GsOpTest *test, gconstpointer data)
 
       memcpy (want + i * n, y, n * sizeof *want);
     }
-  /* The harness's weights have a size of 1, so scores reach the hundreds and attention all but picks
-   * one token: half precision's error in a score shows as it is. Measured: 8.5e-3; float: 1.1e-6. */
+  /* The harness's weights have a size of 1, so scores reach the hundreds and attention all but
+   * picks one token: half precision's error in a score shows as it is. Measured: 8.5e-3; float:
+   * 1.1e-6. */
   if (test->dtype == GS_DTYPE_F16)
     test->tolerance = 2e-2;
   gs_op_test_check (test, 0, want);
