@@ -187,8 +187,8 @@ gs_text_for_message (const char *text)
   return g_string_free (shown, FALSE);
 }
 
-/* Four 16-bit floats at a time, by their bits: `exponent` has ones in the exponent's field. One unit
- * of it, added to a field of ones, carries into the sign's place. 256 MiB take 45 ms. */
+/* Four 16-bit floats at a time, by their bits: `exponent` has ones in the exponent's field. One
+ * unit of it, added to a field of ones, carries into the sign's place. 256 MiB take 45 ms. */
 static gboolean
 halves_are_finite (const guint8 *from, guint64 count, guint16 exponent)
 {
