@@ -4,17 +4,21 @@
 . "$(dirname "$0")/lint.sh"
 
 # The first line, after a #! line, is the licence; .ui files begin with an XML declaration.
-for file in $(tree . -- '*.c' '*.h' '*.comp' '*.glsl' meson.build meson_options.txt '*.sh' '*.py' \
-                '*.ui' '*.css' run .clang-format .editorconfig); do
-  head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' ||
-    finding "$file:1" "no licence; begin with a comment SPDX-License-Identifier: GPL-3.0-or-later"
-done
+while IFS= read -r file; do
+  finding "$file:1" "no licence; begin with a comment SPDX-License-Identifier: GPL-3.0-or-later"
+done < <(tree . -- '*.c' '*.h' '*.comp' '*.glsl' meson.build meson_options.txt '*.sh' '*.py' '*.ui' \
+           '*.css' run .clang-format .editorconfig |
+           xargs awk 'FNR == 1 { if (NR > 1 && !found) print name; found = 0; name = FILENAME }
+                      FNR <= 3 && /SPDX-License-Identifier: GPL-3.0-or-later/ { found = 1 }
+                      END { if (!found) print name }')
 
 # The second thing in a source file is a comment that says what it is.
-for file in $(tree . -- '*.c' '*.h' '*.comp' '*.glsl'); do
-  sed -n '2,4p' "$file" | grep -qE '^ */[*/]' ||
-    finding "$file:2" "does not say what it is; write one comment under the licence line"
-done
+while IFS= read -r file; do
+  finding "$file:2" "does not say what it is; write one comment under the licence line"
+done < <(tree . -- '*.c' '*.h' '*.comp' '*.glsl' |
+           xargs awk 'FNR == 1 { if (NR > 1 && !found) print name; found = 0; name = FILENAME }
+                      FNR >= 2 && FNR <= 4 && /^ *\/[*\/]/ { found = 1 }
+                      END { if (!found) print name }')
 
 mapfile -t files < <(texts)
 
