@@ -17,10 +17,10 @@ clean_up () {
   rm -rf "$home"
 }
 trap clean_up EXIT
-mkdir -m 700 "$home/runtime"
+mkdir -m 700 "$home/runtime" "$home/tmp"
 
 unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS NO_AT_BRIDGE
-export HOME="$home" XDG_RUNTIME_DIR="$home/runtime"
+export HOME="$home" XDG_RUNTIME_DIR="$home/runtime" TMPDIR="$home/tmp"
 export XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state"
 export GSETTINGS_BACKEND=memory GTK_A11Y=atspi GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_USE_PORTAL=0
 
