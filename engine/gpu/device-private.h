@@ -75,6 +75,9 @@ gboolean gs_vk_check (GsDevice *device, VkResult result, const char *what, GErro
 void gs_kernel_load_cache (GsDevice *device);
 void gs_kernel_free       (GsDevice *device, GsKernel *kernel);
 
+/* The device that `which` (see gs_device_new()) means among those of gs_gpu_list(); borrowed. */
+const GsGpuInfo *gs_gpu_choose (GArray *gpus, const char *which, char **reason, GError **error);
+
 /* Fills what does not need a logical device. */
 void gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info);
 

@@ -35,76 +35,6 @@ gs_vk_check (GsDevice *device, VkResult result, const char *what, GError **error
     }
 }
 
-/* The position in the list that a user's words mean, or -1. */
-static int
-find_gpu (GArray *gpus, const char *which)
-{
-  char *end = NULL;
-  guint64 number = g_ascii_strtoull (which, &end, 10);
-  g_autofree char *needle = g_ascii_strdown (which, -1);
-
-  if (end != which && *end == '\0')
-    return number < gpus->len ? (int) number : -1;
-  for (guint i = 0; i < gpus->len; i++)
-    {
-      g_autofree char *name = g_ascii_strdown (g_array_index (gpus, GsGpuInfo, i).name, -1);
-
-      if (strstr (name, needle) != NULL)
-        return i;
-    }
-  return -1;
-}
-
-static const GsGpuInfo *
-choose_gpu (GArray *gpus, const char *which, char **reason, GError **error)
-{
-  static const char *const kinds[] = { "a discrete GPU", "an integrated GPU", "a virtual GPU",
-                                       "a CPU driver" };
-  const char *source = "it was asked for";
-  const GsGpuInfo *gpu;
-  int index = 0;
-
-  if (gpus->len == 0)
-    {
-      g_set_error_literal (error, GS_ERROR, GS_ERROR_NO_DEVICE,
-                           "No Vulkan driver was found; install your graphics card's, or "
-                           "mesa-vulkan-drivers to compute on the CPU");
-      return NULL;
-    }
-  if (which == NULL || *which == '\0')
-    {
-      which = g_getenv ("GESSO_DEVICE");
-      source = "GESSO_DEVICE names it";
-    }
-  if (which != NULL && *which != '\0')
-    {
-      index = find_gpu (gpus, which);
-      if (index < 0)
-        {
-          g_set_error (error, GS_ERROR, GS_ERROR_NO_DEVICE,
-                       "There is no device “%s”; “gesso-cli info” lists those there are", which);
-          return NULL;
-        }
-    }
-  else
-    source = NULL;
-
-  gpu = &g_array_index (gpus, GsGpuInfo, index);
-  if (gpu->unusable[0] != '\0')
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_NO_DEVICE,
-                   "“%s” cannot be used because %s; update its driver or choose another device",
-                   gpu->name, gpu->unusable);
-      return NULL;
-    }
-  if (reason != NULL)
-    *reason = source != NULL
-                ? g_strdup_printf ("%s, because %s", gpu->name, source)
-                : g_strdup_printf ("%s, because %s is the best kind among the %u found", gpu->name,
-                                   kinds[gpu->kind], gpus->len);
-  return gpu;
-}
-
 static guint32
 compute_queue_family (VkPhysicalDevice physical)
 {
@@ -255,7 +185,7 @@ GsDevice *
 gs_device_new (const char *which, char **reason, GError **error)
 {
   g_autoptr (GArray) gpus = gs_gpu_list ();
-  const GsGpuInfo *gpu = choose_gpu (gpus, which, reason, error);
+  const GsGpuInfo *gpu = gs_gpu_choose (gpus, which, reason, error);
   g_autoptr (GsDevice) device = NULL;
 
   if (gpu == NULL)
