@@ -93,6 +93,8 @@ place_tensors (GsProgram *program, GError **error)
     {
       GsNode *node = g_ptr_array_index (graph->nodes, i);
 
+      if (!gs_device_poll (program->device, error)) /* uploading a large model takes seconds */
+        return FALSE;
       node->scratch = gs_arena_get_buffer (program->arena);
       for (guint k = 0; !node->dead && k < node->n_inputs; k++)
         {
