@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The loop around the U-Net. Guidance: Ho and Salimans, "Classifier-Free Diffusion Guidance";
- * its rescaling: Lin et al., "Common Diffusion Noise Schedules and Sample Steps are Flawed",
- * section 3.4. Both halves of a guided evaluation are one batch of two.
+ * The loop around the U-Net. Both halves of a guided evaluation are one batch of two.
  */
 #include "session/denoise.h"
 
-#include <math.h>
-
 #include "models/unet.h"
+#include "sample/guidance.h"
 #include "session/model.h"
 
 typedef struct
@@ -27,36 +24,6 @@ typedef struct
   float              *scratch;  /* (4, H, W)                  */
   GError             *error;    /* set where a callback has no way to return one */
 } Run;
-
-static double
-deviation (const float *values, gsize n)
-{
-  double sum = 0, squares = 0, mean;
-
-  for (gsize i = 0; i < n; i++)
-    sum += values[i];
-  mean = sum / n;
-  for (gsize i = 0; i < n; i++)
-    squares += (values[i] - mean) * (values[i] - mean);
-  return sqrt (squares / n);
-}
-
-void
-gs_guide (const float *positive, const float *negative, gsize n, float scale, float rescale,
-          float *out)
-{
-  double before = rescale > 0 ? deviation (positive, n) : 0;
-  double factor;
-
-  for (gsize i = 0; i < n; i++)
-    out[i] = negative[i] + scale * (positive[i] - negative[i]);
-  if (rescale <= 0)
-    return;
-  factor = deviation (out, n);
-  factor = factor > 0 ? rescale * before / factor + (1 - rescale) : 1;
-  for (gsize i = 0; i < n; i++)
-    out[i] *= factor;
-}
 
 static GsGraph *
 build (GsModel *model, GsDtype dtype, guint batch, guint32 width, guint32 height, guint n_tokens)
@@ -125,8 +92,11 @@ evaluate (const float *latent, double timestep, float *output, gpointer user_dat
     return FALSE;
 
   if (run->batch == 2)
-    gs_guide (run->output, run->output + run->n, run->n, job->guidance_scale,
-              job->guidance_rescale, output);
+    {
+      gs_guide (output, run->output, run->output + run->n, run->n, job->guidance_scale);
+      if (job->guidance_rescale > 0)
+        gs_guidance_rescale (output, run->output, run->n, job->guidance_rescale);
+    }
   else
     memcpy (output, run->output, run->n * sizeof *output);
   if (job->evaluated != NULL)

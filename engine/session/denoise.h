@@ -60,9 +60,4 @@ gboolean gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GErr
 GsProgram *gs_unet_program (GsSession *session, guint batch, guint32 width, guint32 height,
                             guint n_tokens, GError **error);
 
-/* guided = negative + scale (positive - negative), with its standard deviation brought back towards
- * positive's by `rescale` (0 .. 1). out may be one of the inputs. */
-void gs_guide (const float *positive, const float *negative, gsize n, float scale, float rescale,
-               float *out);
-
 G_END_DECLS
