@@ -79,8 +79,8 @@ step (GsSampler *sampler, guint i, float *x, GError **error)
   if (!gs_sampler_evaluate (sampler, x, point, error))
     return FALSE;
   noise = gs_sampler_push (sampler, MAX_ORDER);
-  gs_combine (noise, sampler->n, { 1.0 / point.noise, x },
-              { -point.signal / point.noise, sampler->x0 });
+  for (gsize k = 0; k < sampler->n; k++) /* in floats, as the reference */
+    noise[k] = (x[k] - (float) point.signal * sampler->x0[k]) / (float) point.noise;
   weigh_estimates (sigmas, i, order, weights);
   for (guint k = 0; k < order; k++)
     terms[k + 1] = (GsTerm) { scale * weights[k], sampler->arrays[k] };

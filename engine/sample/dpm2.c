@@ -77,5 +77,5 @@ const GsSamplerClass gs_sampler_dpm2_ancestral = {
   .automatic = GS_SIGMAS_KARRAS,
   .drop_penultimate = TRUE,
   .step = ancestral_step,
-  .count = gs_sampler_count_two_stage,
+  .count = gs_sampler_count_ancestral,
 };

@@ -41,5 +41,5 @@ const GsSamplerClass gs_sampler_dpmpp_2s_ancestral = {
   .n_arrays = 1,
   .automatic = GS_SIGMAS_KARRAS,
   .step = step,
-  .count = gs_sampler_count_two_stage,
+  .count = gs_sampler_count_ancestral,
 };

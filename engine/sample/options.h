@@ -104,6 +104,7 @@ typedef struct
   double s_noise; /* scale of added noise */
   double s_churn, s_tmin, s_tmax; /* Karras et al. 2022, algorithm 2: Euler, Heun, DPM2 */
   double midpoint_ratio;          /* DPM++ SDE: place of the second evaluation */
+  gboolean separate_noise;        /* DPM++ SDE: draws are used as they come, not as one path's */
   gboolean noise_at_end;          /* draw noise for the last step too, where its factor is 0 */
 
   gboolean clip_x0; /* clamp x0 to +- clip_range */

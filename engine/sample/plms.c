@@ -43,7 +43,9 @@ alpha_at (const GsSampler *sampler, gint t)
   double before_first =
     sampler->options.final_alpha_one ? 1.0 : sampler->schedule->alphas_cumprod[0];
 
-  return MAX (gs_schedule_alpha_cumprod (sampler->schedule, t, before_first), 0x1p-24);
+  double alpha = gs_schedule_alpha_cumprod (sampler->schedule, t, before_first);
+
+  return alpha > 0.0 ? alpha : 0x1p-24;
 }
 
 static GsPoint
@@ -80,11 +82,11 @@ first_step (GsSampler *sampler, guint i, float *x, double alpha, double alpha_to
 
 /* The classical fourth-order method; `half` timesteps lie between the ends and the middle. */
 static gboolean
-runge_kutta_step (GsSampler *sampler, guint i, float *x, double alpha, double alpha_to,
-                  GError **error)
+runge_kutta_step (GsSampler *sampler, guint i, float *x, double alpha, GError **error)
 {
   gint t = (gint) sampler->times->timesteps[i], t_to = (gint) sampler->times->timesteps[i + 1];
   gint half = (gint) (sampler->schedule->n / sampler->times->n / 2);
+  double alpha_to = alpha_at (sampler, t_to);
   float *at = sampler->arrays[HISTORY], *sum = sampler->arrays[HISTORY + 1];
 
   gs_combine (sum, sampler->n, { 1.0 / 6.0, sampler->arrays[0] });
@@ -130,7 +132,7 @@ step (GsSampler *sampler, guint i, float *x, GError **error)
 {
   guint age = gs_sampler_age (sampler, i);
   GsPoint point = gs_sampler_point (sampler, i);
-  double alpha = MAX (point.signal * point.signal, 0x1p-24);
+  double alpha = alpha_at (sampler, (gint) point.timestep);
   double alpha_to = sampler->times->targets[i];
   float *mean = sampler->arrays[HISTORY];
 
@@ -138,7 +140,7 @@ step (GsSampler *sampler, guint i, float *x, GError **error)
     return FALSE;
   memcpy (gs_sampler_push (sampler, HISTORY), sampler->output, sampler->n * sizeof (float));
   if (age < 3 && starts_by_runge_kutta (sampler))
-    return runge_kutta_step (sampler, i, x, alpha, alpha_to, error);
+    return runge_kutta_step (sampler, i, x, alpha, error);
   if (age == 0)
     return first_step (sampler, i, x, alpha, alpha_to, error);
   multistep_output (sampler, age, mean);

@@ -310,10 +310,13 @@ check_sigmas (Run *run, const GsSamplerOptions *options, const GsSchedule *sched
 {
   g_autoptr (GsSampler) sampler =
     gs_sampler_new (options, schedule, (guint) run->n_steps, 1.0, run->n, NULL);
-  gsize n = run->n_steps;
-  gboolean pairs = n_want == 2 * n || n_want == 2 * n + 2;
+  const GsSamplerName *name = gs_sampler_lookup (options->sampler, NULL);
+  gboolean pairs = name != NULL && name->evaluations == 2;
+  gsize n = sampler != NULL ? gs_sampler_n_steps (sampler) : 0;
+  gboolean fits =
+    pairs ? n_want == 2 * n || n_want == 2 * n + 2 : n_want == n + 1 || n_want == n + 2;
 
-  if (sampler == NULL || (!pairs && n_want != n + 1 && n_want != n + 2))
+  if (sampler == NULL || !fits)
     {
       fail (run->result, "the number of sigmas differs");
       return;

@@ -110,4 +110,7 @@ void gs_sampler_approach (const GsSampler *sampler, float *out, const float *x, 
 /* For classes with two evaluations except where a step ends at sigma 0. */
 guint gs_sampler_count_two_stage (const GsSampler *sampler);
 
+/* The same for ancestral steps, which may go down to 0 and up again. */
+guint gs_sampler_count_ancestral (const GsSampler *sampler);
+
 G_END_DECLS

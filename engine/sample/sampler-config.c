@@ -302,7 +302,9 @@ read_unipc (GsSamplerOptions *options, JsonObject *config, GError **error)
       for (guint i = 0; i < json_array_get_length (steps); i++)
         {
           JsonNode *node = json_array_get_element (steps, i);
-          gint64 step = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_int (node) : -1;
+          gboolean is_whole =
+            JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64;
+          gint64 step = is_whole ? json_node_get_int (node) : -1;
 
           if (step >= 0 && step < GS_MAX_STEPS)
             options->no_corrector[step / 32] |= 1u << (step % 32);
@@ -440,6 +442,7 @@ gs_sampler_options_from_k_diffusion (GsSamplerOptions *options, const char *func
     return FALSE;
   options->solver = solver;
   options->k_diffusion_order = TRUE;
+  options->separate_noise = TRUE;
   options->order = (guint) CLAMP (whole (args, "order", (gint) options->order), 1, 4);
   options->eta = number (args, "eta", 1.0);
   options->s_noise = number (args, "s_noise", 1.0);

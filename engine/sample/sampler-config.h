@@ -21,7 +21,8 @@ gboolean gs_sampler_options_from_config (GsSamplerOptions *options, const char *
                                          JsonObject *config, GError **error);
 
 /* How the k-diffusion function `function` ("sample_euler_ancestral") with keyword arguments `args`
- * (may be NULL) samples. The sigmas are the caller's: options->own_sigmas. */
+ * (may be NULL) samples. The sigmas are the caller's: options->own_sigmas. The
+ * noise is taken as a noise_sampler gives it, draw by draw. */
 gboolean gs_sampler_options_from_k_diffusion (GsSamplerOptions *options, const char *function,
                                               JsonObject *args, GError **error);
 

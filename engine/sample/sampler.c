@@ -109,12 +109,18 @@ gs_sampler_init_noise_sigma (const GsSampler *sampler)
   return sampler->times->init_noise_sigma;
 }
 
+/* Rounded to floats as the references have them. */
 static GsPoint
 point_of (const GsSampler *sampler, double sigma, double timestep)
 {
-  double signal = sampler->options.variance_preserving ? 1.0 / sqrt (sigma * sigma + 1.0) : 1.0;
+  float noise = (float) sigma, signal = 1.0f;
 
-  return (GsPoint) { signal, sigma * signal, timestep };
+  if (sampler->options.variance_preserving)
+    {
+      signal = 1.0f / sqrtf (noise * noise + 1.0f);
+      noise *= signal;
+    }
+  return (GsPoint) { signal, noise, timestep };
 }
 
 GsPoint
@@ -124,12 +130,12 @@ gs_sampler_point (const GsSampler *sampler, guint i)
 
   if (times->alphas != NULL)
     {
-      double alpha = times->alphas[i];
+      float alpha = (float) times->alphas[i];
 
       /* Only v prediction can be read where nothing of the picture is left. */
-      if (sampler->options.prediction != GS_PREDICT_V)
-        alpha = MAX (alpha, 0x1p-24);
-      return (GsPoint) { sqrt (alpha), sqrt (1.0 - alpha), times->timesteps[i] };
+      if (alpha == 0.0f && sampler->options.prediction != GS_PREDICT_V)
+        alpha = 0x1p-24f;
+      return (GsPoint) { sqrtf (alpha), sqrtf (1.0f - alpha), times->timesteps[i] };
     }
   return point_of (sampler, times->sigmas[i], times->timesteps[i]);
 }
@@ -220,27 +226,28 @@ limit_x0 (GsSampler *sampler)
       sampler->x0[i] = CLAMP (sampler->x0[i], -range, range);
 }
 
-/* x0 from what the model said, x = signal x0 + noise n. */
+/* x0 from what the model said, x = signal x0 + noise n. In floats and in the references' order,
+ * because where little is left of the picture or of the noise their rounding is seen in the digits
+ * that are compared. */
 static void
 output_to_x0 (GsSampler *sampler, const float *x, GsPoint point)
 {
-  double power = point.signal * point.signal + point.noise * point.noise;
+  const float *output = sampler->output;
+  float *x0 = sampler->x0;
+  float signal = (float) point.signal, noise = (float) point.noise;
+  float power = noise * noise + 1.0f, factor = -noise / sqrtf (power);
 
-  switch (sampler->options.prediction)
-    {
-    case GS_PREDICT_V:
-      gs_combine (sampler->x0, sampler->n, { point.signal / power, x },
-                  { -point.noise / sqrt (power), sampler->output });
-      break;
-    case GS_PREDICT_SAMPLE:
-      memcpy (sampler->x0, sampler->output, sampler->n * sizeof (float));
-      break;
-    case GS_PREDICT_EPSILON:
-    default:
-      gs_combine (sampler->x0, sampler->n, { 1.0 / point.signal, x },
-                  { -point.noise / point.signal, sampler->output });
-      break;
-    }
+  if (sampler->options.prediction == GS_PREDICT_SAMPLE)
+    memcpy (x0, output, sampler->n * sizeof (float));
+  else if (sampler->options.prediction == GS_PREDICT_EPSILON)
+    for (gsize i = 0; i < sampler->n; i++)
+      x0[i] = (x[i] - noise * output[i]) / signal;
+  else if (signal == 1.0f)
+    for (gsize i = 0; i < sampler->n; i++)
+      x0[i] = output[i] * factor + x[i] / power;
+  else
+    for (gsize i = 0; i < sampler->n; i++)
+      x0[i] = signal * x[i] - noise * output[i];
 }
 
 /* What the model would have had to say for the x0 that is there. */
@@ -403,6 +410,22 @@ gs_sampler_count_two_stage (const GsSampler *sampler)
   guint n = gs_sampler_n_steps (sampler);
 
   return 2 * n - (sampler->times->sigmas[sampler->times->n] == 0.0 ? 1 : 0);
+}
+
+guint
+gs_sampler_count_ancestral (const GsSampler *sampler)
+{
+  const GsTimetable *times = sampler->times;
+  guint count = 0;
+
+  for (guint i = sampler->first; i < times->n; i++)
+    {
+      double down, up;
+
+      gs_ancestral_step (times->sigmas[i], times->sigmas[i + 1], sampler->options.eta, &down, &up);
+      count += down > 0.0 ? 2 : 1;
+    }
+  return count;
 }
 
 static gboolean

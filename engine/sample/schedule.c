@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The least alphas_cumprod that a sigma is made of: diffusers' value for zero terminal SNR. */
+/* What diffusers takes for the alphas_cumprod of zero terminal SNR where it needs a sigma. */
 #define LEAST_ALPHA_CUMPROD 0x1p-24f
 
 static float *
@@ -22,9 +22,9 @@ linspace (double start, double end, guint n)
   float first = (float) start, last = (float) end;
   float step = n > 1 ? (last - first) / (float) (n - 1) : 0.0f;
 
-  /* torch.linspace walks from both ends so that each end is exact. */
+  /* torch.linspace walks from both ends so that each end is exact, and rounds once. */
   for (guint i = 0; i < n; i++)
-    out[i] = i < n / 2 ? first + step * (float) i : last - step * (float) (n - 1 - i);
+    out[i] = i < n / 2 ? fmaf (step, (float) i, first) : fmaf (-step, (float) (n - 1 - i), last);
   return out;
 }
 
@@ -105,8 +105,10 @@ make_sigmas (GsSchedule *schedule)
 {
   for (guint i = 0; i < schedule->n; i++)
     {
-      float alpha = MAX (schedule->alphas_cumprod[i], LEAST_ALPHA_CUMPROD);
+      float alpha = schedule->alphas_cumprod[i];
 
+      if (alpha == 0.0f)
+        alpha = LEAST_ALPHA_CUMPROD;
       schedule->sigmas[i] = sqrtf ((1.0f - alpha) / alpha);
       schedule->log_sigmas[i] = logf (schedule->sigmas[i]);
     }

@@ -40,7 +40,7 @@ typedef struct
   guint n;
   float *betas;
   float *alphas_cumprod; /* the last is exactly 0 with zero_terminal_snr */
-  float *sigmas;         /* finite even then: a_t is taken as at least 2^-24, as diffusers does */
+  float *sigmas;         /* finite even then: 0 is taken as 2^-24, as diffusers does */
   float *log_sigmas;
 } GsSchedule;
 

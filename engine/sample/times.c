@@ -118,11 +118,13 @@ clipped_span (const GsSamplerOptions *options, const GsSchedule *schedule)
 static void
 fill_multistep (GsTimetable *times, const GsSamplerOptions *options, const GsSchedule *schedule)
 {
-  guint n = times->n;
   guint span = clipped_span (options, schedule);
-  guint points = options->spacing == GS_SPACING_TRAILING ? n : n + 1;
+  gboolean trailing = options->spacing == GS_SPACING_TRAILING;
+  guint points = trailing ? times->n : times->n + 1;
 
-  for (guint i = 0; i < n; i++)
+  if (trailing) /* the steps stay as long as for the whole span, so there are fewer */
+    times->n = (guint) ceil (times->n * (double) span / schedule->n);
+  for (guint i = 0; i < times->n; i++)
     {
       double t = rint (spaced_time (options, span, schedule->n, points, i));
 
