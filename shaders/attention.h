@@ -6,8 +6,11 @@
 /* Queries of a workgroup of attention-texel and attention-gather. */
 #define GS_ATTENTION_LANES_QUERIES 16
 
-/* Their specialization constants: fours of channels of y that a workgroup makes, and whether these
- * are all of the head. */
+/* Queries of a workgroup of attention-tile. */
+#define GS_ATTENTION_TILE_QUERIES 64
+
+/* Specialization constants: fours of channels of y that a workgroup makes, and (lane kernels) whether
+ * these are all of the head. */
 #define GS_ATTENTION_FOURS 0
 #define GS_ATTENTION_WHOLE 1
 

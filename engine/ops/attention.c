@@ -29,6 +29,12 @@ infer (GsNode *node, GError **error)
                    k.n, k.w, k.c);
       return FALSE;
     }
+  if (q.c / heads % 4 != 0)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                   "heads of %u channels, not a multiple of 4, are not supported", q.c / heads);
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -40,14 +46,12 @@ flop (const GsNode *node)
   return 4.0 * gs_shape_elements (q) * k.h * k.w;
 }
 
-/* A part of a head's channels that a workgroup of the lane kernels makes: the kernels hold it in
- * registers and unroll over it, so a long one takes long to compile. */
-#define MAX_PART_FOURS 20
-
+/* A workgroup makes so much of a head's channels, which it holds in registers; the lane kernels
+ * unroll over it, so there a long part takes long to compile. */
 static guint32
-part_fours (guint32 head_fours)
+part_fours (guint32 head_fours, guint32 most)
 {
-  guint32 fours = MIN (head_fours, MAX_PART_FOURS);
+  guint32 fours = MIN (head_fours, most);
 
   while (head_fours % fours != 0)
     fours--;
@@ -55,13 +59,11 @@ part_fours (guint32 head_fours)
 }
 
 static GsMatmulVariant
-choose (GsNode *node, GsCommands *commands, guint32 head_channels)
+choose (GsNode *node, GsCommands *commands)
 {
   const GsMatmulVariant variant = gs_matmul_choose (gs_commands_get_device (commands));
   GsTensor *q = node->inputs[0], *k = node->inputs[1], *v = node->inputs[2];
 
-  if (head_channels % 4 != 0)
-    return GS_MATMUL_TILE;
   if (variant == GS_MATMUL_TEXEL
       && !(gs_tensor_root (q)->buffer == gs_tensor_root (k)->buffer
            && gs_lanes_fits_texels (commands, k) && gs_lanes_fits_texels (commands, v)))
@@ -70,67 +72,55 @@ choose (GsNode *node, GsCommands *commands, guint32 head_channels)
 }
 
 static void
-record_plain (GsNode *node, GsCommands *commands, const struct GsAttentionPush *push)
+dispatch (GsNode *node, GsCommands *commands, GsMatmulVariant variant,
+          const struct GsAttentionPush *push)
 {
-  const guint32 slots = gs_groups (push->head_channels, 64);
-
-  gs_commands_dispatch (commands,
-                        gs_op_kernel (commands, "attention-plain", node->output->dtype, &slots, 1),
-                        push, sizeof *push, push->queries, push->heads, node->output->shape.n,
-                        flop (node));
-}
-
-static void
-record_lanes (GsNode *node, GsCommands *commands, GsMatmulVariant variant,
-              struct GsAttentionPush *push)
-{
-  const guint32 head_fours = push->head_channels / 4, fours = part_fours (head_fours);
+  static const char *const kernels[] = { "attention-tile", "attention-texel", "attention-gather" };
+  const gboolean is_tile = variant == GS_MATMUL_TILE;
+  const guint32 head_fours = push->head_channels / 4;
+  const guint32 fours = part_fours (head_fours, is_tile ? 32 : 20);
   const guint32 constants[] = {
     [GS_ATTENTION_FOURS] = fours,
     [GS_ATTENTION_WHOLE] = fours == head_fours,
   };
-  const char *name = variant == GS_MATMUL_TEXEL ? "attention-texel" : "attention-gather";
+  const guint32 blocks = gs_groups (push->queries, is_tile ? GS_ATTENTION_TILE_QUERIES
+                                                           : GS_ATTENTION_LANES_QUERIES);
 
-  push->zeros = gs_lanes_zeros (node->inputs[1], push->head_channels);
-  if (variant == GS_MATMUL_TEXEL)
-    {
-      push->k_texel = gs_lanes_bind_texels (commands, 0, node->inputs[1]);
-      push->v_texel = gs_lanes_bind_texels (commands, 1, node->inputs[2]);
-      push->q_texel = gs_lanes_first_texel (node->inputs[0]);
-    }
   gs_commands_dispatch (commands,
-                        gs_op_kernel (commands, name, node->output->dtype, constants,
+                        gs_op_kernel (commands, kernels[variant], node->output->dtype, constants,
                                       G_N_ELEMENTS (constants)),
-                        push, sizeof *push,
-                        gs_groups (push->queries, GS_ATTENTION_LANES_QUERIES)
-                          * (head_fours / fours),
-                        push->heads, node->output->shape.n, flop (node));
+                        push, sizeof *push, blocks * (head_fours / fours), push->heads,
+                        node->output->shape.n, flop (node));
 }
 
 static void
 record (GsNode *node, GsCommands *commands)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
-  const GsShape q = node->inputs[0]->shape, k = node->inputs[1]->shape;
-  const guint32 head_channels = q.c / parameters->heads;
-  const GsMatmulVariant variant = choose (node, commands, head_channels);
+  GsTensor *q = node->inputs[0], *k = node->inputs[1], *v = node->inputs[2];
+  const guint32 head_channels = q->shape.c / parameters->heads;
+  const GsMatmulVariant variant = choose (node, commands);
   struct GsAttentionPush push = {
-    .q = gs_op_read (commands, node->inputs[0]),
-    .k = gs_op_read (commands, node->inputs[1]),
-    .v = gs_op_read (commands, node->inputs[2]),
+    .q = gs_op_read (commands, q),
+    .k = gs_op_read (commands, k),
+    .v = gs_op_read (commands, v),
     .y = gs_op_write (commands, node->output),
-    .queries = q.h * q.w,
-    .keys = k.h * k.w,
+    .zeros = gs_lanes_zeros (k, head_channels),
+    .queries = q->shape.h * q->shape.w,
+    .keys = k->shape.h * k->shape.w,
     .heads = parameters->heads,
     .head_channels = head_channels,
     .scale = 1 / sqrt (head_channels),
     .causal = parameters->causal,
   };
 
-  if (variant == GS_MATMUL_TILE)
-    record_plain (node, commands, &push);
-  else
-    record_lanes (node, commands, variant, &push);
+  if (variant == GS_MATMUL_TEXEL)
+    {
+      push.k_texel = gs_lanes_bind_texels (commands, 0, k);
+      push.v_texel = gs_lanes_bind_texels (commands, 1, v);
+      push.q_texel = gs_lanes_first_texel (q);
+    }
+  dispatch (node, commands, variant, &push);
 }
 
 const GsOpClass gs_op_attention = {
