@@ -58,6 +58,8 @@ on_key_pressed (GtkEventControllerKey *controller,
 
   switch (keyval)
     {
+    case GDK_KEY_Escape:
+      return gtk_widget_activate_action (GTK_WIDGET (self), "win.paint-mask", NULL);
     case GDK_KEY_e:
       gesso_mask_bar_toggle_eraser (self->mask_bar);
       return GDK_EVENT_STOP;

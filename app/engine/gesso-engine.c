@@ -299,7 +299,13 @@ count_work (GessoWorker *worker, GTask *task)
 {
   Count *count = g_task_get_task_data (task);
   GError *error = NULL;
-  GsSession *session = gesso_worker_open_model (worker, count->model, NULL, NULL, &error);
+  GsSession *session = NULL;
+
+  /* Gigabytes are not read for a number under a text. */
+  if (gesso_worker_has_model (worker, count->model))
+    session = gesso_worker_open_model (worker, count->model, NULL, NULL, &error);
+  else
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_PENDING, "The model is not loaded yet");
 
   if (session && gs_session_count_tokens (session, count->prompt, &count->n_tokens,
                                           &count->n_available, &error))

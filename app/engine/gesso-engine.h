@@ -49,8 +49,8 @@ void          gesso_engine_decode_async  (GessoEngine        *self,
                                           gpointer            data);
 GessoPicture *gesso_engine_decode_finish (GessoEngine *self, GAsyncResult *result, GError **error);
 
-/* Tokens of a prompt and the room in its last chunk, with the model of settings, which is loaded
- * if it is not yet. */
+/* Tokens of a prompt and how many fit, as a model counts them. Fails with G_IO_ERROR_PENDING until a
+ * picture was made with that model, but for the starter. */
 void     gesso_engine_count_tokens_async  (GessoEngine        *self,
                                            const char         *model,
                                            const char         *prompt,

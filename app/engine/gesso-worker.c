@@ -145,6 +145,12 @@ gesso_worker_open_model (GessoWorker   *self,
   return self->session;
 }
 
+gboolean
+gesso_worker_has_model (GessoWorker *self, const char *path)
+{
+  return *path == '\0' || g_strcmp0 (self->model, path) == 0;
+}
+
 void
 gesso_worker_keep_unfinished (GessoWorker *self, GsResult *result)
 {

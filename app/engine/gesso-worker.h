@@ -38,6 +38,9 @@ GsSession *gesso_worker_open_model   (GessoWorker   *self,
                                       gpointer       user_data,
                                       GError       **error);
 
+/* Whether that model is loaded, or is the starter, which takes no time. */
+gboolean   gesso_worker_has_model (GessoWorker *self, const char *path);
+
 /* A result whose decoding failed is kept here until it is taken or another one comes. */
 void       gesso_worker_keep_unfinished (GessoWorker *self, GsResult *result);
 GsResult  *gesso_worker_take_unfinished (GessoWorker *self);

@@ -41,11 +41,13 @@ value_from_pixels (GBinding *binding, const GValue *pixels, GValue *value, gpoin
 }
 
 /* The models work in blocks of 8. */
-static gboolean
-pixels_from_value (GBinding *binding, const GValue *value, GValue *pixels, gpointer data)
+static void
+round_pixels (GtkSpinButton *spin)
 {
-  g_value_set_uint (pixels, (guint) (g_value_get_double (value) / 8 + 0.5) * 8);
-  return TRUE;
+  double value = gtk_spin_button_get_value (spin), rounded = (guint) (value / 8 + 0.5) * 8;
+
+  if (rounded != value)
+    gtk_spin_button_set_value (spin, rounded);
 }
 
 static void
@@ -53,7 +55,8 @@ bind_pixels (GtkSpinButton *spin, GessoSettings *settings, const char *property)
 {
   g_object_bind_property_full (settings, property, spin, "value",
                                G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL, value_from_pixels,
-                               pixels_from_value, NULL, NULL);
+                               NULL, NULL, NULL);
+  g_signal_connect (spin, "value-changed", G_CALLBACK (round_pixels), NULL);
 }
 
 static void

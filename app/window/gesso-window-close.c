@@ -61,7 +61,6 @@ gesso_window_close_request (GtkWindow *window)
   GessoWindow *self = GESSO_WINDOW (window);
   g_autoptr (GPtrArray) unsaved = gesso_document_get_unsaved (self->document);
 
-  gesso_window_cancel (self);
   if (self->store)
     g_settings_apply (self->store);
   if (unsaved->len == 0)

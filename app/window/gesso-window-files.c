@@ -7,7 +7,8 @@
 #include "engine/gesso-catalog.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
+
+#define MAX_NAME 48 /* characters of the prompt in a file name */
 
 /* ---- Opening -------------------------------------------------------------------------------- */
 
@@ -163,14 +164,22 @@ open_path (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* ---- Saving --------------------------------------------------------------------------------- */
 
-/* "a-red-house-under-a-yellow-sun-1234.png" */
+/* "a-red-house-under-a-yellow-sun-1234.png", from what the picture was made of. */
 static char *
-suggest_name (GessoWindow *self)
+suggest_name (GessoWindow *self, GessoPicture *picture)
 {
-  GessoSettings *settings = gesso_document_get_settings (self->document);
-  g_autofree char *prompt = g_utf8_substring (gesso_settings_get_prompt (settings), 0,
-                                              MIN (g_utf8_strlen (gesso_settings_get_prompt (
-                                                                      settings), -1), 48));
+  const char *parameters = gesso_picture_get_parameters (picture);
+  GessoSettings *current = gesso_document_get_settings (self->document);
+  g_autoptr (GessoSettings) settings =
+      parameters ? gesso_settings_from_parameters (parameters, current, NULL) : NULL;
+  g_autofree char *prompt = NULL;
+
+  if (settings == NULL)
+    return g_strdup ("gesso.png");
+
+  prompt = g_strdup (gesso_settings_get_prompt (settings));
+  if (g_utf8_strlen (prompt, -1) > MAX_NAME)
+    *g_utf8_offset_to_pointer (prompt, MAX_NAME) = '\0';
 
   for (char *p = prompt; *p; p++)
     if (!g_ascii_isalnum (*p) && !((guchar) *p & 0x80))
@@ -253,7 +262,7 @@ gesso_window_save_picture (GessoWindow *self, GessoPicture *picture, GessoSavedF
 {
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
       _("Save the Picture"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), NULL);
-  g_autofree char *name = suggest_name (self);
+  g_autofree char *name = suggest_name (self, picture);
   g_autoptr (GFile) folder = get_save_folder (self);
   Saving *saving = g_new0 (Saving, 1);
 
