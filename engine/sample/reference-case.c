@@ -102,11 +102,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 static void
 check_draws (Run *run)
 {
-  if (run->draws_per_call == NULL || run->call == 0)
+  JsonNode *want;
+
+  if (run->draws_per_call == NULL || run->call == 0 ||
+      run->call > json_array_get_length (run->draws_per_call))
     return;
-  if (run->call - 1 < json_array_get_length (run->draws_per_call) &&
-      (gsize) json_array_get_int_element (run->draws_per_call, run->call - 1) !=
-        run->draws_since_call)
+  want = json_array_get_element (run->draws_per_call, (guint) run->call - 1);
+  if (!JSON_NODE_HOLDS_VALUE (want) || json_node_get_int (want) != (gint64) run->draws_since_call)
     run->draws_agree = FALSE;
 }
 

@@ -17,6 +17,7 @@ gs_sampler_new (const GsSamplerOptions *options, const GsSchedule *schedule, gui
   GsTimetable *times;
   GsSampler *sampler;
 
+  g_assert (n_elements > 0);
   if (klass == NULL)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT, "There is no sampler “%s”.",
@@ -36,6 +37,7 @@ gs_sampler_new (const GsSamplerOptions *options, const GsSchedule *schedule, gui
   sampler = g_new0 (GsSampler, 1);
   sampler->klass = klass;
   sampler->options = *options;
+  sampler->options.own_sigmas = NULL; /* borrowed, and used up */
   sampler->schedule = schedule;
   sampler->times = times;
   sampler->first = gs_first_step (options->strength_rule, times->n, strength);
