@@ -11,6 +11,7 @@
 
 #include "session/resample.h"
 
+#define MAX_SIDE 8192u       /* pixels */
 #define SURROUNDINGS 48.0f /* pixels from the mask whose mean the colour fill takes */
 
 void
@@ -189,6 +190,10 @@ check (const GsRequest *r, GError **error)
   else if (image == NULL && (r->width == 0 || r->height == 0))
     g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
                  "Give the picture a width and a height");
+  else if (r->width > MAX_SIDE || r->height > MAX_SIDE) /* before anything is added to them */
+    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                 "A picture of %u x %u pixels cannot be made: sides are at most %u pixels", r->width,
+                 r->height, MAX_SIDE);
   else
     return TRUE;
   return FALSE;
@@ -197,12 +202,12 @@ check (const GsRequest *r, GError **error)
 static gboolean
 check_size (const GsCanvas *canvas, guint32 factor, GError **error)
 {
-  if (canvas->width >= 8 * factor && canvas->height >= 8 * factor && canvas->width <= 8192
-      && canvas->height <= 8192)
+  if (canvas->width >= 8 * factor && canvas->height >= 8 * factor && canvas->width <= MAX_SIDE
+      && canvas->height <= MAX_SIDE)
     return TRUE;
   g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-               "A picture of %u x %u pixels cannot be made: sides are from %u to 8192 pixels",
-               canvas->width, canvas->height, 8 * factor);
+               "A picture of %u x %u pixels cannot be made: sides are from %u to %u pixels",
+               canvas->width, canvas->height, 8 * factor, MAX_SIDE);
   return FALSE;
 }
 

@@ -192,9 +192,12 @@ encode_picture (GsJob *job, GsSession *session, GError **error)
 }
 
 gboolean
-gs_job_encode (GsJob *job, GsSession *session, GError **error)
+gs_job_encode (GsJob *job, GsSession *session, const GsMemoryPlan *plan, GError **error)
 {
-  return encode_prompts (job, session, error) && encode_picture (job, session, error)
+  return gs_memory_plan_prepare (session, plan, error)
+         && encode_prompts (job, session, error)
+         && gs_memory_plan_continue (session, plan, error)
+         && encode_picture (job, session, error)
          && gs_preview_prepare (session, job->request->preview, error);
 }
 
@@ -364,23 +367,19 @@ is_worth_keeping (const GsResult *result, const GError *error)
          && !g_error_matches (error, GS_ERROR, GS_ERROR_CANCELLED);
 }
 
-/* Uploads weights and records programs, the one with the largest arena first: an arena that grows
- * would have the others recorded again. */
+/* Plans the job, and frees what earlier ones left that it has no room for. */
 static gboolean
-prepare (GsSession *session, const GsMemoryPlan *plan, GError **error)
+make_room (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
 {
-  guint largest = 0;
-
-  if (!gs_progress_phase (&session->progress, GS_PHASE_LOAD, plan->n_programs, error))
+  if (!gs_job_plan (job, session, plan, error) || !gs_memory_plan_check (plan, error))
     return FALSE;
-  for (guint i = 1; i < plan->n_programs; i++)
-    if (gs_program_get_arena_bytes (plan->programs[i])
-        > gs_program_get_arena_bytes (plan->programs[largest]))
-      largest = i;
-  for (guint i = 0; i < plan->n_programs; i++)
-    if (!gs_program_prepare (plan->programs[(largest + i) % plan->n_programs], error)
-        || !gs_progress_step (&session->progress, i + 1, NULL, error))
-      return FALSE;
+  if (plan->evicts_text) /* the other components' weights must not be there already */
+    {
+      gs_memory_forget (session);
+      if (!gs_job_plan (job, session, plan, error))
+        return FALSE;
+    }
+  gs_memory_plan_apply (session, plan);
   return TRUE;
 }
 
@@ -394,13 +393,11 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   session->progress.timings = &result->timings;
   result->timings.load_seconds = session->load_seconds;
   session->load_seconds = 0;
-  if (!gs_job_init (job, session, request, error) || !gs_job_plan (job, session, &plan, error)
-      || !gs_memory_plan_check (&plan, error))
+  if (!gs_job_init (job, session, request, error) || !make_room (job, session, &plan, error))
     return NULL;
-  gs_memory_plan_apply (session, &plan);
   gs_device_reset_peak (session->device);
   job->tile = plan.tile;
-  if (!prepare (session, &plan, error) || !gs_job_encode (job, session, error))
+  if (!gs_job_encode (job, session, &plan, error))
     return NULL;
   result->latents = new_latents (job, session);
   if (!make_pictures (job, session, result, &failure))

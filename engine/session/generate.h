@@ -35,8 +35,9 @@ typedef struct
 /* Checks the request and works out sizes. The job must be cleared afterwards, also on error. */
 gboolean gs_job_init    (GsJob *job, GsSession *session, const GsRequest *request, GError **error);
 gboolean gs_job_plan    (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error);
-/* Encodes prompts and start picture. */
-gboolean gs_job_encode  (GsJob *job, GsSession *session, GError **error);
+/* Loads what the plan says, encodes prompts and start picture. */
+gboolean gs_job_encode  (GsJob *job, GsSession *session, const GsMemoryPlan *plan,
+                         GError **error);
 /* Makes one latent, x: (Z, height, width). timings: gets the steps' seconds, or NULL. */
 gboolean gs_job_denoise (GsJob *job, GsSession *session, guint64 seed, GsTimings *timings,
                          float *x, GError **error);

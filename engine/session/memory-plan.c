@@ -65,6 +65,7 @@ plan_with_tile (GsSession *session, const GsMemoryJob *job, guint tile, GsMemory
                 GError **error)
 {
   *plan = (GsMemoryPlan) { .tile = tile };
+  /* The text encoder's is programs[0]: see gs_memory_plan_prepare(). */
   if (!add (gs_text_program (session, job->clip_skip, error), plan)
       || !add_autoencoder (session, job, plan, error)
       || !add_preview (session, job, plan, error)
@@ -74,8 +75,9 @@ plan_with_tile (GsSession *session, const GsMemoryJob *job, guint tile, GsMemory
   plan->weight_bytes = gs_weight_store_get_declared_bytes (session->model->weights, NULL);
   plan->needed_bytes = plan->weight_bytes + plan->arena_bytes + plan->io_bytes
                        + GS_BUFFER_PADDING_BYTES;
-  plan->available_bytes = gs_device_get_free_bytes (session->device)
-                          + gs_device_get_used_bytes (session->device);
+  plan->available_bytes = MIN (gs_device_get_free_bytes (session->device)
+                                   + gs_device_get_used_bytes (session->device),
+                               session->memory_limit);
   return TRUE;
 }
 
@@ -88,6 +90,19 @@ fits (GsSession *session, const GsMemoryPlan *plan)
                 <= gs_device_get_info (session->device)->max_allocation_bytes;
 }
 
+/* With the text encoder first and alone the peak is the larger of both parts. */
+static void
+evict_text (GsSession *session, GsMemoryPlan *plan)
+{
+  GsProgram *text = plan->programs[0];
+  guint64 weights = gs_weight_store_get_declared_bytes (session->model->weights, "text_encoder");
+  guint64 io = gs_program_get_io_bytes (text) + 2 * GS_BUFFER_PADDING_BYTES;
+  guint64 alone = weights + io + gs_program_get_arena_bytes (text) + GS_BUFFER_PADDING_BYTES;
+
+  plan->evicts_text = TRUE;
+  plan->needed_bytes = MAX (alone, plan->needed_bytes - weights - io);
+}
+
 gboolean
 gs_memory_plan (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GError **error)
 {
@@ -97,11 +112,60 @@ gs_memory_plan (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, 
     if ((job->width > tile || job->height > tile)
         && !plan_with_tile (session, job, tile, plan, error))
       return FALSE;
+  if (!fits (session, plan))
+    evict_text (session, plan);
   if (plan->arena_bytes + GS_BUFFER_PADDING_BYTES
       > gs_device_get_info (session->device)->max_allocation_bytes)
     plan->available_bytes = MIN (plan->available_bytes,
                                  gs_device_get_info (session->device)->max_allocation_bytes);
   return TRUE;
+}
+
+/* The program with the largest arena goes first: an arena that grows would have the others recorded
+ * again. */
+static gboolean
+prepare_programs (GsSession *session, GsProgram *const *programs, guint n, GError **error)
+{
+  guint largest = 0;
+
+  if (!gs_progress_phase (&session->progress, GS_PHASE_LOAD, n, error))
+    return FALSE;
+  for (guint i = 1; i < n; i++)
+    if (gs_program_get_arena_bytes (programs[i]) > gs_program_get_arena_bytes (programs[largest]))
+      largest = i;
+  for (guint i = 0; i < n; i++)
+    if (!gs_program_prepare (programs[(largest + i) % n], error)
+        || !gs_progress_step (&session->progress, i + 1, NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+gs_memory_plan_prepare (GsSession *session, const GsMemoryPlan *plan, GError **error)
+{
+  return prepare_programs (session, plan->programs, plan->evicts_text ? 1 : plan->n_programs,
+                           error);
+}
+
+gboolean
+gs_memory_plan_continue (GsSession *session, const GsMemoryPlan *plan, GError **error)
+{
+  if (!plan->evicts_text)
+    return TRUE;
+  gs_model_keep_programs (session->model, plan->programs + 1, plan->n_programs - 1);
+  gs_weight_store_evict (session->model->weights, "text_encoder");
+  return prepare_programs (session, plan->programs + 1, plan->n_programs - 1, error);
+}
+
+void
+gs_memory_forget (GsSession *session)
+{
+  static const char *const components[] = { "text_encoder", "unet", "vae", "taesd" };
+
+  gs_model_keep_programs (session->model, NULL, 0); /* they know where weights lie */
+  for (guint i = 0; i < G_N_ELEMENTS (components); i++)
+    gs_weight_store_evict (session->model->weights, components[i]);
+  gs_arena_trim (session->arena);
 }
 
 void

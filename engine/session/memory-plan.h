@@ -30,16 +30,29 @@ typedef struct
   guint64 needed_bytes;    /* all of it, with each allocation's padding */
   guint64 available_bytes; /* what the driver lets this program have, with what it has already */
   guint   tile;            /* side of the autoencoder's tiles in latent pixels; 0: whole */
+  gboolean evicts_text;    /* the text encoder goes once the prompts are encoded */
 } GsMemoryPlan;
 
-/* Plans a job, with tiles for the autoencoder if it does not fit whole. FALSE if a program cannot
- * be built. A plan may still need more than is available: see gs_memory_plan_check(). */
+/* Plans a job. What does not fit whole gets tiles for the autoencoder, smaller and smaller ones; if
+ * that is not enough the text encoder makes room for the rest. FALSE if a program cannot be built.
+ * A plan may still need more than is available: see gs_memory_plan_check(). */
 gboolean gs_memory_plan (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan,
                          GError **error);
+
+/* Uploads the weights of the job's programs and records them: those of the text encoder if it goes
+ * afterwards, else all. Tells the session's progress. */
+gboolean gs_memory_plan_prepare (GsSession *session, const GsMemoryPlan *plan, GError **error);
+
+/* Once the prompts are encoded: lets the text encoder go and prepares the rest, if that is the
+ * plan. */
+gboolean gs_memory_plan_continue (GsSession *session, const GsMemoryPlan *plan, GError **error);
 
 /* Frees what earlier jobs left and this one has no use for: other programs' inputs and outputs, and
  * an arena larger than this job's. */
 void gs_memory_plan_apply (GsSession *session, const GsMemoryPlan *plan);
+
+/* Gives all device memory of the session's model back; plans made before are void. */
+void gs_memory_forget (GsSession *session);
 
 /* GS_ERROR_OUT_OF_MEMORY with both figures if it does not fit. */
 gboolean gs_memory_plan_check (const GsMemoryPlan *plan, GError **error);

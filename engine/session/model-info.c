@@ -4,6 +4,7 @@
  */
 #include "gs.h"
 #include "models/model-config.h"
+#include "models/model-tensors.h"
 #include "session/model-files.h"
 
 void
@@ -77,15 +78,41 @@ files_bytes (const GsCheckpoint *checkpoint)
   return gs_checkpoint_stats (checkpoint, GS_N_COMPONENTS).n_bytes;
 }
 
+/* The model's config and, where it is one but for tensors that it lacks, their names in missing. */
+static gboolean
+read_config (const GsCheckpoint *checkpoint, GsModelConfig *config, char ***missing, GError **error)
+{
+  g_autoptr (GError) config_error = NULL;
+  GsTensorComparison comparison;
+
+  *missing = NULL;
+  if (gs_model_config_read (checkpoint, NULL, config, &config_error))
+    {
+      *missing = g_new0 (char *, 1);
+      return TRUE;
+    }
+  if (gs_model_config_derive (checkpoint, NULL, config, NULL))
+    {
+      gs_tensor_comparison_init (&comparison, checkpoint, config);
+      if (comparison.missing->len > 0)
+        *missing = copy_strings (comparison.missing);
+      gs_tensor_comparison_clear (&comparison);
+    }
+  if (*missing == NULL)
+    g_propagate_error (error, g_steal_pointer (&config_error));
+  return *missing != NULL;
+}
+
 GsModelInfo *
 gs_model_info_new (const char *path, GError **error)
 {
   g_autoptr (GsCheckpoint) checkpoint = gs_model_files_open (path, NULL, error);
+  g_auto (GStrv) missing = NULL;
   GsCheckpointStats stats;
   GsModelConfig config;
   GsModelInfo *info;
 
-  if (checkpoint == NULL || !gs_model_config_read (checkpoint, NULL, &config, error))
+  if (checkpoint == NULL || !read_config (checkpoint, &config, &missing, error))
     return NULL;
   stats = gs_checkpoint_stats (checkpoint, GS_N_COMPONENTS);
   info = g_new0 (GsModelInfo, 1);
@@ -96,7 +123,7 @@ gs_model_info_new (const char *path, GError **error)
   info->n_parameters = stats.n_parameters;
   info->file_bytes = files_bytes (checkpoint);
   info->components = component_labels (checkpoint);
-  info->missing = g_new0 (char *, 1);
+  info->missing = g_steal_pointer (&missing);
   info->unknown = copy_strings (gs_checkpoint_unrecognised (checkpoint));
   info->notes = copy_strings (gs_checkpoint_warnings (checkpoint));
   info->native_size = gs_model_config_native_size (&config, checkpoint);

@@ -18,6 +18,7 @@ struct _GsSession
   char           *reason;
   GsDtype         dtype;    /* of activations: F16 or F32 */
   GsArena        *arena;    /* shared by all programs: one runs at a time */
+  guint64         memory_limit; /* device memory to use at most, from GESSO_MEMORY_LIMIT in MiB */
   GsModel        *model;    /* NULL until one is loaded   */
   double          load_seconds; /* that opening it took, until a result has taken them over */
   GsProgressState progress;

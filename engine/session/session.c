@@ -65,6 +65,16 @@ choose_dtype (const GsGpuInfo *gpu, GsPrecision precision)
   return gpu->storage16 && gpu->kind != GS_GPU_CPU ? GS_DTYPE_F16 : GS_DTYPE_F32;
 }
 
+/* For machines whose device memory is wanted elsewhere too. */
+static guint64
+read_memory_limit (void)
+{
+  const char *text = g_getenv ("GESSO_MEMORY_LIMIT");
+  guint64 mib = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
+
+  return mib > 0 && mib < G_MAXUINT64 >> 20 ? mib << 20 : G_MAXUINT64;
+}
+
 GsSession *
 gs_session_new (const GsSessionOptions *options, GError **error)
 {
@@ -84,6 +94,7 @@ gs_session_new (const GsSessionOptions *options, GError **error)
                    "%s cannot store half precision; use the precision f32", gpu->name);
       return NULL;
     }
+  session->memory_limit = read_memory_limit ();
   session->arena = gs_arena_new (session->device);
   return g_steal_pointer (&session);
 }

@@ -2,8 +2,7 @@
 /* Whole jobs with the starter model, small and short: what gs.h promises about them. */
 #include "gs.h"
 #include "io/safetensors.h"
-#include "session/latents.h"
-#include "session/model.h"
+#include "session/generate.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -197,6 +196,54 @@ test_planned_memory_is_the_peak (void)
       result = generate (&request);
       g_assert_cmpuint (result->peak_bytes, ==, needed);
     }
+}
+
+static void
+test_tight_memory (void)
+{
+  GsRequest request = small_request ();
+  GsJob job;
+  GsMemoryPlan whole, plan;
+  guint64 needed, available;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GsResult) tiled = NULL, evicted = NULL, none = NULL;
+
+  if (skips ())
+    return;
+  request.width = request.height = 256; /* the decoder needs more than the U-Net */
+  g_assert_true (gs_job_init (&job, session, &request, &error));
+  g_assert_true (gs_job_plan (&job, session, &whole, &error));
+  g_assert_cmpuint (whole.tile, ==, 0);
+  g_assert_false (whole.evicts_text);
+
+  session->memory_limit = whole.needed_bytes - 1;
+  g_assert_true (gs_job_plan (&job, session, &plan, &error));
+  g_assert_cmpuint (plan.tile, >, 0);
+  g_assert_false (plan.evicts_text);
+  tiled = generate (&request);
+  g_assert_cmpuint (tiled->peak_bytes, ==, plan.needed_bytes);
+
+  while (!plan.evicts_text)
+    {
+      session->memory_limit = plan.needed_bytes - 1;
+      g_assert_true (gs_job_plan (&job, session, &plan, &error));
+    }
+  g_assert_cmpuint (plan.needed_bytes, <=, session->memory_limit);
+  evicted = generate (&request);
+  g_assert_cmpuint (evicted->peak_bytes, ==, plan.needed_bytes);
+  g_assert_cmpmem (evicted->latents->values, 4 * 32 * 32 * sizeof (float),
+                   tiled->latents->values, 4 * 32 * 32 * sizeof (float));
+
+  session->memory_limit = plan.needed_bytes - 1;
+  none = gs_session_generate (session, &request, NULL, NULL, &error);
+  g_assert_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY);
+  g_assert_null (none);
+  g_clear_error (&error);
+  g_assert_true (gs_session_estimate_memory (session, &request, &needed, &available, &error));
+  g_assert_cmpuint (needed, ==, plan.needed_bytes);
+  g_assert_cmpuint (available, ==, session->memory_limit);
+  session->memory_limit = G_MAXUINT64;
+  gs_job_clear (&job);
 }
 
 static void
@@ -407,6 +454,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/cancel-leaves-it-usable", test_cancel_leaves_the_session_usable);
   g_test_add_func ("/session/previews", test_previews);
   g_test_add_func ("/session/planned-memory-is-the-peak", test_planned_memory_is_the_peak);
+  g_test_add_func ("/session/tight-memory", test_tight_memory);
   g_test_add_func ("/session/nothing-changes-beyond-the-mask",
                    test_nothing_changes_beyond_the_mask);
   g_test_add_func ("/session/outpaint-keeps-the-picture", test_outpaint_keeps_the_picture);
