@@ -83,12 +83,18 @@ gesso_mask_new (guint width, guint height)
   return self;
 }
 
+/* What lies beyond the picture's right and lower edges does not count. */
 static gboolean
-is_blank (const guint8 *tile)
+is_blank (GessoMask *self, guint index)
 {
-  for (guint i = 0; tile && i < TILE_BYTES; i++)
-    if (tile[i])
-      return FALSE;
+  const guint8 *tile = self->tiles[index];
+  guint n_columns = MIN (TILE, self->width - index % self->n_across * TILE);
+  guint n_rows = MIN (TILE, self->height - index / self->n_across * TILE);
+
+  for (guint y = 0; tile && y < n_rows; y++)
+    for (guint x = 0; x < n_columns; x++)
+      if (tile[y * TILE + x])
+        return FALSE;
 
   return TRUE;
 }
@@ -97,7 +103,7 @@ gboolean
 gesso_mask_is_empty (GessoMask *self)
 {
   for (guint i = 0; i < self->n_across * self->n_down; i++)
-    if (!is_blank (self->tiles[i]))
+    if (!is_blank (self, i))
       return FALSE;
 
   return TRUE;
@@ -170,20 +176,36 @@ typedef struct
 } Line;
 
 static void
+draw_pixels (guint8 *tile, guint left, guint top, const Line *line)
+{
+  for (guint y = 0; y < TILE; y++)
+    for (guint x = 0; x < TILE; x++)
+      if (distance2 (left + x + 0.5, top + y + 0.5, line->from, line->to) <=
+          line->radius * line->radius)
+        tile[y * TILE + x] = line->value;
+}
+
+/* Only tiles that the line's edge crosses are looked at pixel by pixel. */
+static void
 draw_in_tile (GessoMask *self, guint index, const Line *line)
 {
+  const double half_diagonal = TILE * G_SQRT2 / 2;
   guint left = index % self->n_across * TILE, top = index / self->n_across * TILE;
+  double distance =
+      sqrt (distance2 (left + TILE / 2.0, top + TILE / 2.0, line->from, line->to));
+
+  if (distance > line->radius + half_diagonal)
+    return;
 
   remember_tile (self, index);
   g_clear_object (&self->textures[index]);
   if (self->tiles[index] == NULL)
     self->tiles[index] = g_malloc0 (TILE_BYTES);
 
-  for (guint y = 0; y < TILE; y++)
-    for (guint x = 0; x < TILE; x++)
-      if (distance2 (left + x + 0.5, top + y + 0.5, line->from, line->to) <=
-          line->radius * line->radius)
-        self->tiles[index][y * TILE + x] = line->value;
+  if (distance < line->radius - half_diagonal)
+    memset (self->tiles[index], line->value, TILE_BYTES);
+  else
+    draw_pixels (self->tiles[index], left, top, line);
 }
 
 static guint

@@ -82,6 +82,13 @@ query_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
       g_task_return_error (task, error);
       return;
     }
+  if (info->missing[0] != NULL)
+    {
+      g_task_return_new_error (task, GS_ERROR, GS_ERROR_BAD_FILE,
+                               _("%s is incomplete: it lacks %s and others; download it again"),
+                               info->name, info->missing[0]);
+      return;
+    }
 
   size = g_format_size (info->file_bytes);
   model = g_new0 (GessoModel, 1);

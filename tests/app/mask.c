@@ -53,6 +53,24 @@ test_line (void)
       }
 }
 
+/* A brush that covers whole tiles, and tiles that it misses altogether. */
+static void
+test_wide (void)
+{
+  g_autoptr (GessoMask) mask = gesso_mask_new (WIDTH, HEIGHT);
+  g_autoptr (GBytes) bytes = NULL;
+
+  paint (mask, 0, 0, 0, 0, 220, 255);
+  bytes = gesso_mask_to_bytes (mask);
+  for (guint y = 0; y < HEIGHT; y++)
+    for (guint x = 0; x < WIDTH; x++)
+      {
+        gboolean inside = (x + 0.5) * (x + 0.5) + (y + 0.5) * (y + 0.5) <= 220 * 220;
+
+        g_assert_cmpuint (pixel (bytes, x, y), ==, inside ? 255 : 0);
+      }
+}
+
 static void
 test_erase (void)
 {
@@ -73,6 +91,9 @@ test_outside (void)
 
   paint (mask, -500, -500, -400, -400, 20, 255);
   g_assert_true (gesso_mask_is_empty (mask));
+  paint (mask, WIDTH + 30, HEIGHT / 2, WIDTH + 30, HEIGHT / 2, 20, 255);
+  g_assert_true (gesso_mask_is_empty (mask));
+  g_assert_null (gesso_mask_to_bytes (mask));
   paint (mask, WIDTH - 1, HEIGHT - 1, WIDTH + 5000, HEIGHT + 5000, 4, 255);
   bytes = gesso_mask_to_bytes (mask);
   g_assert_cmpuint (pixel (bytes, WIDTH - 1, HEIGHT - 1), ==, 255);
@@ -112,6 +133,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/mask/empty", test_empty);
   g_test_add_func ("/app/mask/line", test_line);
+  g_test_add_func ("/app/mask/wide", test_wide);
   g_test_add_func ("/app/mask/erase", test_erase);
   g_test_add_func ("/app/mask/outside", test_outside);
   g_test_add_func ("/app/mask/undo", test_undo);
