@@ -313,18 +313,13 @@ gs_weight_store_get_weights (GsWeightStore *self)
 /* Bytes of the chunks that a component's weights lie or will lie in, padding included. Those that
  * have no place yet are counted as place() will lay them out. */
 static guint64
-component_bytes (const GsWeightStore *self, const Component *component, gboolean only_resident)
+component_bytes (const GsWeightStore *self, const Component *component)
 {
   guint64 sum = 0, open_chunk = 0;
 
   for (guint i = 0; i < component->chunks->len; i++)
-    {
-      const Chunk *chunk = component->chunks->pdata[i];
-
-      if (!only_resident || chunk->buffer != NULL)
-        sum += chunk->n_bytes + GS_BUFFER_PADDING_BYTES;
-    }
-  for (guint i = 0; i < component->weights->len && !only_resident; i++)
+    sum += ((const Chunk *) component->chunks->pdata[i])->n_bytes + GS_BUFFER_PADDING_BYTES;
+  for (guint i = 0; i < component->weights->len; i++)
     {
       const Weight *weight = component->weights->pdata[i];
 
@@ -341,8 +336,8 @@ component_bytes (const GsWeightStore *self, const Component *component, gboolean
   return sum;
 }
 
-static guint64
-count_bytes (GsWeightStore *self, const char *name, gboolean only_resident)
+guint64
+gs_weight_store_get_declared_bytes (GsWeightStore *self, const char *name)
 {
   GHashTableIter iter;
   gpointer key, value;
@@ -351,20 +346,8 @@ count_bytes (GsWeightStore *self, const char *name, gboolean only_resident)
   g_hash_table_iter_init (&iter, self->components);
   while (g_hash_table_iter_next (&iter, &key, &value))
     if (name == NULL || g_str_equal (name, key))
-      sum += component_bytes (self, value, only_resident);
+      sum += component_bytes (self, value);
   return sum;
-}
-
-guint64
-gs_weight_store_get_declared_bytes (GsWeightStore *self, const char *component)
-{
-  return count_bytes (self, component, FALSE);
-}
-
-guint64
-gs_weight_store_get_resident_bytes (GsWeightStore *self, const char *component)
-{
-  return count_bytes (self, component, TRUE);
 }
 
 void

@@ -27,8 +27,6 @@ GsWeights *gs_weight_store_get_weights (GsWeightStore *store);
 /* Device memory of all weights that graphs built so far ask for: of a component ("unet"), or of all
  * (NULL), with the padding of its buffers. They need not be resident yet. */
 guint64 gs_weight_store_get_declared_bytes (GsWeightStore *store, const char *component);
-/* Of those that are resident now. */
-guint64 gs_weight_store_get_resident_bytes (GsWeightStore *store, const char *component);
 
 /* Gives the device memory of a component's weights back. Programs over them must be freed before:
  * they have recorded the addresses. */

@@ -129,6 +129,7 @@ encode_prompts (GsJob *job, GsSession *session, GError **error)
 
   if (!gs_progress_phase (&session->progress, GS_PHASE_TEXT_ENCODE, 1, error))
     return FALSE;
+  gs_prompt_cache_trim (session);
   job->context = gs_encode_prompt (session, r->prompt, job->n_chunks, job->clip_skip, error);
   if (job->context == NULL)
     return FALSE;

@@ -8,6 +8,8 @@
 #include "models/clip-text.h"
 #include "session/model.h"
 
+#define MAX_CACHED_PROMPTS 64 /* 15 MB with SD 1.x's text encoder and prompts of one chunk */
+
 void
 gs_prompt_vectors_free (GsPromptVectors *vectors)
 {
@@ -104,6 +106,13 @@ gs_encode_ids (GsSession *session, const gint32 *ids, guint n_chunks, guint clip
         || !gs_program_get_floats (program, 0, out + i * n, n, error))
       return FALSE;
   return TRUE;
+}
+
+void
+gs_prompt_cache_trim (GsSession *session)
+{
+  if (g_hash_table_size (session->model->prompts) >= MAX_CACHED_PROMPTS)
+    g_hash_table_remove_all (session->model->prompts);
 }
 
 gboolean

@@ -20,6 +20,9 @@ typedef struct
 void gs_prompt_vectors_free (GsPromptVectors *vectors);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsPromptVectors, gs_prompt_vectors_free)
 
+/* Empties the model's cache once it holds many prompts; vectors borrowed from it are void then. */
+void gs_prompt_cache_trim (GsSession *session);
+
 /* How many chunks a prompt has: those of prompt and negative prompt must be made equal. */
 gboolean gs_prompt_count_chunks (GsSession *session, const char *prompt, guint *n_chunks,
                                  GError **error);
