@@ -12,8 +12,10 @@
 #include <glib/gstdio.h>
 
 #define APP_ID "io.github.gesso_paint.Gesso"
-#define WINDOW_PATH "/io/github/gesso_paint/Gesso/window/1"
+#define APP_PATH "/io/github/gesso_paint/Gesso"
+#define WINDOW_PATH APP_PATH "/window/1"
 #define GENERATE_SECONDS 240
+#define QUIT_SECONDS 60
 #define STEPS 4
 #define SEED "1234"
 #define PROMPT "a red house under a yellow sun"
@@ -31,9 +33,9 @@ static Fixture app;
 
 /* ---- Help ----------------------------------------------------------------------------------- */
 
-/* Activates one of the window's actions that take a path. */
+/* Activates an action that the program offers on the session bus. parameter: may be NULL. */
 static void
-activate_with_path (const char *action, const char *path)
+activate (const char *path, const char *action, const char *parameter)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
@@ -42,8 +44,9 @@ activate_with_path (const char *action, const char *path)
 
   g_assert_no_error (error);
   g_variant_builder_init (&parameters, G_VARIANT_TYPE ("av"));
-  g_variant_builder_add (&parameters, "v", g_variant_new_string (path));
-  reply = g_dbus_connection_call_sync (bus, APP_ID, WINDOW_PATH, "org.gtk.Actions", "Activate",
+  if (parameter)
+    g_variant_builder_add (&parameters, "v", g_variant_new_string (parameter));
+  reply = g_dbus_connection_call_sync (bus, APP_ID, path, "org.gtk.Actions", "Activate",
                                        g_variant_new ("(sava{sv})", action, &parameters, NULL),
                                        NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, &error);
   g_assert_no_error (error);
@@ -154,7 +157,7 @@ test_generate (void)
   press ("Generate");
   accessible_wait_sensitive (save, GENERATE_SECONDS);
 
-  activate_with_path ("save-to", app.saved);
+  activate (WINDOW_PATH, "save-to", app.saved);
   contents = wait_contents (app.saved, &n_bytes);
   generate_by_cli (expected_path);
   expected = wait_contents (expected_path, &n_expected);
@@ -187,7 +190,7 @@ test_restore (void)
 
   set_text ("Prompt", "something else");
   set_text ("Seed", "99");
-  activate_with_path ("open-path", app.saved);
+  activate (WINDOW_PATH, "open-path", app.saved);
   for (guint i = 0; i < 200 && g_strcmp0 (text, PROMPT) != 0; i++)
     {
       g_free (text);
@@ -205,7 +208,7 @@ test_start_picture (void)
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "plain.png", NULL);
   g_autoptr (Accessible) strength = NULL;
 
-  activate_with_path ("open-path", path);
+  activate (WINDOW_PATH, "open-path", path);
   strength = accessible_wait (app.root, "Denoising strength");
   g_assert_cmpfloat_with_epsilon (accessible_get_value (strength), 0.75, 1e-6);
 }
@@ -219,10 +222,40 @@ test_bad_file (void)
   g_autoptr (Accessible) generate = NULL;
 
   g_assert_true (g_file_set_contents (path, "\x89PNG\r\n\x1a\n and no more", -1, NULL));
-  activate_with_path ("open-path", path);
+  activate (WINDOW_PATH, "open-path", path);
   dismiss = accessible_wait (app.root, "Dismiss");
   generate = accessible_wait (app.root, "Generate");
   g_assert_true (accessible_is_sensitive (generate));
+}
+
+static void
+on_exited (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
+  g_main_loop_quit (data);
+}
+
+static gboolean
+on_limit (gpointer data)
+{
+  g_error ("The program did not leave within %d seconds", QUIT_SECONDS);
+  return G_SOURCE_REMOVE;
+}
+
+/* With every picture saved and one being made, it leaves at once and without complaints. */
+static void
+test_quit (void)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (Accessible) cancel = accessible_wait (app.root, "Cancel");
+
+  press ("Generate");
+  accessible_wait_sensitive (cancel, 10);
+  activate (APP_PATH, "quit", NULL);
+  g_timeout_add_seconds (QUIT_SECONDS, on_limit, NULL);
+  g_subprocess_wait_async (app.process, NULL, on_exited, loop);
+  g_main_loop_run (loop);
+  g_assert_true (g_subprocess_get_successful (app.process));
 }
 
 static void
@@ -242,7 +275,8 @@ start_app (void)
 static void
 stop_app (void)
 {
-  g_subprocess_force_exit (app.process);
+  if (g_subprocess_get_identifier (app.process))
+    g_subprocess_force_exit (app.process);
   g_subprocess_wait (app.process, NULL, NULL);
   g_clear_object (&app.root);
   g_clear_object (&app.process);
@@ -265,6 +299,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/window/restore", test_restore);
   g_test_add_func ("/app/window/start-picture", test_start_picture);
   g_test_add_func ("/app/window/bad-file", test_bad_file);
+  g_test_add_func ("/app/window/quit", test_quit);
   status = g_test_run ();
 
   stop_app ();
