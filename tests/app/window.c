@@ -122,32 +122,46 @@ test_names (void)
   g_assert_false (is_sensitive ("Cancel"));
 }
 
+/* Runs gesso-cli with the window's settings; init: a start picture or NULL. */
 static void
-generate_by_cli (const char *path)
+generate_by_cli (const char *path, const char *init)
 {
   g_autofree char *width = g_strdup_printf ("%u", get_value ("Width"));
   g_autofree char *height = g_strdup_printf ("%u", get_value ("Height"));
   g_autofree char *steps = g_strdup_printf ("%d", STEPS);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) cli = g_subprocess_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("GESSO_CLI"), "generate", "-p", PROMPT, "-n",
-      NEGATIVE_PROMPT, "-W", width, "-H", height, "--steps", steps, "--cfg", "7", "--sampler",
-      "euler-a", "--schedule", "normal", "--seed", SEED, "--rng", "cpu", "-o", path, NULL);
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("GESSO_CLI"), "generate", "-p", PROMPT,
+      "-n", NEGATIVE_PROMPT, "-W", width, "-H", height, "--steps", steps, "--cfg", "7",
+      "--sampler", "euler-a", "--schedule", "normal", "--seed", SEED, "--rng", "cpu", "-o", path,
+      init ? "--init" : NULL, init, "--strength", "0.75", NULL);
 
   g_assert_no_error (error);
   g_assert_true (g_subprocess_wait_check (cli, NULL, &error));
   g_assert_no_error (error);
 }
 
+/* Saves the picture in the window and compares it with what gesso-cli makes. */
 static void
-test_generate (void)
+assert_as_by_cli (const char *saved, const char *init)
 {
-  g_autofree char *expected_path = g_build_filename (app.folder, "cli.png", NULL);
-  g_autoptr (Accessible) save = accessible_wait (app.root, "Save");
-  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
+  g_autofree char *expected_path = g_strconcat (saved, ".cli.png", NULL);
   g_autofree char *contents = NULL;
   g_autofree char *expected = NULL;
   gsize n_bytes = 0, n_expected = 0;
+
+  activate (WINDOW_PATH, "save-to", saved);
+  contents = wait_contents (saved, &n_bytes);
+  generate_by_cli (expected_path, init);
+  expected = wait_contents (expected_path, &n_expected);
+  g_assert_cmpmem (contents, n_bytes, expected, n_expected);
+}
+
+static void
+test_generate (void)
+{
+  g_autoptr (Accessible) save = accessible_wait (app.root, "Save");
+  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
 
   g_assert_false (accessible_is_sensitive (save));
   set_text ("Prompt", PROMPT);
@@ -156,12 +170,7 @@ test_generate (void)
   accessible_set_value (steps, STEPS);
   press ("Generate");
   accessible_wait_sensitive (save, GENERATE_SECONDS);
-
-  activate (WINDOW_PATH, "save-to", app.saved);
-  contents = wait_contents (app.saved, &n_bytes);
-  generate_by_cli (expected_path);
-  expected = wait_contents (expected_path, &n_expected);
-  g_assert_cmpmem (contents, n_bytes, expected, n_expected);
+  assert_as_by_cli (app.saved, NULL);
 }
 
 /* Cancel comes up while a picture is made, and the window is ready for the next one after it. */
@@ -201,16 +210,24 @@ test_restore (void)
   g_assert_cmpuint (get_value ("Steps"), ==, STEPS);
 }
 
-/* A picture from elsewhere is started from. */
+/* A picture from elsewhere is started from, with the settings that test_restore() brought back. */
 static void
 test_start_picture (void)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "plain.png", NULL);
+  g_autofree char *saved = g_build_filename (app.folder, "started.png", NULL);
+  g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
+  g_autoptr (Accessible) cancel = accessible_wait (app.root, "Cancel");
   g_autoptr (Accessible) strength = NULL;
 
   activate (WINDOW_PATH, "open-path", path);
   strength = accessible_wait (app.root, "Denoising strength");
   g_assert_cmpfloat_with_epsilon (accessible_get_value (strength), 0.75, 1e-6);
+
+  accessible_press (generate);
+  accessible_wait_sensitive (cancel, 10);
+  accessible_wait_sensitive (generate, GENERATE_SECONDS);
+  assert_as_by_cli (saved, path);
 }
 
 /* A file that is nothing Gesso knows ends in words, not in a dead window. */
