@@ -7,18 +7,20 @@
 static gboolean
 evaluate (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint i, GError **error)
 {
-  g_auto (GsParityTensor) x = { 0 }, t = { 0 }, context = { 0 }, want = { 0 };
+  g_auto (GsParityTensor) x = { 0 }, t = { 0 }, context = { 0 }, label = { 0 }, want = { 0 };
   const guint width = network->config.unet.channels[0];
   g_autofree char *name = g_strdup_printf ("out.%u.eps", i);
   g_autofree float *got = NULL, *time = NULL;
   g_autoptr (GsProgram) program = NULL;
-  GsTensor *inputs[3];
+  GsTensor *inputs[3], *label_input = NULL;
   GsGraph *graph;
 
   if (!gs_parity_read (file, &x, error, "in.%u.x", i)
       || !gs_parity_read (file, &t, error, "in.%u.t", i)
       || !gs_parity_read (file, &context, error, "in.%u.context", i)
       || !gs_parity_read (file, &want, error, "%s", name))
+    return FALSE;
+  if (network->config.unet.label_width > 0 && !gs_parity_read (file, &label, error, "in.%u.y", i))
     return FALSE;
   graph = gs_parity_graph (network, run, "unet");
   inputs[0] = gs_graph_input (graph, "x", (GsShape) { x.dims[0], x.dims[2], x.dims[3], x.dims[1] },
@@ -28,8 +30,12 @@ evaluate (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint
   inputs[2] = gs_graph_input (graph, "context",
                               (GsShape) { x.dims[0], 1, context.dims[1], context.dims[2] },
                               run->session->dtype);
+  if (label.n > 0)
+    label_input = gs_graph_input (graph, "label",
+                                  (GsShape) { x.dims[0], 1, 1, network->config.unet.label_width },
+                                  run->session->dtype);
   gs_graph_output (graph, gs_unet (graph, &network->config.unet, inputs[0], inputs[1], inputs[2],
-                                   NULL));
+                                   label_input));
   program = gs_parity_program (network, graph, error);
   if (program == NULL)
     return FALSE;
@@ -42,6 +48,8 @@ evaluate (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint
                             error)
       || !gs_program_set_floats (program, "time", time, x.dims[0] * width, error)
       || !gs_program_set_floats (program, "context", context.values, context.n, error)
+      || (label.n > 0
+          && !gs_program_set_floats (program, "label", label.values, label.n, error))
       || !gs_program_run (program, error)
       || !gs_program_get_nchw (program, 0, got, want.n, error))
     return FALSE;
@@ -57,12 +65,6 @@ gs_parity_unet (GsParityRun *run, GError **error)
 
   if (file == NULL || !gs_parity_network_init (&network, run, error))
     return FALSE;
-  if (network.config.unet.label_width > 0)
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-                   "U-Nets with SDXL's conditioning are not supported yet");
-      return FALSE;
-    }
   for (guint i = 0; gs_parity_has (file, "in.%u.x", i); i++)
     if (!evaluate (run, &network, file, i, error))
       return FALSE;
