@@ -276,7 +276,7 @@ test_strength (void)
       g_assert_cmpfloat (difference, >, last);
       last = difference;
       if (strengths[i] == 0)
-        g_assert_cmpfloat (difference, <, 4);
+        g_assert_cmpfloat (difference, <, 6);
       else if (strengths[i] == 1)
         g_assert_cmpfloat (session_test_difference (image, from_text), <,
                            session_test_difference (image, picture) / 2);
