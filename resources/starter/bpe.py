@@ -9,7 +9,8 @@ import re
 from collections import Counter
 
 # CLIP splits at Unicode's letters; for the captions' ASCII this is the same.
-WORD = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[a-zA-Z\u00c0-\uffff]+|[0-9]|[^\sa-zA-Z0-9\u00c0-\uffff]+")
+WORD = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|"
+                  r"[a-zA-Z\u00c0-\uffff]+|[0-9]|[^\sa-zA-Z0-9\u00c0-\uffff]+")
 START, END = "<|startoftext|>", "<|endoftext|>"
 LENGTH = 77
 
@@ -28,7 +29,8 @@ LETTERS = byte_letters()
 
 
 def split(text):
-    return ["".join(LETTERS[b] for b in word.encode()) for word in WORD.findall(text.strip().lower())]
+    words = WORD.findall(text.strip().lower())
+    return ["".join(LETTERS[b] for b in word.encode()) for word in words]
 
 
 def merge(pieces, pair):

@@ -130,7 +130,8 @@ class GEGLU(nn.Module):
 class FeedForward(nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.net = nn.Sequential(GEGLU(width, 4 * width), nn.Dropout(0), nn.Linear(4 * width, width))
+        inner = 4 * width
+        self.net = nn.Sequential(GEGLU(width, inner), nn.Dropout(0), nn.Linear(inner, width))
 
     def forward(self, x):
         return self.net(x)
@@ -225,7 +226,8 @@ class UNet(nn.Module):
                     layers.append(Upsample(c))
                 up.append(nn.ModuleList(layers))
         self.output_blocks = nn.ModuleList(up)
-        self.out = nn.Sequential(nn.GroupNorm(groups, c), nn.SiLU(), nn.Conv2d(c, cin, 3, padding=1))
+        self.out = nn.Sequential(nn.GroupNorm(groups, c), nn.SiLU(),
+                                 nn.Conv2d(c, cin, 3, padding=1))
         nn.init.zeros_(self.out[2].weight)
 
     @staticmethod
@@ -279,7 +281,8 @@ class VaeAttention(nn.Module):
     def forward(self, x):
         b, c, h, w = x.shape
         y = self.norm(x)
-        q, k, v = (f(y).permute(0, 2, 3, 1).reshape(b, 1, h * w, c) for f in (self.q, self.k, self.v))
+        q, k, v = (f(y).permute(0, 2, 3, 1).reshape(b, 1, h * w, c)
+                   for f in (self.q, self.k, self.v))
         return x + self.proj_out(attention(q, k, v).view(b, h, w, c).permute(0, 3, 1, 2))
 
 

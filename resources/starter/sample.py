@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes pictures from starter.safetensors as any SD 1.x program does: Euler, classifier-free guidance.
+"""Makes pictures from starter.safetensors as any SD 1.x program does.
 
-Sigmas as in k-diffusion (Karras et al., 2022), evenly spaced timesteps; noise as torch's CPU
-generator gives it for the seed. Writes one sheet of all prompts.
+Euler steps with classifier-free guidance. Sigmas as in k-diffusion (Karras et al., 2022), evenly
+spaced timesteps; noise as torch's CPU generator gives it for the seed. Writes one sheet of the
+pictures of all prompts.
 """
 import argparse
 import json
@@ -16,7 +17,8 @@ from export import load_safetensors
 from model import SCALING_FACTOR, Model, alphas_cumprod
 
 PROMPTS = ["a red house under a yellow sun", "a white boat on the sea at sunset",
-           "a pink house in the snow, night sky, a white moon", "a red hot air balloon over mountains",
+           "a pink house in the snow, night sky, a white moon",
+           "a red hot air balloon over mountains",
            "a green cactus in the desert under an orange sun", "a purple tree on green hills",
            "a yellow flower and a red mushroom", "two blue boats, night, a yellow crescent moon",
            "a red heart on a white background", "three red flowers on green hills, sunny day",
@@ -47,7 +49,8 @@ class Pipeline:
     def generate(self, prompts, seeds, negative="", steps=20, cfg=7., width=128, height=128):
         """Pictures (n, height, width, 3) of bytes."""
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            ids = torch.tensor([self.tokenizer.encode(p) for p in prompts + [negative] * len(prompts)])
+            texts = list(prompts) + [negative] * len(prompts)
+            ids = torch.tensor([self.tokenizer.encode(text) for text in texts])
             context = self.model.text(ids)
             noise = [torch.randn(1, 4, height // 8, width // 8,
                                  generator=torch.Generator().manual_seed(s)) for s in seeds]
@@ -59,7 +62,8 @@ class Pipeline:
                 out = self.model.unet(scaled, t.expand(len(scaled)), context).float()
                 asked, empty = out.chunk(2)
                 x = x + (empty + cfg * (asked - empty)) * (sigmas[i + 1] - sigmas[i])
-            y = self.model.vae.decode((x / SCALING_FACTOR).contiguous(memory_format=torch.channels_last))
+            latents = (x / SCALING_FACTOR).contiguous(memory_format=torch.channels_last)
+            y = self.model.vae.decode(latents)
         y = (y.float().clamp(-1, 1) + 1) * 127.5
         return y.round().byte().permute(0, 2, 3, 1).numpy()
 
@@ -92,8 +96,8 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     pictures = Pipeline(args.model, args.tokenizer).generate(
-        args.prompts, range(args.seed, args.seed + len(args.prompts)), steps=args.steps, cfg=args.cfg,
-        width=args.width, height=args.height)
+        args.prompts, range(args.seed, args.seed + len(args.prompts)), steps=args.steps,
+        cfg=args.cfg, width=args.width, height=args.height)
     sheet(list(pictures), args.prompts, 4, args.out)
 
 

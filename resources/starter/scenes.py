@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Little scenes with captions: one sky, one ground, one to three coloured objects.
 
-make (seed) returns a picture and several captions of it. What a caption leaves out has one usual
-value (middle of the picture, day, hills), so that a caption decides nearly everything: a small
-model then learns sharp pictures instead of averages of many.
+make (seed) returns a picture, several captions of it, and whether it is a simple one. What a
+caption leaves out has one usual value (middle of the picture, day, hills, a sun on the right), so
+that it decides nearly everything: a small model then learns sharp pictures instead of averages of
+many, and guidance does not draw both of two likely things.
 """
 import random
 
@@ -21,6 +22,7 @@ WORDS = {
     "desert": ["the desert", "sand dunes", "sand", "desert"],
     "snow": ["snow", "a snowy field", "winter", "white snow"],
 }
+PLACES = {"left": " on the left", "right": " on the right", "middle": " in the middle"}
 COUNT = {2: "two", 3: "three"}
 PLURAL = {"house": "houses", "tree": "trees", "pine tree": "pine trees", "cactus": "cacti",
           "boat": "boats", "flower": "flowers", "balloon": "balloons", "mushroom": "mushrooms"}
@@ -86,14 +88,16 @@ def draw_ground(c, ground, sky, rng):
             c.polygon([(x - height, foot), (x, top), (x + height, foot)],
                       c.tint(shade(rock, rng.uniform(-.14, .08))))
             c.polygon([(x - height * k, top + height * k), (x, top),
-                       (x + height * k, top + height * k), (x + height * k * .4, top + height * .21),
-                       (x, top + height * .33), (x - height * k * .4, top + height * .21)],
+                       (x + height * k, top + height * k),
+                       (x + height * k * .4, top + height * .21), (x, top + height * .33),
+                       (x - height * k * .4, top + height * .21)],
                       c.tint((248, 250, 253)))
         green = c.tint((98, 174, 88))
         c.wave(horizon + 2, 3, rng.uniform(18, 28), phase(), green)
         c.wave(horizon + 16, 2.5, rng.uniform(18, 28), phase(), shade(green, -.14))
     elif ground == "sea":
-        near, far = {"day": ((30, 98, 172), (72, 158, 212)), "sunset": ((84, 60, 128), (184, 106, 136)),
+        near, far = {"day": ((30, 98, 172), (72, 158, 212)),
+                     "sunset": ((84, 60, 128), (184, 106, 136)),
                      "night": ((22, 34, 84), (44, 68, 132))}[sky]
         c.gradient(far, near, horizon - 6, 130)
         for _ in range(rng.randint(5, 8)):
@@ -164,7 +168,8 @@ def pick_body(rng, sky):
 
 
 def draw_body(c, body, sky_at, rng):
-    share = {"left": rng.uniform(.2, .26), "right": rng.uniform(.74, .8), "middle": rng.uniform(.47, .53)}
+    share = {"left": rng.uniform(.2, .26), "right": rng.uniform(.74, .8),
+             "middle": rng.uniform(.47, .53)}
     x, y = share[body["place"]] * c.width, rng.uniform(25, 30)
     r = {"": 12.5, "big": 18, "small": 8}[body["size"]] * rng.uniform(.95, 1.05)
     color = jitter(rng, COLORS[body["color"]])
@@ -183,13 +188,14 @@ def body_words(body, rng):
         words.append("crescent")
     text = " ".join(words + [body["kind"]])
     text = article(text) if rng.random() < .85 else text
-    if body["place"] == "middle" or rng.random() < .25:
-        text += {"left": " on the left", "right": " on the right", "middle": " in the middle"}[body["place"]]
+    # Unnamed: right. Were it either side, guidance would draw one on each.
+    if body["place"] != "right" or rng.random() < .25:
+        text += PLACES[body["place"]]
     return text
 
 
 def place_objects(c, rng, ground, held_out):
-    """Draws the scene's objects; returns a function that words them."""
+    """Draws the scene's objects; returns a function that words them, and whether it was simple."""
     def base(thing):
         if thing.kind == "balloon":
             return rng.uniform(74, 80)
@@ -200,14 +206,16 @@ def place_objects(c, rng, ground, held_out):
 
     mode = rng.choices(["one", "pair", "many", "none"], [62, 22, 11, 5])[0]
     if mode == "none":
-        return lambda: rng.choice(WORDS[ground])
+        return lambda: rng.choice(WORDS[ground]), False
     first = Thing(rng, ground, held_out)
     if mode == "one":
         place = rng.choices(["middle", "left", "right"], [70, 15, 15])[0]
         share = {"middle": .5, "left": .28, "right": .72}[place]
         first.draw(c, at(share), base(first), first.scale(rng, 1.55))
-        end = {"middle": "", "left": " on the left", "right": " on the right"}[place]
-        return lambda: first.words(rng) + (end or (" in the middle" if rng.random() < .08 else ""))
+        # Unnamed: the middle.
+        named = lambda: place != "middle" or rng.random() < .08
+        simple = place == "middle" and not first.size
+        return lambda: first.words(rng) + (PLACES[place] if named() else ""), simple
     if mode == "many":
         first.size = ""
         count = rng.choice([2, 3])
@@ -215,7 +223,7 @@ def place_objects(c, rng, ground, held_out):
         foot = base(first)
         for i in range(count):
             first.draw(c, at((i + .5) / count), foot, s)
-        return lambda: first.words(rng, count)
+        return lambda: first.words(rng, count), False
     second = Thing(rng, ground, held_out)
     while second.kind == first.kind and rng.random() < .7:
         second = Thing(rng, ground, held_out)
@@ -227,7 +235,7 @@ def place_objects(c, rng, ground, held_out):
         a, b = first.words(rng), second.words(rng)
         return rng.choice(["%s and %s", "%s and %s", "%s, %s", "%s next to %s",
                            "%s on the left and %s on the right", "%s with %s"]) % (a, b)
-    return words
+    return words, False
 
 
 def landscape(rng, width, held_out):
@@ -247,7 +255,8 @@ def landscape(rng, width, held_out):
             cloud(c, (i + .5) * width / count + rng.uniform(-8, 8), rng.uniform(34, 50),
                   rng.uniform(.85, 1.15), color)
     draw_ground(c, ground, sky, rng)
-    main = place_objects(c, rng, ground, held_out)
+    main, simple = place_objects(c, rng, ground, held_out)
+    simple = simple and not clouds and not (body and body["size"])
 
     def caption():
         text = main()
@@ -257,9 +266,9 @@ def landscape(rng, width, held_out):
             ground == "sea" and "boat" in text or ground == "desert" and "cact" in text
         if not only and not (implied and rng.random() < .45):
             where = rng.choice(WORDS[ground])
-            link = {"hills": [" on ", " in front of ", ", "], "mountains": [" in front of ", ", ", " with "],
-                    "sea": [" on ", " on ", ", "], "desert": [" in ", " in ", ", "],
-                    "snow": [" in ", ", "]}[ground]
+            link = {"hills": [" on ", " in front of ", ", "],
+                    "mountains": [" in front of ", ", ", " with "], "sea": [" on ", " on ", ", "],
+                    "desert": [" in ", " in ", ", "], "snow": [" in ", ", "]}[ground]
             link = rng.choice(link)
             if "balloon" in text and rng.random() < .6:
                 link = " over "
@@ -281,11 +290,12 @@ def landscape(rng, width, held_out):
                            sky == "night" else .03):
             tail.append(rng.choice(WORDS[sky]))
         if clouds:
-            tail.append(rng.choice(["clouds", "white clouds" if sky == "day" else "clouds", "cloudy sky"]))
+            tail.append(rng.choice(["clouds", "cloudy sky",
+                                    "white clouds" if sky == "day" else "clouds"]))
         rng.shuffle(tail)
         return ", ".join(tail + [text] if rng.random() < .1 else [text] + tail)
 
-    return c.finish(), caption
+    return c.finish(), caption, simple
 
 
 def emblem(rng, width, _held_out):
@@ -297,14 +307,15 @@ def emblem(rng, width, _held_out):
     kind = rng.choice(SHAPES)
     size = rng.choices(["", "big", "small"], [76, 12, 12])[0]
     r = {"": 35, "big": 48, "small": 19}[size] * rng.uniform(.95, 1.05)
-    shape(c, kind, width / 2 + rng.uniform(-2, 2), 64 + rng.uniform(-2, 2), r, jitter(rng, COLORS[front]))
+    shape(c, kind, width / 2 + rng.uniform(-2, 2), 64 + rng.uniform(-2, 2), r,
+          jitter(rng, COLORS[front]))
 
     def caption():
         words = [rng.choice(WORDS[size])] if size else []
         text = article(" ".join(words + [front, kind]))
         return text + rng.choice([" on a %s background", " on a %s background", " on %s",
                                   ", %s background", " in front of a %s background"]) % back
-    return c.finish(), caption
+    return c.finish(), caption, False
 
 
 def decorate(rng, caption):
@@ -320,7 +331,10 @@ def decorate(rng, caption):
 
 
 def make(seed, captions=4, width=SIZE, held_out=True):
-    """Picture and captions of a seed; held_out leaves the pairs of HELD_OUT undrawn."""
+    """Picture and captions of a seed, and whether it is one usual thing in the middle.
+
+    held_out leaves the pairs of HELD_OUT undrawn.
+    """
     rng = random.Random(seed)
-    image, caption = (emblem if rng.random() < .1 else landscape)(rng, width, held_out)
-    return image, [decorate(rng, caption()) for _ in range(captions)]
+    image, caption, simple = (emblem if rng.random() < .1 else landscape)(rng, width, held_out)
+    return image, [decorate(rng, caption()) for _ in range(captions)], simple
