@@ -68,12 +68,18 @@ press (const char *name)
   accessible_press (control);
 }
 
-static gboolean
-is_sensitive (const char *name)
+/* Presses Generate and waits for what comes in its place, which GTK 4.8 shows, insensitive, all the
+ * time. */
+static Accessible *
+start_generating (void)
 {
-  g_autoptr (Accessible) control = accessible_wait (app.root, name);
+  Accessible *cancel;
 
-  return accessible_is_sensitive (control);
+  press ("Generate");
+  cancel = accessible_wait (app.root, "Cancel");
+  accessible_wait_sensitive (cancel, 10);
+
+  return cancel;
 }
 
 static guint
@@ -111,6 +117,7 @@ test_names (void)
     "Prompt", "Negative prompt", "Model", "Width", "Height", "Steps", "Guidance scale",
     "Sampler", "Schedule", "Seed", "Generate", "Save", "Canvas",
   };
+  g_autoptr (Accessible) cancel = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -119,7 +126,8 @@ test_names (void)
       g_assert_nonnull (control);
     }
   g_assert_null (accessible_find (app.root, "Denoising strength"));
-  g_assert_false (is_sensitive ("Cancel"));
+  cancel = accessible_find (app.root, "Cancel");
+  g_assert_true (cancel == NULL || !accessible_is_sensitive (cancel));
 }
 
 /* Runs gesso-cli with the window's settings; init: a start picture or NULL. */
@@ -179,11 +187,10 @@ test_cancel (void)
 {
   g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
   g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
-  g_autoptr (Accessible) cancel = accessible_wait (app.root, "Cancel");
+  g_autoptr (Accessible) cancel = NULL;
 
   accessible_set_value (steps, 1000);
-  press ("Generate");
-  accessible_wait_sensitive (cancel, 10);
+  cancel = start_generating ();
   g_assert_false (accessible_is_sensitive (generate));
   accessible_press (cancel);
   accessible_wait_sensitive (generate, 10);
@@ -217,15 +224,14 @@ test_start_picture (void)
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "plain.png", NULL);
   g_autofree char *saved = g_build_filename (app.folder, "started.png", NULL);
   g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
-  g_autoptr (Accessible) cancel = accessible_wait (app.root, "Cancel");
+  g_autoptr (Accessible) cancel = NULL;
   g_autoptr (Accessible) strength = NULL;
 
   activate (WINDOW_PATH, "open-path", path);
   strength = accessible_wait (app.root, "Denoising strength");
   g_assert_cmpfloat_with_epsilon (accessible_get_value (strength), 0.75, 1e-6);
 
-  accessible_press (generate);
-  accessible_wait_sensitive (cancel, 10);
+  cancel = start_generating ();
   accessible_wait_sensitive (generate, GENERATE_SECONDS);
   assert_as_by_cli (saved, path);
 }
@@ -264,10 +270,8 @@ static void
 test_quit (void)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (Accessible) cancel = accessible_wait (app.root, "Cancel");
+  g_autoptr (Accessible) cancel = start_generating ();
 
-  press ("Generate");
-  accessible_wait_sensitive (cancel, 10);
   activate (APP_PATH, "quit", NULL);
   g_timeout_add_seconds (QUIT_SECONDS, on_limit, NULL);
   g_subprocess_wait_async (app.process, NULL, on_exited, loop);
