@@ -21,7 +21,7 @@ void main ()
   uint width = p.channels / p.groups;
   uint first = i % p.groups * width;
   float total = float (p.pixels) * float (width);
-  float mean = 0.0, squares = 0.0;
+  float mean = 0.0, squares = 0.0, rstd;
 
   if (n >= p.samples)
     return;
@@ -30,16 +30,21 @@ void main ()
       float sum = 0.0;
 
       for (uint c = first; c < first + width; c++)
-        sum += Float2s (p.partial).at[(n * p.slices + s) * p.channels + c].x;
+        sum += Floats (p.means).at[(n * p.slices + s) * p.channels + c];
       mean += sum * slice_count (s) / total;
     }
   for (uint s = 0; s < p.slices; s++)
     for (uint c = first; c < first + width; c++)
       {
-        vec2 part = Float2s (p.partial).at[(n * p.slices + s) * p.channels + c];
-        float d = part.x - mean;
+        uint at = (n * p.slices + s) * p.channels + c;
+        float d = Floats (p.means).at[at] - mean;
 
-        squares += part.y + slice_count (s) * d * d;
+        squares += Floats (p.squares).at[at] + slice_count (s) * d * d;
       }
-  Float2s (p.moments).at[i] = vec2 (mean, inversesqrt (squares / total + p.epsilon));
+  rstd = inversesqrt (squares / total + p.epsilon);
+  for (uint c = first; c < first + width; c++)
+    {
+      Floats (p.mean).at[n * p.channels + c] = mean;
+      Floats (p.scale).at[n * p.channels + c] = rstd * Floats (p.weight).at[c];
+    }
 }

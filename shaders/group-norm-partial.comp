@@ -1,33 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #version 460
-/* Mean and sum of squared deviations of one channel over one slice of pixels. Two sweeps, the second
+/* Mean and sum of squared deviations of four channels over one slice of pixels. Two sweeps, the second
  * from cache: sums of squares would cancel where the mean is large. */
 #extension GL_GOOGLE_include_directive : require
 #include "group-norm.h"
-#include "include/memory.glsl"
+#include "include/words.glsl"
 
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { GsGroupNormPush p; };
 
 void main ()
 {
-  uint c = gl_WorkGroupID.x * 64 + gl_LocalInvocationID.x;
-  uint slice = gl_WorkGroupID.y;
-  uint n = gl_WorkGroupID.z;
+  uint id = line_group () * 64 + gl_LocalInvocationID.x;
+  uint fours = p.channels / 4;
+  uint c = id % fours * 4;
+  uint slice = id / fours % p.slices;
+  uint n = id / fours / p.slices;
   uint begin = slice * p.slice_pixels;
-  uint end = min (begin + p.slice_pixels, p.pixels);
-  gs_address x = p.x + uint64_t (n) * p.pixels * p.channels * (ELEMENT4_BYTES / 4);
-  float sum = 0.0, squares = 0.0, mean;
+  uint count = min (p.slice_pixels, p.pixels - begin);
+  uint row_bytes = p.channels * (ELEMENT4_BYTES / 4);
+  uint64_t first = p.x + (uint64_t (n) * p.pixels + begin) * row_bytes + c * (ELEMENT4_BYTES / 4);
+  uint64_t x = first;
+  vec4 sum = vec4 (0.0), squares = vec4 (0.0), mean;
+  uint at = ((n * p.slices + slice) * p.channels + c) * 4;
 
-  if (c >= p.channels)
+  if (n >= p.samples)
     return;
-  for (uint i = begin; i < end; i++)
-    sum += load (x, i * p.channels + c);
-  mean = sum / float (end - begin);
-  for (uint i = begin; i < end; i++)
+  for (uint i = 0; i < count; i++, x += row_bytes)
+    sum += load_four (x);
+  mean = sum / float (count);
+  x = first;
+  for (uint i = 0; i < count; i++, x += row_bytes)
     {
-      float d = load (x, i * p.channels + c) - mean;
+      vec4 d = load_four (x) - mean;
       squares += d * d;
     }
-  Float2s (p.partial).at[(n * p.slices + slice) * p.channels + c] = vec2 (mean, squares);
+  store_floats (p.means + at, mean);
+  store_floats (p.squares + at, squares);
 }

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Push constants of the three kernels of group normalisation:
+/* Push constants of the three kernels of group normalisation; channels is a multiple of 4:
  *   group-norm-partial  per channel and slice of pixels: mean and sum of squared deviations
- *   group-norm-merge    per sample and group: mean and 1 / sqrt (variance + epsilon)
- *   group-norm          y = (x - mean) * rstd * weight + bias, and SiLU where asked for */
+ *   group-norm-merge    per channel: its group's mean, and weight / sqrt (variance + epsilon)
+ *   group-norm          y = (x - mean) * scale + bias, and SiLU where asked for */
 #include "include/types.h"
 
 struct GsGroupNormPush
 {
-  gs_address x, y, weight, bias; /* weight, bias: (C) float                             */
-  gs_address partial;            /* (N, slices, C) of (mean, sum of squared deviations) */
-  gs_address moments;            /* (N, groups) of (mean, rstd)                         */
+  gs_address x, y, weight, bias; /* weight, bias: (C) float       */
+  gs_address means, squares;     /* (N, slices, C) float: partial */
+  gs_address mean, scale;        /* (N, C) float: merged          */
   uint       samples, pixels, channels, groups;
   uint       slices, slice_pixels;
   float      epsilon;
   uint       silu;
 };
+
+/* Fours of channels that one invocation of group-norm handles, 64 apart. */
+#define GS_GROUP_NORM_ROUNDS 8

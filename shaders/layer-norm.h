@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Push constants of layer-norm.comp. */
+/* Push constants of layer-norm.comp and layer-norm-lanes.comp. */
 #include "include/types.h"
 
 struct GsLayerNormPush

@@ -45,8 +45,11 @@ record (GsNode *node, GsCommands *commands)
     .channels = node->output->shape.c,
     .elements = elements,
   };
+  const guint32 fours = push.a_channels % 4 == 0 && push.b_channels % 4 == 0
+                        && push.channels == push.a_channels + push.b_channels;
 
-  gs_op_dispatch_line (commands, gs_op_kernel (commands, "concat", node->output->dtype, NULL, 0),
+  gs_op_dispatch_line (commands,
+                       gs_op_kernel (commands, "concat", node->output->dtype, &fours, 1),
                        &push, sizeof push, gs_groups (elements, 256), elements * 8.0);
 }
 

@@ -23,6 +23,7 @@ static void
 record (GsNode *node, GsCommands *commands)
 {
   const guint64 elements = gs_shape_elements (node->output->shape);
+  const guint32 fours = node->output->shape.c % 4 == 0;
   const struct GsGegluPush push = {
     .x = gs_op_read (commands, node->inputs[0]),
     .y = gs_op_write (commands, node->output),
@@ -30,7 +31,7 @@ record (GsNode *node, GsCommands *commands)
     .channels = node->output->shape.c,
   };
 
-  gs_op_dispatch_line (commands, gs_op_kernel (commands, "geglu", node->output->dtype, NULL, 0),
+  gs_op_dispatch_line (commands, gs_op_kernel (commands, "geglu", node->output->dtype, &fours, 1),
                        &push, sizeof push, gs_groups (elements, 256), elements * 16.0);
 }
 

@@ -30,11 +30,17 @@ n_slices (GsShape x)
   return gs_groups ((guint64) x.h * x.w, slice_pixels (x));
 }
 
-/* Partial moments, then the groups' moments behind them: pairs of floats. */
+/* Floats of the partial moments, and of the merged numbers of each channel behind them. */
 static guint64
-partial_bytes (GsShape x)
+partial_floats (GsShape x)
 {
-  return (guint64) x.n * n_slices (x) * x.c * 2 * sizeof (float);
+  return (guint64) x.n * n_slices (x) * x.c;
+}
+
+static guint64
+merged_floats (GsShape x)
+{
+  return (guint64) x.n * x.c;
 }
 
 static gboolean
@@ -43,15 +49,14 @@ infer (GsNode *node, GError **error)
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
   const GsShape x = node->inputs[0]->shape;
 
-  if (parameters->groups == 0 || x.c % parameters->groups != 0)
+  if (parameters->groups == 0 || x.c % parameters->groups != 0 || x.c % 4 != 0)
     {
-      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED, "%u channels do not make %u groups", x.c,
-                   parameters->groups);
+      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                   "%u channels do not make %u groups of whole fours", x.c, parameters->groups);
       return FALSE;
     }
   node->output->shape = x;
-  node->scratch_bytes = partial_bytes (x)
-                        + (guint64) x.n * parameters->groups * 2 * sizeof (float);
+  node->scratch_bytes = 2 * (partial_floats (x) + merged_floats (x)) * sizeof (float);
   return TRUE;
 }
 
@@ -61,15 +66,18 @@ record (GsNode *node, GsCommands *commands)
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
   const GsShape x = node->inputs[0]->shape;
   const GsDtype dtype = node->output->dtype;
-  const guint64 elements = gs_shape_elements (x);
+  const guint64 elements = gs_shape_elements (x), fours = elements / 4;
   const guint64 scratch = gs_op_scratch_write (commands, node);
+  const guint64 merged = scratch + 2 * partial_floats (x) * sizeof (float);
   const struct GsGroupNormPush push = {
     .x = gs_op_read (commands, node->inputs[0]),
     .y = gs_buffer_get_address (node->output->buffer) + node->output->offset,
     .weight = gs_op_read (commands, node->inputs[1]),
     .bias = gs_op_read (commands, node->inputs[2]),
-    .partial = scratch,
-    .moments = scratch + partial_bytes (x),
+    .means = scratch,
+    .squares = scratch + partial_floats (x) * sizeof (float),
+    .mean = merged,
+    .scale = merged + merged_floats (x) * sizeof (float),
     .samples = x.n,
     .pixels = x.h * x.w,
     .channels = x.c,
@@ -80,20 +88,21 @@ record (GsNode *node, GsCommands *commands)
     .silu = parameters->silu,
   };
 
-  gs_commands_dispatch (commands, gs_op_kernel (commands, "group-norm-partial", dtype, NULL, 0),
-                        &push, sizeof push, gs_groups (x.c, 64), push.slices, x.n, elements * 8.0);
+  gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm-partial", dtype, NULL, 0),
+                       &push, sizeof push, gs_groups (partial_floats (x) / 4, 64), elements * 8.0);
 
   gs_op_scratch_read (commands, node);
   gs_op_scratch_write (commands, node);
   gs_commands_dispatch (commands, gs_op_kernel (commands, "group-norm-merge", dtype, NULL, 0),
                         &push, sizeof push, gs_groups ((guint64) x.n * parameters->groups, 64), 1,
-                        1, (double) x.n * push.slices * x.c * 8);
+                        1, partial_floats (x) * 8.0);
 
   gs_op_scratch_read (commands, node);
   gs_op_read (commands, node->inputs[0]);
   gs_op_write (commands, node->output);
   gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm", dtype, NULL, 0), &push,
-                       sizeof push, gs_groups (elements, 256), elements * 12.0);
+                       sizeof push,
+                       x.n * gs_groups (fours / x.n, 64 * GS_GROUP_NORM_ROUNDS), elements * 8.0);
 }
 
 static gboolean

@@ -18,6 +18,14 @@ infer (GsNode *node, GError **error)
   return TRUE;
 }
 
+/* Whether each invocation takes a token of its own, or a workgroup shares one. */
+static gboolean
+uses_lanes (GsCommands *commands, GsShape x)
+{
+  return x.c % 4 == 0
+         && gs_device_get_info (gs_commands_get_device (commands))->kind == GS_GPU_CPU;
+}
+
 static void
 record (GsNode *node, GsCommands *commands)
 {
@@ -33,9 +41,14 @@ record (GsNode *node, GsCommands *commands)
     .epsilon = GS_OP_PARAMETERS (node, Parameters)->epsilon,
   };
 
-  gs_op_dispatch_line (commands,
-                       gs_op_kernel (commands, "layer-norm", node->output->dtype, NULL, 0), &push,
-                       sizeof push, tokens, tokens * x.c * 16.0);
+  if (uses_lanes (commands, x))
+    gs_op_dispatch_line (commands,
+                         gs_op_kernel (commands, "layer-norm-lanes", node->output->dtype, NULL, 0),
+                         &push, sizeof push, gs_groups (tokens, 64), tokens * x.c * 8.0);
+  else
+    gs_op_dispatch_line (commands,
+                         gs_op_kernel (commands, "layer-norm", node->output->dtype, NULL, 0), &push,
+                         sizeof push, tokens, tokens * x.c * 16.0);
 }
 
 const GsOpClass gs_op_layer_norm = { "layer-norm", .infer = infer, .record = record };

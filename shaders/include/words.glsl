@@ -26,6 +26,12 @@ vec4 load_halfs (uint64_t address)
   return vec4 (unpackHalf2x16 (pairs.x), unpackHalf2x16 (pairs.y));
 }
 
+void store_floats (uint64_t address, vec4 v)
+{
+  WordPair (address).words = u64vec2 (packUint2x32 (floatBitsToUint (v.xy)),
+                                      packUint2x32 (floatBitsToUint (v.zw)));
+}
+
 /* Activations in their storage type. */
 vec4 load_four (uint64_t address)
 {
@@ -41,7 +47,6 @@ void store_four (uint64_t address, vec4 v)
 #ifdef STORAGE_F16
   Word (address).word = pack64 (uvec2 (packHalf2x16 (v.xy), packHalf2x16 (v.zw)));
 #else
-  WordPair (address).words = u64vec2 (packUint2x32 (floatBitsToUint (v.xy)),
-                                      packUint2x32 (floatBitsToUint (v.zw)));
+  store_floats (address, v);
 #endif
 }

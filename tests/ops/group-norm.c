@@ -17,6 +17,8 @@ static const Case cases[] = {
   { { 1, 1, 1, 32 }, 32, TRUE }, /* one value per group: the result is the bias */
   { { 2, 5, 7, 12 }, 4 },
   { { 2, 16, 16, 96 }, 8, TRUE },
+  { { 3, 9, 13, 20 }, 2 },
+  { { 1, 3, 3, 1280 }, 32, TRUE },
   { { 1, 12, 20, 64 }, 32, FALSE, 30 },
   { { 1, 130, 140, 8 }, 4, TRUE }, /* many slices, the last one short */
 };
