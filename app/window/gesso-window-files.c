@@ -29,9 +29,15 @@ static void
 undo_restore (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GessoWindow *self = data;
+  GessoSettings *settings = gesso_document_get_settings (self->document);
+  gboolean locked;
 
-  if (self->undo_settings)
-    gesso_settings_take (gesso_document_get_settings (self->document), self->undo_settings);
+  if (self->undo_settings == NULL)
+    return;
+
+  gesso_settings_take (settings, self->undo_settings);
+  g_object_get (self->undo_settings, "seed-locked", &locked, NULL);
+  g_object_set (settings, "seed-locked", locked, NULL);
   g_clear_object (&self->undo_settings);
 }
 

@@ -21,6 +21,7 @@ struct _GessoWindow
   GtkWidget         *history;
   GtkToggleButton   *sidebar_button;
   GessoBanner       *banner;
+  GtkWidget         *flap;           /* all below the header bar and the banner */
   AdwToastOverlay   *toasts;
   GessoCanvasView   *canvas;
   GessoPromptBar    *prompt_bar;
