@@ -79,7 +79,7 @@ describe (const GsProgress *progress)
 
   if (progress->n_images > 1)
     g_string_append_printf (text, " %u/%u", progress->image + 1, progress->n_images);
-  if (progress->n_steps > 0)
+  if (progress->n_steps > 1 || progress->phase == GS_PHASE_DENOISE)
     g_string_append_printf (text, "  %s%u/%u", progress->phase == GS_PHASE_DENOISE ? "step " : "",
                             progress->step, progress->n_steps);
   append_speed (text, progress);
