@@ -49,13 +49,10 @@ set_job (GessoWindow *self, GessoJob *job)
   gesso_window_update (self);
 }
 
-/* Takes picture and error, one of which is NULL. */
+/* One of picture and error is NULL. */
 static void
-finish_job (GessoWindow *self, GessoPicture *picture, GError *error)
+finish_job (GessoWindow *self, GessoPicture *picture, const GError *error)
 {
-  g_autoptr (GessoPicture) owned_picture = picture;
-  g_autoptr (GError) owned_error = error;
-
   if (self->document == NULL)
     return; /* closed meanwhile */
 
@@ -79,8 +76,9 @@ static void
 on_generated (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GessoWindow) self = data;
-  GError *error = NULL;
-  GessoPicture *picture = gesso_engine_generate_finish (GESSO_ENGINE (source), result, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoPicture) picture =
+      gesso_engine_generate_finish (GESSO_ENGINE (source), result, &error);
 
   finish_job (self, picture, error);
 }
@@ -129,8 +127,9 @@ static void
 on_decoded (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GessoWindow) self = data;
-  GError *error = NULL;
-  GessoPicture *picture = gesso_engine_decode_finish (GESSO_ENGINE (source), result, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoPicture) picture =
+      gesso_engine_decode_finish (GESSO_ENGINE (source), result, &error);
 
   finish_job (self, picture, error);
 }
