@@ -4,6 +4,7 @@
 
 #include "gesso-picture-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 struct _GessoPicture
@@ -180,8 +181,18 @@ load_file (GFile *file, GCancellable *cancellable, GError **error)
       return image ? gesso_picture_new_take (image, parameters) : NULL;
     }
 
-  texture = gdk_texture_new_from_bytes (bytes, error);
-  return texture ? gesso_picture_new_take (image_from_texture (texture), NULL) : NULL;
+  texture = gdk_texture_new_from_bytes (bytes, NULL);
+  if (texture == NULL)
+    {
+      g_autofree char *name = g_file_get_basename (file);
+
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   /* Translators: the name of a file */
+                   _("“%s” is not a picture that Gesso can read: open a PNG or JPEG file."), name);
+      return NULL;
+    }
+
+  return gesso_picture_new_take (image_from_texture (texture), NULL);
 }
 
 static void
