@@ -32,9 +32,10 @@ open_vocabulary (const char *path)
 }
 
 static GsTokenizer *
-open_starter (void)
+open_small (void)
 {
-  g_autofree char *path = g_build_filename (g_getenv ("GESSO_SOURCE_ROOT"), "resources", "starter", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("GESSO_SOURCE_ROOT"), "tests", "unit",
+                                            "small-vocabulary", NULL);
 
   return open_vocabulary (path);
 }
@@ -149,7 +150,7 @@ repeat (const char *word, guint n)
 static void
 test_chunks (void)
 {
-  g_autoptr (GsTokenizer) tokenizer = open_starter ();
+  g_autoptr (GsTokenizer) tokenizer = open_small ();
   g_autoptr (GArray) chunks = gs_prompt_chunks (tokenizer, "a (red:1.5) house", NULL, NULL);
   const gint32 want[] = { 1022, 320, 557, 626, 1023, 1023 };
   GsPromptChunk empty;
@@ -170,7 +171,7 @@ test_chunks (void)
 static void
 test_comma (void)
 {
-  g_autoptr (GsTokenizer) tokenizer = open_starter ();
+  g_autoptr (GsTokenizer) tokenizer = open_small ();
   g_autofree char *before = repeat ("red", 60);
   g_autofree char *far = repeat ("red", 50);
   g_autofree char *after = repeat ("house", 30);
@@ -190,7 +191,7 @@ test_comma (void)
 static void
 test_count (void)
 {
-  g_autoptr (GsTokenizer) tokenizer = open_starter ();
+  g_autoptr (GsTokenizer) tokenizer = open_small ();
   g_autofree char *full = repeat ("red", 75);
   g_autofree char *more = repeat ("red", 76);
   const struct
@@ -215,7 +216,7 @@ test_count (void)
 static void
 test_too_long (void)
 {
-  g_autoptr (GsTokenizer) tokenizer = open_starter ();
+  g_autoptr (GsTokenizer) tokenizer = open_small ();
   g_autofree char *most = repeat ("red", 256 * 75);
   g_autofree char *too_many = repeat ("red", 256 * 75 + 1);
   g_autofree char *breaks = repeat ("BREAK", 100000);
