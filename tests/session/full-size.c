@@ -3,7 +3,7 @@
  * A benchmark: a checkpoint of SD 1.5's size with random half-precision weights, made into a picture
  * by gesso-cli. Prints the peak of its memory and fails beyond 8 GiB.
  *
- *   meson test --benchmark full-size          (twenty minutes and more on the CPU driver)
+ *   meson test --benchmark full-size          (200 s of processor time on lavapipe; 4.7 GiB)
  *   full-size GESSO-CLI [ARGUMENT...]         arguments for "gesso-cli generate"
  *
  * Needs 2.1 GB in the folder for temporary files, or GESSO_FULL_SIZE=FILE, which is kept and used
