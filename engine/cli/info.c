@@ -154,7 +154,7 @@ print_devices (GPtrArray *devices, GsSession *session)
   if (devices->len == 0)
     printf ("Devices     none\n");
   if (session != NULL)
-    printf ("Chosen      %s: %s\n", gs_session_get_device (session)->name, gs_session_get_reason (session));
+    printf ("Chosen      %s\n", gs_session_get_reason (session));
   printf ("Starter     %s\n", gs_starter_path () != NULL ? gs_starter_path () : "not installed");
 }
 
