@@ -3,7 +3,7 @@
 #include "parity/parity-pipeline.h"
 
 #include "parity/networks.h"
-#include "parity/reference-scheduler.h"
+#include "sample/sampler-config.h"
 #include "session/autoencoder.h"
 #include "session/denoise.h"
 #include "session/model.h"
@@ -319,7 +319,9 @@ run_job (Pipeline *p, JsonObject *config, double tolerance, GError **error)
       if (!prepare_given (p, &job, &options, &sigmas, own_sigmas, error))
         return FALSE;
     }
-  else if (!gs_reference_scheduler (&options, config, error) || !prepare_start (p, &job, error))
+  else if (!gs_sampler_options_from_pipeline (
+             &options, json_object_get_string_member_with_default (config, "scheduler", ""), error)
+           || !prepare_start (p, &job, error))
     return FALSE;
   if (p->uncond.n != p->cond.n)
     {
