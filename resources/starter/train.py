@@ -40,9 +40,11 @@ def main():
     parser.add_argument("--work", default="starter-training", help="folder of the checkpoints")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, one a core")
     parser.add_argument("--minutes", type=float, default=95, help="for all stages together")
+    parser.add_argument("--pictures", type=int, default=15000, help="for the U-Net")
     parser.add_argument("--out", default=HERE)
     args = parser.parse_args()
     os.makedirs(args.work, exist_ok=True)
+    out = os.path.abspath(args.out)
     seconds, workers = args.minutes * 60, ("--workers", args.workers)
     if not os.path.exists(args.work + "/merges.txt"):
         learn_tokens(args.work)
@@ -50,15 +52,14 @@ def main():
         stage(args.work, "train_vae.py", "--out", "vae.pt", "--seconds", .15 * seconds, *workers)
         shutil.copy(args.work + "/vae.pt", args.work + "/vae.pt.done")
     resume = ("--resume",) if os.path.exists(args.work + "/unet.pt") else ()
-    stage(args.work, "train_unet.py", "--vae", "vae.pt.done", "--seconds", .67 * seconds, *workers,
-          *resume)
+    stage(args.work, "train_unet.py", "--vae", "vae.pt.done", "--seconds", .67 * seconds,
+          "--pictures", args.pictures, *workers, *resume)
     stage(args.work, "train_vae.py", "--decoder", "--start", "vae.pt.done", "--out", "decoder.pt",
           "--seconds", .18 * seconds, "--lr", 1e-3, "--muon-lr", .01, "--whole", .6, *workers)
-    stage(args.work, "export.py", "--vae", "decoder.pt", "--out",
-          os.path.abspath(args.out) + "/starter.safetensors")
+    stage(args.work, "export.py", "--vae", "decoder.pt", "--out", out + "/starter.safetensors")
     for name in ("vocab.json", "merges.txt"):
-        shutil.copy(os.path.join(args.work, name), args.out)
-    stage(args.work, "score.py")
+        shutil.copy(os.path.join(args.work, name), out)
+    stage(args.work, "score.py", "--model", out + "/starter.safetensors", "--tokenizer", out)
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ def main():
     parser.add_argument("--out", default="unet.pt")
     parser.add_argument("--tokenizer", default=".", help="folder of vocab.json and merges.txt")
     parser.add_argument("--resume", action="store_true", help="go on from --out")
-    parser.add_argument("--pictures", type=int, default=20000)
+    parser.add_argument("--pictures", type=int, default=15000)
     parser.add_argument("--seconds", type=float, default=4000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--batch", type=int, default=16)
