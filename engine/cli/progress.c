@@ -117,7 +117,8 @@ print_line (GsCliProgress *self, const GsProgress *progress, gint64 now)
   g_autofree char *text = NULL;
 
   if (!new_phase &&
-      (progress->step == self->last_step || (!denoising && now - self->last_line < LINE_INTERVAL)))
+      (progress->step == self->last_step ||
+       (!denoising && (progress->n_steps <= 1 || now - self->last_line < LINE_INTERVAL))))
     return;
   text = describe (progress);
   fprintf (stderr, "%s\n", text);
