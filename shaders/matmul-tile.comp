@@ -95,7 +95,7 @@ void main ()
                                                    + cursor.four) * ELEMENT4_BYTES);
             w_next[f] = vec4 (0.0);
             if (weighs)
-              w_next[f] = load_weights (p.w + uint64_t ((panel * n_fours + four) * 16 + i % 16)
+              w_next[f] = load_weights (p.w + uint64_t ((panel * n_fours + slab) * 16 + i % 64)
                                               * (weight_f16 ? 8 : 16));
           }
       if (slab > 0)
@@ -125,7 +125,7 @@ void main ()
 
                 x_slab[(slab_four * 4 + k) * STRIDE + id / FOURS + f * (GROUP_SIZE / FOURS)]
                   = x_next[f][k];
-                w_slab[(i % 64 / 16 * 4 + k) * STRIDE + i / 64 * 16 + i % 16] = w_next[f][k];
+                w_slab[i % 64 / 4 * STRIDE + i / 64 * 16 + i % 4 * 4 + k] = w_next[f][k];
               }
           barrier ();
           cursor.four += FOURS;

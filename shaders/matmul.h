@@ -4,8 +4,8 @@
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m / add_period][n])
  * as an implicit convolution: row m is an output pixel, k runs over (ky, kx, channel).
  *
- * w lies in panels [columns / 16][k / 4][16][4]: 16 columns, 4 consecutive k of each together, zeros
- * where columns or channels end.
+ * w lies in panels [columns / 16][k][16]: 16 columns of a k together, zeros where columns or channels
+ * end.
  */
 #include "include/types.h"
 

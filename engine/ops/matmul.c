@@ -63,11 +63,10 @@ convert (const GsHostTensor *source, guint64 first, guint64 n, GsDtype dtype, gp
                         Element *out)                                                              \
   {                                                                                                \
     for (guint64 tap = 0; tap < s->taps; tap++)                                                    \
-      for (guint64 first = 0; first < s->fours * 4; first += 4)                                    \
+      for (guint64 c = 0; c < s->fours * 4; c++)                                                   \
         for (guint64 n = 0; n < GS_MATMUL_PANEL; n++)                                              \
-          for (guint64 c = first; c < first + 4; c++)                                              \
-            *out++ = n < n_columns && c < s->channels                                              \
-                       ? columns[(n * s->channels + c) * s->taps + tap] : 0;                       \
+          *out++ = n < n_columns && c < s->channels                                                \
+                     ? columns[(n * s->channels + c) * s->taps + tap] : 0;                         \
     return out;                                                                                    \
   }
 

@@ -5,7 +5,7 @@
  * as much as 8 scalar ones, and is the thing to save.
  *
  * Each lane owns GROUPS rows of y (lane, lane + 8, ...) and 16 columns of each. x is gathered one row
- * a lane, 4 consecutive k at once; weights one column a lane, likewise. A weight then reaches all
+ * a lane, 4 consecutive k at once; weights 4 columns of a k a lane. A weight then reaches all
  * lanes by subgroupShuffle with a constant lane, which is a single AVX2 permute: one permute feeds
  * GROUPS multiply-adds. No shared memory, no barriers (a barrier makes coroutines of the shader).
  *
@@ -39,28 +39,23 @@ void start_with_bias (uint first_column)
 void multiply (PLACE places[GROUPS], PLACE w)
 {
   vec4 x[GROUPS * UNROLL];
+  vec4 weights[2 * UNROLL]; /* lane i: columns i % 4 * 4 ... of k i / 4 and so on, two k a load */
 
   [[unroll]] for (uint u = 0; u < UNROLL; u++)
     [[unroll]] for (uint r = 0; r < GROUPS; r++)
       x[r * UNROLL + u] = load_x (places[r] + u * X_STEP);
 
-  [[unroll]] for (uint side = 0; side < COLUMNS; side += 8)
-    {
-      vec4 weights[UNROLL];
+  [[unroll]] for (uint i = 0; i < 2 * UNROLL; i++)
+    weights[i] = load_w (w + i * 8 * W_STEP);
+  /* Columns outside and k inside, so that GROUPS sums live in registers at a time. */
+  [[unroll]] for (uint j = 0; j < COLUMNS; j++)
+    [[unroll]] for (uint k = 0; k < 4 * UNROLL; k++)
+      {
+        float weight = subgroupShuffle (weights[k / 2][j % 4], k % 2 * 4 + j / 4);
 
-      [[unroll]] for (uint u = 0; u < UNROLL; u++)
-        weights[u] = load_w (w + (u * GS_MATMUL_PANEL + side) * W_STEP);
-      /* Columns outside and k inside, so that GROUPS sums live in registers at a time. */
-      [[unroll]] for (uint j = 0; j < 8; j++)
-        [[unroll]] for (uint k = 0; k < 4 * UNROLL; k++)
-          {
-            float weight = subgroupShuffle (weights[k / 4][k % 4], j);
-
-            [[unroll]] for (uint r = 0; r < GROUPS; r++)
-              sums[r * COLUMNS + side + j] = fma (x[r * UNROLL + k / 4][k % 4], weight,
-                                                  sums[r * COLUMNS + side + j]);
-          }
-    }
+        [[unroll]] for (uint r = 0; r < GROUPS; r++)
+          sums[r * COLUMNS + j] = fma (x[r * UNROLL + k / 4][k % 4], weight, sums[r * COLUMNS + j]);
+      }
 }
 
 void main ()
