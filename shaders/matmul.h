@@ -16,13 +16,17 @@
 #define GS_MATMUL_TILE_COLUMNS 64
 #define GS_MATMUL_LANES_ROWS 32 /* matmul-texel, matmul-gather */
 #define GS_MATMUL_LANES_COLUMNS 16
+#define GS_MATMUL_UNIFORM_ROWS 6 /* matmul-uniform, or twice as many */
 
 /* Specialization constants. */
 #define GS_MATMUL_ACTIVATION 0 /* GS_UNARY_... + 1, or 0                        */
 #define GS_MATMUL_WEIGHT_F16 1 /* w holds halfs, else floats                    */
 #define GS_MATMUL_BY_4 2       /* columns % 4 == 0                              */
 #define GS_MATMUL_UNROLL 3     /* matmul-gather: 2, or 1 if channels % 8 != 0   */
-#define GS_MATMUL_N_CONSTANTS 4
+#define GS_MATMUL_ROWS 4         /* matmul-uniform: of a workgroup                  */
+#define GS_MATMUL_LANES 5        /* matmul-uniform: invocations of a vector         */
+#define GS_MATMUL_KERNEL 6       /* matmul-uniform: kernel                          */
+#define GS_MATMUL_N_CONSTANTS 7
 
 struct GsMatmulPush
 {

@@ -75,7 +75,8 @@ static void
 dispatch (GsNode *node, GsCommands *commands, GsMatmulVariant variant,
           const struct GsAttentionPush *push)
 {
-  static const char *const kernels[] = { "attention-tile", "attention-texel", "attention-gather" };
+  static const char *const kernels[] = { "attention-tile", "attention-texel", "attention-gather",
+                                        "attention-gather", "attention-gather" };
   const gboolean is_tile = variant == GS_MATMUL_TILE;
   const guint32 head_fours = push->head_channels / 4;
   const guint32 fours = part_fours (head_fours, is_tile ? 32 : 20);

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which matmul kernel a device gets. What is fast on Mesa's CPU driver changed by more than twofold
- * between versions in both directions, so there it is tried out: a 3x3 convolution of 16 x 16 pixels
- * and 64 channels, 19 MFLOP, one to four milliseconds a run after 0.2 s of compilation.
+ * Which matmul kernel a device gets. What is fast on Mesa's CPU driver changed more than tenfold
+ * between versions in both directions, so there it is tried out: a 3x3 convolution of 16 x 16 pixels,
+ * 19 MFLOP, one to four milliseconds a run after 0.2 s of compilation. The kernels that want uniform
+ * loads take long to compile and to run where there are none (Mesa 22.3: 13 s, and 0.1 GFLOP/s), so
+ * a few channels that they unroll little over come first.
  */
 #include "ops/matmul-private.h"
 
 #define TRIAL_SIZE 16
 #define TRIAL_CHANNELS 64
 #define TRIAL_RUNS 3
+#define PROBE_CHANNELS 4
+#define PROBE_FACTOR 4 /* measured: 21 and 26 on Mesa 22.3, 1.3 and 1.8 on Mesa 26.2 */
 
-static const char *const names[GS_MATMUL_N_VARIANTS] = { "tile", "texel", "gather" };
+static const char *const names[GS_MATMUL_N_VARIANTS] = { 
+  [GS_MATMUL_TILE] = "tile",
+  [GS_MATMUL_TEXEL] = "texel",
+  [GS_MATMUL_GATHER] = "gather",
+  [GS_MATMUL_UNIFORM] = "uniform",
+  [GS_MATMUL_UNIFORM_TALL] = "uniform-tall",
+};
 
 static GsMatmulVariant
 variant_of_name (const char *name)
@@ -22,20 +32,22 @@ variant_of_name (const char *name)
   return variant;
 }
 
-/* Best time of some runs, in microseconds; G_MAXINT64 if the variant does not run here. */
+/* Best time of some runs with so many channels, in microseconds; G_MAXINT64 if the variant does not
+ * run here. */
 static gint64
-time_variant (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
+time_variant (GsDevice *device, GsMatmulVariant variant, guint32 channels, GsBuffer *buffer)
 {
-  const GsShape shape = { 1, TRIAL_SIZE, TRIAL_SIZE, TRIAL_CHANNELS };
+  const GsShape shape = { 1, TRIAL_SIZE, TRIAL_SIZE, channels };
   const guint64 n_bytes = gs_shape_elements (shape) * sizeof (float);
   GsTensor x = { .kind = GS_TENSOR_INPUT, .shape = shape, .dtype = GS_DTYPE_F32,
                  .buffer = buffer, .n_bytes = n_bytes };
   GsTensor y = x, w = x;
   GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &x, &w };
-  const GsMatmulParameters parameters = { TRIAL_CHANNELS, .kernel = 3, .stride = 1, .pad = 1 };
+  const GsMatmulParameters parameters = { channels, .kernel = 3, .stride = 1, .pad = 1 };
   g_autoptr (GsCommands) commands = gs_commands_new (device, "trial");
   gint64 best = G_MAXINT64;
 
+  w.dtype = GS_DTYPE_F16; /* as most weights are */
   y.offset = n_bytes;
   w.offset = 2 * n_bytes;
   w.n_bytes = 9 * TRIAL_CHANNELS * TRIAL_CHANNELS * sizeof (float);
@@ -51,7 +63,19 @@ time_variant (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
       if (i > 0) /* the first one compiles */
         best = MIN (best, g_get_monotonic_time () - start);
     }
+  g_debug ("matmul: %s, %u channels: %" G_GINT64_FORMAT " us", names[variant], channels, best);
   return best;
+}
+
+static gboolean
+is_hopeless (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
+{
+  /* The lane kernels are written for vectors of 8; Mesa 26.2 crashes on shuffles among 16. */
+  if (gs_device_get_info (device)->subgroup_size != 8)
+    return variant < GS_MATMUL_UNIFORM;
+  return variant >= GS_MATMUL_UNIFORM
+         && time_variant (device, variant, PROBE_CHANNELS, buffer)
+              > PROBE_FACTOR * time_variant (device, GS_MATMUL_TEXEL, PROBE_CHANNELS, buffer);
 }
 
 static GsMatmulVariant
@@ -60,16 +84,21 @@ try_out (GsDevice *device)
   const guint64 n_bytes = (2 * TRIAL_SIZE * TRIAL_SIZE + 9 * TRIAL_CHANNELS) * TRIAL_CHANNELS
                           * sizeof (float);
   g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE, n_bytes, "trial", NULL);
-  gint64 texel, gather;
+  GsMatmulVariant best = GS_MATMUL_TILE;
+  gint64 best_time = G_MAXINT64;
 
-  if (buffer == NULL)
-    return GS_MATMUL_TILE;
-  texel = time_variant (device, GS_MATMUL_TEXEL, buffer);
-  gather = time_variant (device, GS_MATMUL_GATHER, buffer);
-  g_debug ("matmul: texel %" G_GINT64_FORMAT " us, gather %" G_GINT64_FORMAT " us", texel, gather);
-  if (MIN (texel, gather) == G_MAXINT64)
-    return GS_MATMUL_TILE;
-  return texel <= gather ? GS_MATMUL_TEXEL : GS_MATMUL_GATHER;
+  for (guint i = GS_MATMUL_TEXEL; buffer != NULL && i < GS_MATMUL_N_VARIANTS; i++)
+    {
+      const gint64 time = is_hopeless (device, i, buffer)
+                            ? G_MAXINT64 : time_variant (device, i, TRIAL_CHANNELS, buffer);
+
+      if (time < best_time)
+        {
+          best = i;
+          best_time = time;
+        }
+    }
+  return best;
 }
 
 /* Remembered in a file per driver version, and in memory per such file. */
@@ -111,8 +140,7 @@ gs_matmul_choose (GsDevice *device)
 
   if (variant < GS_MATMUL_N_VARIANTS)
     return variant;
-  /* The CPU kernels are written for vectors of 8; Mesa 26.2 crashes on shuffles among 16. */
-  if (info->kind != GS_GPU_CPU || info->subgroup_size != 8)
+  if (info->kind != GS_GPU_CPU || info->subgroup_size < 8 || info->subgroup_size > 16)
     return GS_MATMUL_TILE;
   g_mutex_lock (&lock);
   variant = recall_or_try_out (device);

@@ -51,13 +51,15 @@ typedef enum
 {
   GS_MATMUL_TILE,   /* GPUs                 */
   GS_MATMUL_TEXEL,  /* Mesa 22's CPU driver */
-  GS_MATMUL_GATHER, /* Mesa 26's CPU driver */
+  GS_MATMUL_GATHER, /* Mesa 25's CPU driver */
+  GS_MATMUL_UNIFORM,      /* Mesa 26's, on processors with 16 vector registers */
+  GS_MATMUL_UNIFORM_TALL, /* ... with 32                                       */
   GS_MATMUL_N_VARIANTS,
 } GsMatmulVariant;
 
 /* The fastest on this device: by kind, and on CPU drivers by a trial of some milliseconds plus
  * compilation, once per driver version and remembered in the device's cache folder. The variable
- * GESSO_KERNELS (tile, texel, gather) overrules it. */
+ * GESSO_KERNELS (tile, texel, gather, uniform, uniform-tall) overrules it. */
 GsMatmulVariant gs_matmul_choose (GsDevice *device);
 
 /* Dispatches one product; tensors need only shape, dtype and place. For gs_matmul_choose(). */

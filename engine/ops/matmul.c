@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Matrix products: weight panels, kernel choice per call, dispatch, fusing. */
+/* Matrix products: weight panels, nodes, fusing. */
 #include "ops/matmul-private.h"
 
-#include "ops/lanes-private.h"
 #include "ops/ops.h"
 #include "ops/unary-private.h"
 
@@ -98,89 +97,6 @@ const GsLayout gs_layout_matmul = {
   .bytes = panels_bytes,
   .pack = panels_pack,
 };
-
-/* ---- Dispatch ---- */
-
-static GsMatmulVariant
-usable_variant (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands)
-{
-  GsTensor *x = operands[GS_MATMUL_X];
-
-  if (variant == GS_MATMUL_TEXEL
-      && !(gs_lanes_fits_texels (commands, x)
-           && gs_lanes_fits_texels (commands, operands[GS_MATMUL_WEIGHT])))
-    return GS_MATMUL_TILE;
-  if (variant == GS_MATMUL_GATHER && gs_lanes_zeros (x, x->shape.c) == 0)
-    return GS_MATMUL_TILE;
-  return variant;
-}
-
-/* Rows of y to a row of the addend: it is y's shape, or one row per sample. */
-static guint32
-add_period (const GsTensor *add, const GsTensor *y)
-{
-  return add == NULL ? 1 : gs_shape_pixels (y->shape) / gs_shape_pixels (add->shape);
-}
-
-void
-gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands,
-                    GsTensor *y, const GsMatmulParameters *parameters)
-{
-  static const char *const kernels[] = { "matmul-tile", "matmul-texel", "matmul-gather" };
-  GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
-  const guint32 rows = gs_shape_pixels (y->shape), columns = y->shape.c;
-  const double depth = (double) parameters->kernel * parameters->kernel * x->shape.c;
-  guint32 constants[GS_MATMUL_N_CONSTANTS] = {
-    [GS_MATMUL_ACTIVATION] = parameters->activation,
-    [GS_MATMUL_WEIGHT_F16] = w->dtype == GS_DTYPE_F16,
-    [GS_MATMUL_BY_4] = columns % 4 == 0,
-    [GS_MATMUL_UNROLL] = 1,
-  };
-  struct GsMatmulPush push = {
-    .x = gs_op_read (commands, x),
-    .w = gs_op_read (commands, w),
-    .bias = gs_op_read (commands, operands[GS_MATMUL_BIAS]),
-    .add = gs_op_read (commands, operands[GS_MATMUL_ADD]),
-    .y = gs_op_write (commands, y),
-    .rows = rows,
-    .columns = columns,
-    .channels = x->shape.c,
-    .width = x->shape.w,
-    .height = x->shape.h,
-    .y_width = y->shape.w,
-    .y_height = y->shape.h,
-    .kernel = parameters->kernel,
-    .stride = parameters->stride,
-    .pad = parameters->pad,
-    .add_period = add_period (operands[GS_MATMUL_ADD], y),
-    .row_blocks = gs_groups (rows, GS_MATMUL_LANES_ROWS),
-    .column_blocks = gs_groups (columns, GS_MATMUL_LANES_COLUMNS),
-    /* Workgroups that follow each other share what is larger, so that it is read once. */
-    .rows_first = w->n_bytes > x->n_bytes * 3,
-  };
-
-  variant = usable_variant (commands, variant, operands);
-  if (variant == GS_MATMUL_TEXEL)
-    {
-      push.x_texel = gs_lanes_bind_texels (commands, 0, x);
-      push.w_texel = gs_lanes_bind_texels (commands, 1, w);
-    }
-  else if (variant == GS_MATMUL_GATHER)
-    {
-      push.zeros = gs_lanes_zeros (x, x->shape.c);
-      constants[GS_MATMUL_UNROLL] = x->shape.c % 8 == 0 ? 2 : 1;
-    }
-  else
-    {
-      push.row_blocks = gs_groups (rows, GS_MATMUL_TILE_ROWS);
-      push.column_blocks = gs_groups (columns, GS_MATMUL_TILE_COLUMNS);
-    }
-  gs_op_dispatch_line (commands,
-                       gs_op_kernel (commands, kernels[variant], y->dtype, constants,
-                                     GS_MATMUL_N_CONSTANTS),
-                       &push, sizeof push, (guint64) push.row_blocks * push.column_blocks,
-                       2.0 * rows * columns * depth);
-}
 
 /* ---- Nodes ---- */
 

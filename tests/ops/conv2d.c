@@ -33,6 +33,10 @@ static const Case cases[] = {
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "texel" },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "gather" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "gather" },
+  { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "uniform" },
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "uniform" },
+  { { 2, 3, 5, 48 }, 33, 1, 1, FALSE, NOTHING, FALSE, "uniform" },
+  { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "uniform-tall" },
 };
 
 static double

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One matrix product on the device: which kernel, with which constants, over which grid. */
+#include "ops/lanes-private.h"
+#include "ops/matmul-private.h"
+
+#include "matmul.h"
+
+typedef struct
+{
+  GsCommands       *commands;
+  GsTensor         *x, *w;
+  guint32           kernel; /* taps along an axis */
+  struct GsMatmulPush push;
+  guint32           constants[GS_MATMUL_N_CONSTANTS];
+} Call;
+
+static void
+cover (Call *call, guint32 rows, guint32 columns)
+{
+  call->push.row_blocks = gs_groups (call->push.rows, rows);
+  call->push.column_blocks = gs_groups (call->push.columns, columns);
+}
+
+static const char *
+use_tile (Call *call)
+{
+  cover (call, GS_MATMUL_TILE_ROWS, GS_MATMUL_TILE_COLUMNS);
+  return "matmul-tile";
+}
+
+static const char *
+use_texel (Call *call)
+{
+  cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_LANES_COLUMNS);
+  call->push.x_texel = gs_lanes_bind_texels (call->commands, 0, call->x);
+  call->push.w_texel = gs_lanes_bind_texels (call->commands, 1, call->w);
+  return "matmul-texel";
+}
+
+static const char *
+use_gather (Call *call)
+{
+  cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_LANES_COLUMNS);
+  call->push.zeros = gs_lanes_zeros (call->x, call->push.channels);
+  call->constants[GS_MATMUL_UNROLL] = call->push.channels % 8 == 0 ? 2 : 1;
+  return "matmul-gather";
+}
+
+/* rows: as many as fill the vector registers, of which AVX2 has 16 and AVX-512 has 32. */
+static const char *
+use_uniform (Call *call, guint32 rows)
+{
+  const guint32 lanes = gs_device_get_info (gs_commands_get_device (call->commands))->subgroup_size;
+  guint32 fours = 16;
+
+  while (call->push.channels % (4 * fours) != 0)
+    fours /= 2;
+  cover (call, rows, 2 * lanes);
+  call->push.zeros = gs_lanes_zeros (call->x, call->push.channels);
+  call->constants[GS_MATMUL_UNROLL] = fours;
+  call->constants[GS_MATMUL_ROWS] = rows;
+  call->constants[GS_MATMUL_LANES] = lanes;
+  call->constants[GS_MATMUL_KERNEL] = call->kernel;
+  return "matmul-uniform";
+}
+
+static GsMatmulVariant
+usable_variant (GsCommands *commands, GsMatmulVariant variant, GsTensor *x, GsTensor *w)
+{
+  if (variant == GS_MATMUL_TEXEL
+      && !(gs_lanes_fits_texels (commands, x) && gs_lanes_fits_texels (commands, w)))
+    return GS_MATMUL_TILE;
+  if (variant >= GS_MATMUL_GATHER && gs_lanes_zeros (x, x->shape.c) == 0)
+    return GS_MATMUL_TILE;
+  return variant;
+}
+
+static const char *
+use (Call *call, GsMatmulVariant variant)
+{
+  switch (usable_variant (call->commands, variant, call->x, call->w))
+    {
+    case GS_MATMUL_TEXEL:   return use_texel (call);
+    case GS_MATMUL_GATHER:  return use_gather (call);
+    case GS_MATMUL_UNIFORM: return use_uniform (call, GS_MATMUL_UNIFORM_ROWS);
+    case GS_MATMUL_UNIFORM_TALL: return use_uniform (call, 2 * GS_MATMUL_UNIFORM_ROWS);
+    default:                return use_tile (call);
+    }
+}
+
+/* Rows of y to a row of the addend: it is y's shape, or one row per sample. */
+static guint32
+add_period (const GsTensor *add, const GsTensor *y)
+{
+  return add == NULL ? 1 : gs_shape_pixels (y->shape) / gs_shape_pixels (add->shape);
+}
+
+void
+gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands,
+                    GsTensor *y, const GsMatmulParameters *parameters)
+{
+  GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
+  const guint32 rows = gs_shape_pixels (y->shape), columns = y->shape.c;
+  const double depth = (double) parameters->kernel * parameters->kernel * x->shape.c;
+  const char *name;
+  Call call = {
+    .commands = commands,
+    .x = x,
+    .w = w,
+    .kernel = parameters->kernel,
+    .push = {
+      .x = gs_op_read (commands, x),
+      .w = gs_op_read (commands, w),
+      .bias = gs_op_read (commands, operands[GS_MATMUL_BIAS]),
+      .add = gs_op_read (commands, operands[GS_MATMUL_ADD]),
+      .y = gs_op_write (commands, y),
+      .rows = rows,
+      .columns = columns,
+      .channels = x->shape.c,
+      .width = x->shape.w,
+      .height = x->shape.h,
+      .y_width = y->shape.w,
+      .y_height = y->shape.h,
+      .kernel = parameters->kernel,
+      .stride = parameters->stride,
+      .pad = parameters->pad,
+      .add_period = add_period (operands[GS_MATMUL_ADD], y),
+      /* Workgroups that follow each other share what is larger, so that it is read once. */
+      .rows_first = w->n_bytes > x->n_bytes * 3,
+    },
+    .constants = {
+      [GS_MATMUL_ACTIVATION] = parameters->activation,
+      [GS_MATMUL_WEIGHT_F16] = w->dtype == GS_DTYPE_F16,
+      [GS_MATMUL_BY_4] = columns % 4 == 0,
+    },
+  };
+
+  name = use (&call, variant);
+  gs_op_dispatch_line (commands,
+                       gs_op_kernel (commands, name, y->dtype, call.constants,
+                                     GS_MATMUL_N_CONSTANTS),
+                       &call.push, sizeof call.push,
+                       (guint64) call.push.row_blocks * call.push.column_blocks,
+                       2.0 * rows * columns * depth);
+}

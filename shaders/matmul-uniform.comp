@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#version 460
+/*
+ * matmul for new lavapipe (measured: Mesa 26.2), which keeps what is the same in all invocations of a
+ * workgroup in scalar registers. A workgroup is one vector of invocations and makes ROWS rows of y
+ * and two vectors of columns, so that its sums fit into registers: each x is read once by a uniform
+ * load and broadcast into two multiply-adds, and weights are read as whole vectors (see
+ * include/uniform.glsl). Rows outside of x read zeros: there is no branch in the loop. No shared
+ * memory, no barriers (a barrier makes coroutines of the shader).
+ */
+#extension GL_GOOGLE_include_directive : require
+#include "matmul.h"
+#include "include/matmul-common.glsl"
+
+layout(constant_id = GS_MATMUL_UNROLL) const uint UNROLL = 16; /* fours of k a turn */
+layout(constant_id = GS_MATMUL_ROWS) const uint ROWS = 6;
+layout(constant_id = GS_MATMUL_KERNEL) const uint KERNEL = 3; /* known: no loop over one tap */
+layout(local_size_x_id = GS_MATMUL_LANES) in;
+
+#include "include/uniform.glsl"
+
+const uint WEIGHT_BYTES = weight_f16 ? 2 : 4;
+
+/* Where weights of a k begin for vector v of this workgroup's columns. */
+uint64_t weights_at (uint first_column, uint depth)
+{
+  return p.w + uint64_t (first_column / GS_MATMUL_PANEL * depth * GS_MATMUL_PANEL
+                         + first_column % GS_MATMUL_PANEL) * WEIGHT_BYTES;
+}
+
+float load_lane_weight (uint64_t address)
+{
+  return weight_f16 ? load_lane_half (address) : load_lane_float (address);
+}
+
+void main ()
+{
+  uint row_block, column_block;
+  float sums[2 * ROWS]; /* [row][vector of columns] */
+  int left[ROWS], top[ROWS]; /* of the first tap */
+  uint image[ROWS];
+
+  if (!find_block (row_block, column_block))
+    return;
+
+  uint lanes = gl_WorkGroupSize.x;
+  uint n_fours = p.channels / 4;
+  uint depth = KERNEL * KERNEL * p.channels;
+  uint first_row = row_block * ROWS, first_column = column_block * 2 * lanes;
+  uint line = first_row / p.y_width;
+  uint column = first_row - line * p.y_width;
+  uint picture = line / p.y_height;
+  uint64_t w[2];
+
+  line -= picture * p.y_height;
+  [[unroll]] for (uint v = 0; v < 2; v++)
+    {
+      uint n = first_column + v * lanes + gl_SubgroupInvocationID;
+      float bias = p.bias != 0 && n < p.columns ? Floats (p.bias).at[n] : 0.0;
+
+      w[v] = weights_at (first_column + v * lanes, depth);
+      [[unroll]] for (uint r = 0; r < ROWS; r++)
+        sums[2 * r + v] = bias;
+    }
+  [[unroll]] for (uint r = 0; r < ROWS; r++)
+    {
+      image[r] = picture;
+      left[r] = int (column * p.stride) - int (p.pad);
+      top[r] = first_row + r < p.rows ? int (line * p.stride) - int (p.pad) : -0x10000;
+      column++;
+      line += column == p.y_width ? 1 : 0;
+      column = column == p.y_width ? 0 : column;
+      picture += line == p.y_height ? 1 : 0;
+      line = line == p.y_height ? 0 : line;
+    }
+
+  [[dont_unroll]] for (uint tap = 0; tap < KERNEL * KERNEL; tap++)
+    {
+      uint ky = tap / KERNEL, kx = tap - ky * KERNEL;
+      uint64_t places[ROWS];
+      uint64_t w_offset = uint64_t (tap * p.channels) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
+
+      [[unroll]] for (uint r = 0; r < ROWS; r++)
+        {
+          uint x = uint (left[r] + int (kx)), y = uint (top[r] + int (ky)); /* negative: large */
+          bool inside = x < p.width && y < p.height;
+
+          places[r] = inside ? p.x + uint64_t ((image[r] * p.height + y) * p.width + x)
+                                     * (n_fours * ELEMENT4_BYTES)
+                             : p.zeros;
+        }
+      [[dont_unroll]] for (uint i = 0; i < n_fours; i += UNROLL)
+        {
+          uint64_t w_turn = w_offset + uint64_t (i) * (4 * GS_MATMUL_PANEL * WEIGHT_BYTES);
+
+          [[unroll]] for (uint u = 0; u < UNROLL; u++)
+            {
+              vec4 x[ROWS];
+
+              [[unroll]] for (uint r = 0; r < ROWS; r++)
+                x[r] = load_uniform (places[r] + uint64_t (i) * ELEMENT4_BYTES
+                                     + u * ELEMENT4_BYTES);
+              [[unroll]] for (uint k = 0; k < 4; k++)
+                {
+                  uint64_t offset = w_turn + (u * 4 + k) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
+                  float weights[2] = { load_lane_weight (w[0] + offset),
+                                       load_lane_weight (w[1] + offset) };
+
+                  /* Columns inside, so that a broadcast x is used up at once. */
+                  [[unroll]] for (uint r = 0; r < ROWS; r++)
+                    [[unroll]] for (uint v = 0; v < 2; v++)
+                      sums[2 * r + v] = fma (x[r][k], weights[v], sums[2 * r + v]);
+                }
+            }
+        }
+    }
+  [[unroll]] for (uint v = 0; v < 2; v++)
+    {
+      uint n = first_column + v * lanes + gl_SubgroupInvocationID;
+
+      if (n < p.columns)
+        [[unroll]] for (uint r = 0; r < ROWS; r++)
+          if (first_row + r < p.rows)
+            finish_one (first_row + r, n, sums[2 * r + v]);
+    }
+}
