@@ -3,27 +3,13 @@
  * How long the parts of a model take, and what of a U-Net evaluation each kind of op takes.
  * Inputs are constant: no kernel's time depends on them.
  */
+#include "base/median.h"
 #include "gs.h"
 #include "session/autoencoder.h"
 #include "session/denoise.h"
 #include "session/model.h"
 #include "session/prompt-encoder.h"
 #include "tensor/op-class.h"
-
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double *values, guint n)
-{
-  qsort (values, n, sizeof *values, compare_doubles);
-  return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
 
 static gboolean
 set_inputs (GsProgram *program, GError **error)
@@ -103,7 +89,7 @@ measure (GsSession *session, const char *name, GsProgram *program, guint repeats
     }
   *entry = (GsBenchEntry) {
     .name = name,
-    .seconds = median (seconds, repeats),
+    .seconds = gs_median (seconds, repeats),
     .gflop = gs_graph_flop (gs_program_get_graph (program)) * 1e-9,
     .peak_bytes = gs_device_get_peak_bytes (session->device),
   };
@@ -118,7 +104,7 @@ typedef struct
 } Profile;
 
 static void
-add_node (const GsNode *node, double seconds, gpointer user_data)
+add_node (const GsNode *node, const GsNodeTime *time, gpointer user_data)
 {
   Profile *profile = user_data;
   GsBenchEntry *entry = NULL;
@@ -134,7 +120,7 @@ add_node (const GsNode *node, double seconds, gpointer user_data)
       entry = &g_array_index (profile->ops, GsBenchEntry, profile->ops->len - 1);
     }
   entry->n_calls++;
-  entry->seconds += seconds;
+  entry->seconds += time->seconds;
   entry->gflop += node->klass->flop != NULL ? node->klass->flop (node) * 1e-9 : 0;
   entry->gbytes_per_s += node_bytes (node) * 1e-9;
 }
@@ -142,8 +128,8 @@ add_node (const GsNode *node, double seconds, gpointer user_data)
 static int
 slowest_first (gconstpointer a, gconstpointer b)
 {
-  return compare_doubles (&((const GsBenchEntry *) b)->seconds,
-                          &((const GsBenchEntry *) a)->seconds);
+  return gs_compare_doubles (&((const GsBenchEntry *) b)->seconds,
+                             &((const GsBenchEntry *) a)->seconds);
 }
 
 static gboolean
@@ -151,7 +137,7 @@ profile_ops (GsProgram *program, GArray *ops, GError **error)
 {
   Profile profile = { ops };
 
-  if (program == NULL || !gs_program_profile (program, add_node, &profile, error))
+  if (program == NULL || !gs_program_profile (program, 1, add_node, &profile, error))
     return FALSE;
   for (guint i = 0; i < ops->len; i++)
     {
