@@ -32,12 +32,24 @@ of_gemms (const GsBenchPart *part)
   return part->gemms.gflops_per_s > 0 ? part->total.gflops_per_s / part->gemms.gflops_per_s : 0;
 }
 
+/* Seconds over what they were, of a part or of an op class of it; 0: nothing to compare with. */
+static double
+ratio (const GsCliBench *self, const GsBenchPart *part, const GsBenchEntry *op)
+{
+  double new = op != NULL ? op->seconds : part->total.seconds;
+  double old = 0;
+
+  if (self->old != NULL)
+    old = gs_cli_bench_old_seconds (self->old, part->total.name, op != NULL ? op->name : NULL);
+  return old > 0 ? new / old : 0;
+}
+
 /* ---- Tables --------------------------------------------------------------------------------- */
 
 static void
 print_ceilings (const GsBench *bench)
 {
-  printf ("%-22s %9s %9s\n", "at best, this device", "GFLOP/s", "GB/s");
+  printf ("\n%-22s %9s %9s\n", "at best, this device", "GFLOP/s", "GB/s");
   for (guint i = 0; i < bench->ceilings->len; i++)
     {
       const GsBenchEntry *ceiling = &g_array_index (bench->ceilings, GsBenchEntry, i);
@@ -50,41 +62,58 @@ print_ceilings (const GsBench *bench)
 }
 
 static void
-print_parts (const GsBench *bench)
+print_ratio (double value)
 {
-  printf ("\n%-22s %9s %9s %9s %7s %7s %10s %10s %10s\n", "part", "ms", "GFLOP", "GFLOP/s", "GB/s", "of best",
-          "dispatches", "arena", "peak");
+  if (value > 0)
+    printf (" %7.3f", value);
+  printf ("\n");
+}
+
+static void
+print_parts (const GsCliBench *self)
+{
+  const GsBench *bench = self->bench;
+
+  printf ("\n%-22s %9s %9s %9s %7s %7s %10s %10s %10s%s\n", "part", "ms", "GFLOP", "GFLOP/s", "GB/s", "of best",
+          "dispatches", "arena", "peak", self->old != NULL ? " new/old" : "");
   for (guint i = 0; i < bench->parts->len; i++)
     {
-      const GsBenchEntry *total = &((const GsBenchPart *) bench->parts->pdata[i])->total;
+      const GsBenchPart *part = bench->parts->pdata[i];
+      const GsBenchEntry *total = &part->total;
       g_autofree char *arena = gs_cli_format_bytes (total->arena_bytes);
       g_autofree char *peak = gs_cli_format_bytes (total->peak_bytes);
 
-      printf ("%-22s %9.2f %9.2f %9.1f %7.1f %6.1f%% %10u %10s %10s\n", total->name, total->seconds * 1e3,
+      printf ("%-22s %9.2f %9.2f %9.1f %7.1f %6.1f%% %10u %10s %10s", total->name, total->seconds * 1e3,
               total->gflop, total->gflops_per_s, total->gbytes_per_s, total->fraction * 100, total->n_dispatches,
               arena, peak);
+      print_ratio (ratio (self, part, NULL));
     }
 }
 
 static void
 print_op (const GsBenchEntry *entry)
 {
-  printf ("%-22s %9.2f %5.1f%% %9.2f %9.1f %7.1f %6.1f%% %-7s %7u %10u\n", entry->name, entry->seconds * 1e3,
+  printf ("%-22s %9.2f %5.1f%% %9.2f %9.1f %7.1f %6.1f%% %-7s %7u %10u", entry->name, entry->seconds * 1e3,
           entry->share * 100, entry->gflop, entry->gflops_per_s, entry->gbytes_per_s, entry->fraction * 100,
           entry->memory_bound ? "memory" : "compute", entry->n_nodes, entry->n_dispatches);
 }
 
 static void
-print_ops (const GsBenchPart *part)
+print_ops (const GsCliBench *self, const GsBenchPart *part)
 {
-  printf ("\n%-22s %9s %6s %9s %9s %7s %7s %-7s %7s %10s\n", part->total.name, "ms", "share", "GFLOP", "GFLOP/s",
-          "GB/s", "of best", "ceiling", "nodes", "dispatches");
+  printf ("\n%-22s %9s %6s %9s %9s %7s %7s %-7s %7s %10s%s\n", part->total.name, "ms", "share", "GFLOP", "GFLOP/s",
+          "GB/s", "of best", "ceiling", "nodes", "dispatches", self->old != NULL ? " new/old" : "");
   for (guint i = 0; i < part->ops->len; i++)
-    print_op (&g_array_index (part->ops, GsBenchEntry, i));
+    {
+      const GsBenchEntry *op = &g_array_index (part->ops, GsBenchEntry, i);
+
+      print_op (op);
+      print_ratio (ratio (self, part, op));
+    }
   if (part->gemms.n_nodes == 0)
     return;
   print_op (&part->gemms);
-  printf ("All of %s goes at %.0f%% of its GEMMs' and convolutions' speed.\n", part->total.name,
+  printf ("\nAll of %s goes at %.0f%% of its GEMMs' and convolutions' speed.\n", part->total.name,
           of_gemms (part) * 100);
 }
 
@@ -92,11 +121,14 @@ void
 gs_cli_bench_print_tables (const GsCliBench *self)
 {
   const GsBench *bench = self->bench;
+  g_autofree char *old = self->old != NULL ? gs_cli_bench_old_describe (self->old) : NULL;
 
-  printf ("%s, %u x %u pixels\n%s, %s\n\n", gs_session_get_model (self->session)->name, self->width, self->height,
+  printf ("%s, %u x %u pixels\n%s, %s\n", gs_session_get_model (self->session)->name, self->width, self->height,
           gs_session_get_device (self->session)->name, gs_session_get_device (self->session)->driver);
+  if (old != NULL)
+    printf ("compared with %s\n", old);
   print_ceilings (bench);
-  print_parts (bench);
+  print_parts (self);
   if (seconds_per_step (bench) > 0)
     printf ("%.4g s per step with guidance\n", seconds_per_step (bench));
   for (guint i = 0; i < bench->parts->len; i++)
@@ -104,7 +136,7 @@ gs_cli_bench_print_tables (const GsCliBench *self)
       const GsBenchPart *part = bench->parts->pdata[i];
 
       if (part->ops->len > 0)
-        print_ops (part);
+        print_ops (self, part);
     }
 }
 
@@ -131,7 +163,7 @@ add_ceilings (JsonBuilder *builder, const GsBench *bench)
 }
 
 static void
-add_figures (JsonBuilder *builder, const GsBenchEntry *entry)
+add_figures (JsonBuilder *builder, const GsBenchEntry *entry, double compared)
 {
   gs_cli_json_number (builder, "seconds", entry->seconds);
   gs_cli_json_number (builder, "gflop", entry->gflop);
@@ -139,14 +171,16 @@ add_figures (JsonBuilder *builder, const GsBenchEntry *entry)
   gs_cli_json_number (builder, "gbytes_per_s", entry->gbytes_per_s);
   gs_cli_json_number (builder, "fraction", entry->fraction);
   gs_cli_json_integer (builder, "dispatches", entry->n_dispatches);
+  if (compared > 0)
+    gs_cli_json_number (builder, "ratio", compared);
 }
 
 static void
-add_op (JsonBuilder *builder, const char *name, const GsBenchEntry *entry)
+add_op (JsonBuilder *builder, const char *name, const GsBenchEntry *entry, double compared)
 {
   json_builder_set_member_name (builder, name);
   json_builder_begin_object (builder);
-  add_figures (builder, entry);
+  add_figures (builder, entry, compared);
   gs_cli_json_number (builder, "share", entry->share);
   gs_cli_json_string (builder, "ceiling", entry->memory_bound ? "memory" : "compute");
   gs_cli_json_integer (builder, "nodes", entry->n_nodes);
@@ -154,11 +188,11 @@ add_op (JsonBuilder *builder, const char *name, const GsBenchEntry *entry)
 }
 
 static void
-add_ops (JsonBuilder *builder, const GsBenchPart *part)
+add_ops (JsonBuilder *builder, const GsCliBench *self, const GsBenchPart *part)
 {
   if (part->gemms.n_nodes > 0)
     {
-      add_op (builder, "gemms", &part->gemms);
+      add_op (builder, "gemms", &part->gemms, 0);
       gs_cli_json_number (builder, "of_gemms", of_gemms (part));
     }
   json_builder_set_member_name (builder, "ops");
@@ -167,21 +201,21 @@ add_ops (JsonBuilder *builder, const GsBenchPart *part)
     {
       const GsBenchEntry *entry = &g_array_index (part->ops, GsBenchEntry, i);
 
-      add_op (builder, entry->name, entry);
+      add_op (builder, entry->name, entry, ratio (self, part, entry));
     }
   json_builder_end_object (builder);
 }
 
 static void
-add_part (JsonBuilder *builder, const GsBenchPart *part)
+add_part (JsonBuilder *builder, const GsCliBench *self, const GsBenchPart *part)
 {
   json_builder_set_member_name (builder, part->total.name);
   json_builder_begin_object (builder);
-  add_figures (builder, &part->total);
+  add_figures (builder, &part->total, ratio (self, part, NULL));
   gs_cli_json_integer (builder, "arena_bytes", part->total.arena_bytes);
   gs_cli_json_integer (builder, "peak_bytes", part->total.peak_bytes);
   if (part->ops->len > 0)
-    add_ops (builder, part);
+    add_ops (builder, self, part);
   json_builder_end_object (builder);
 }
 
@@ -200,7 +234,7 @@ gs_cli_bench_print_json (const GsCliBench *self)
     gs_cli_json_number (builder, "seconds_per_step", seconds_per_step (self->bench));
   add_ceilings (builder, self->bench);
   for (guint i = 0; i < self->bench->parts->len; i++)
-    add_part (builder, self->bench->parts->pdata[i]);
+    add_part (builder, self, self->bench->parts->pdata[i]);
   json_builder_end_object (builder);
   gs_cli_json_print (builder);
 }

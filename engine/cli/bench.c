@@ -8,6 +8,7 @@ typedef struct
   GsCliSessionArguments session;
   char    *model, *synthetic;
   char    *only_text;
+  char    *compare;
   char   **only;               /* names of parts, or NULL: all */
   int      width, height, repeats;
   gboolean json;
@@ -20,6 +21,7 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->model);
   g_free (arguments->synthetic);
   g_free (arguments->only_text);
+  g_free (arguments->compare);
   g_strfreev (arguments->only);
 }
 
@@ -53,6 +55,8 @@ parse (Arguments *self, int argc, char **argv, GError **error)
     { "repeats", 0, 0, G_OPTION_ARG_INT, &self->repeats, "Timed runs after a warm-up (default: 3)", "N" },
     { "only", 0, 0, G_OPTION_ARG_STRING, &self->only_text,
       "Measure only these: text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode", "PART[,PART...]" },
+    { "compare", 0, 0, G_OPTION_ARG_FILENAME, &self->compare,
+      "Print times as ratios to those that --json printed into FILE earlier", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print the figures as JSON", NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -85,13 +89,19 @@ load (GsSession *session, const Arguments *arguments, GsCliProgress *progress, G
 static gboolean
 measure (const Arguments *arguments, GsCliProgress *progress, GError **error)
 {
-  g_autoptr (GsSession) session = gs_cli_open_session (&arguments->session, GS_PRECISION_AUTO, error);
+  g_autoptr (GsCliBenchOld) old = NULL;
+  g_autoptr (GsSession) session = NULL;
   g_autoptr (GsBench) bench = NULL;
-  GsCliBench self = { .session = session };
+  GsCliBench self;
   GsBenchOptions options;
 
+  /* Files first: measuring takes minutes. */
+  if (arguments->compare != NULL && (old = gs_cli_bench_old_load (arguments->compare, error)) == NULL)
+    return FALSE;
+  session = gs_cli_open_session (&arguments->session, GS_PRECISION_AUTO, error);
   if (session == NULL || !load (session, arguments, progress, error))
     return FALSE;
+  self = (GsCliBench) { .session = session, .old = old };
   self.width = arguments->width != 0 ? arguments->width : gs_session_get_model (session)->native_size;
   self.height = arguments->height != 0 ? arguments->height : gs_session_get_model (session)->native_size;
   options = (GsBenchOptions) {

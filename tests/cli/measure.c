@@ -119,6 +119,73 @@ test_bench_only (void)
   check_ops (json_object_get_object_member (result, "text_encoder"));
 }
 
+/* A run compared with itself has a ratio near 1 for each part, in both forms of output. */
+static void
+test_bench_compare (void)
+{
+  g_auto (CliRun) first = { 0 };
+  g_auto (CliRun) json = { 0 };
+  g_auto (CliRun) table = { 0 };
+  g_autofree char *path = cli_test_path ("old.json");
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *part, *ops;
+  g_autoptr (GList) names = NULL;
+
+  if (!cli_can_generate ())
+    return;
+  first = cli_run (MEASURE "--json --only text_encoder");
+  cli_assert_status (&first, 0);
+  g_assert_null (strstr (first.out, "ratio"));
+  g_assert_true (g_file_set_contents (path, first.out, -1, NULL));
+  json = cli_run (MEASURE "--json --only text_encoder,vae_decode --compare old.json");
+  part = json_object_get_object_member (parse_object (parser, &json), "text_encoder");
+  g_assert_cmpfloat (number (part, "ratio"), >, 0);
+  ops = json_object_get_object_member (part, "ops");
+  names = json_object_get_members (ops);
+  for (GList *l = names; l != NULL; l = l->next)
+    g_assert_cmpfloat (number (json_object_get_object_member (ops, l->data), "ratio"), >, 0);
+  /* What the old file lacks has none. */
+  part = json_object_get_object_member (json_node_get_object (json_parser_get_root (parser)), "vae_decode");
+  g_assert_false (json_object_has_member (part, "ratio"));
+  table = cli_run (MEASURE "--only text_encoder --compare old.json");
+  cli_assert_status (&table, 0);
+  g_assert_nonnull (strstr (table.out, "new/old"));
+  g_assert_nonnull (strstr (table.out, "compared with synthetic starter, 64 x 64 pixels"));
+}
+
+/* No file is believed, and nothing is measured before it is read. */
+static void
+test_bench_compare_bad (void)
+{
+  static const char *const bad[] = {
+    "", "{", "[]", "null", "7", "{}", "{\"unet_batch2\": 3}", "{\"unet_batch2\": {\"seconds\": \"1\"}}",
+    "{\"unet_batch2\": {\"seconds\": -1}}", "{\"unet_batch2\": {\"seconds\": null, \"ops\": [1]}}",
+    "{\"unet_batch2\": {\"seconds\": 1e999}}", "\377\376", "{\"vae_decode\": {\"seconds\": {}}}",
+  };
+  g_autofree char *path = cli_test_path ("bad.json");
+  g_autofree char *deep = g_strnfill (100000, '[');
+  g_auto (CliRun) missing = cli_run (MEASURE "--compare nowhere.json");
+  g_auto (CliRun) folder = cli_run (MEASURE "--compare .");
+  g_auto (CliRun) endless = cli_run (MEASURE "--compare /dev/zero");
+
+  cli_assert_status (&missing, 1);
+  cli_assert_complaint (&missing, "nowhere.json");
+  cli_assert_status (&folder, 1);
+  cli_assert_complaint (&folder, "--json");
+  cli_assert_status (&endless, 1);
+  cli_assert_complaint (&endless, "/dev/zero");
+  for (guint i = 0; i <= G_N_ELEMENTS (bad); i++)
+    {
+      g_auto (CliRun) run = { 0 };
+
+      g_assert_true (g_file_set_contents (path, i < G_N_ELEMENTS (bad) ? bad[i] : deep, -1, NULL));
+      run = cli_run (MEASURE "--compare bad.json");
+      cli_assert_status (&run, 1);
+      cli_assert_complaint (&run, "bad.json");
+      g_assert_cmpstr (run.out, ==, "");
+    }
+}
+
 static void
 write_manifest (const char *cases)
 {
@@ -190,6 +257,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/measure/bench", test_bench);
   g_test_add_func ("/measure/bench-only", test_bench_only);
+  g_test_add_func ("/measure/bench-compare", test_bench_compare);
+  g_test_add_func ("/measure/bench-compare-bad", test_bench_compare_bad);
   g_test_add_func ("/measure/parity-unknown", test_parity_unknown);
   g_test_add_func ("/measure/parity-damaged", test_parity_damaged);
   g_test_add_func ("/measure/parity-golden", test_parity_golden);
