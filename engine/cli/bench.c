@@ -8,7 +8,7 @@ typedef struct
   GsCliSessionArguments session;
   char    *model, *synthetic;
   char    *only_text;
-  char    *compare;
+  char    *compare, *trace;
   char   **only;               /* names of parts, or NULL: all */
   int      width, height, repeats;
   gboolean json;
@@ -22,6 +22,7 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->synthetic);
   g_free (arguments->only_text);
   g_free (arguments->compare);
+  g_free (arguments->trace);
   g_strfreev (arguments->only);
 }
 
@@ -57,6 +58,8 @@ parse (Arguments *self, int argc, char **argv, GError **error)
       "Measure only these: text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode", "PART[,PART...]" },
     { "compare", 0, 0, G_OPTION_ARG_FILENAME, &self->compare,
       "Print times as ratios to those that --json printed into FILE earlier", "FILE" },
+    { "trace", 0, 0, G_OPTION_ARG_FILENAME, &self->trace,
+      "Write the time of every node into FILE, for chrome://tracing or Perfetto", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print the figures as JSON", NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -98,6 +101,8 @@ measure (const Arguments *arguments, GsCliProgress *progress, GError **error)
   /* Files first: measuring takes minutes. */
   if (arguments->compare != NULL && (old = gs_cli_bench_old_load (arguments->compare, error)) == NULL)
     return FALSE;
+  if (arguments->trace != NULL && !gs_cli_check_output (arguments->trace, error))
+    return FALSE;
   session = gs_cli_open_session (&arguments->session, GS_PRECISION_AUTO, error);
   if (session == NULL || !load (session, arguments, progress, error))
     return FALSE;
@@ -109,7 +114,7 @@ measure (const Arguments *arguments, GsCliProgress *progress, GError **error)
     .height = self.height,
     .repeats = arguments->repeats,
     .only = (const char *const *) arguments->only,
-    .profile_all = arguments->only != NULL,
+    .profile_all = arguments->only != NULL || arguments->trace != NULL,
   };
   bench = gs_session_bench (session, &options, gs_cli_progress_update, progress, error);
   gs_cli_progress_finish (progress);
@@ -120,7 +125,7 @@ measure (const Arguments *arguments, GsCliProgress *progress, GError **error)
     gs_cli_bench_print_json (&self);
   else
     gs_cli_bench_print_tables (&self);
-  return TRUE;
+  return arguments->trace == NULL || gs_cli_bench_write_trace (&self, arguments->trace, error);
 }
 
 GsCliStatus

@@ -44,4 +44,9 @@ double gs_cli_bench_old_seconds (GsCliBenchOld *self, const char *part, const ch
 /* "synthetic sd15, 512 x 512 pixels, DEVICE" */
 char *gs_cli_bench_old_describe (GsCliBenchOld *self);
 
+/* ---- As a trace (bench-trace.c) ------------------------------------------------------------- */
+
+/* Writes the nodes of the profiled parts for chrome://tracing and Perfetto. */
+gboolean gs_cli_bench_write_trace (const GsCliBench *self, const char *path, GError **error);
+
 G_END_DECLS

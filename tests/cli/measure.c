@@ -186,6 +186,69 @@ test_bench_compare_bad (void)
     }
 }
 
+/* Nodes follow each other within their part, and parts follow each other. */
+static void
+check_events (JsonArray *events)
+{
+  double part_end = 0, node_end = 0;
+  guint n_parts = 0, n_nodes = 0;
+
+  for (guint i = 0; i < json_array_get_length (events); i++)
+    {
+      JsonObject *event = json_array_get_object_element (events, i);
+      gboolean is_part;
+      double start, end;
+
+      g_assert_nonnull (json_object_get_string_member (event, "name"));
+      if (g_str_equal (json_object_get_string_member (event, "ph"), "M"))
+        continue;
+      g_assert_cmpstr (json_object_get_string_member (event, "ph"), ==, "X");
+      start = number (event, "ts");
+      end = start + number (event, "dur");
+      g_assert_cmpfloat (start, <=, end);
+      is_part = g_str_equal (json_object_get_string_member (event, "cat"), "part");
+      if (is_part)
+        {
+          g_assert_cmpfloat_with_epsilon (start, part_end, 0.01);
+          part_end = end;
+          n_parts++;
+        }
+      else
+        {
+          JsonObject *arguments = json_object_get_object_member (event, "args");
+
+          g_assert_cmpfloat (start, >=, node_end - 0.01);
+          g_assert_cmpfloat (end, <=, part_end + 0.01);
+          g_assert_cmpstr (json_object_get_string_member (arguments, "op"), ==,
+                           json_object_get_string_member (event, "cat"));
+          g_assert_nonnull (strstr (json_object_get_string_member (arguments, "shapes"), "->"));
+          g_assert_cmpfloat (number (arguments, "gflop"), >=, 0);
+          n_nodes++;
+        }
+      node_end = is_part ? start : end;
+    }
+  g_assert_cmpuint (n_parts, ==, 2);
+  g_assert_cmpuint (n_nodes, >, 20);
+}
+
+static void
+test_bench_trace (void)
+{
+  g_autofree char *path = cli_test_path ("trace.json");
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_auto (CliRun) run = { 0 };
+  g_auto (CliRun) nowhere = cli_run (MEASURE "--trace nowhere/trace.json");
+
+  cli_assert_status (&nowhere, 1);
+  cli_assert_complaint (&nowhere, "nowhere");
+  if (!cli_can_generate ())
+    return;
+  run = cli_run (MEASURE "--only text_encoder,vae_decode --trace trace.json");
+  cli_assert_status (&run, 0);
+  g_assert_true (json_parser_load_from_file (parser, path, NULL));
+  check_events (json_node_get_array (json_parser_get_root (parser)));
+}
+
 static void
 write_manifest (const char *cases)
 {
@@ -259,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/measure/bench-only", test_bench_only);
   g_test_add_func ("/measure/bench-compare", test_bench_compare);
   g_test_add_func ("/measure/bench-compare-bad", test_bench_compare_bad);
+  g_test_add_func ("/measure/bench-trace", test_bench_trace);
   g_test_add_func ("/measure/parity-unknown", test_parity_unknown);
   g_test_add_func ("/measure/parity-damaged", test_parity_damaged);
   g_test_add_func ("/measure/parity-golden", test_parity_golden);
