@@ -269,28 +269,66 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsSettings, gs_settings_free)
 
 /* ---- Measuring ------------------------------------------------------------------------------ */
 
+/* What was measured of one thing: a ceiling of the device, a part of a model, or all of a part's
+ * nodes of one op class. */
 typedef struct
 {
-  const char *name; /* text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode, or an op class */
-  double      seconds;         /* median */
-  double      gflop;           /* counted: 2 per multiply-add of matmuls, convolutions, attention */
+  const char *name;
+  double      seconds;       /* median; of a ceiling the best */
+  double      gflop;         /* counted: 2 per multiply-add of matmuls, convolutions, attention */
   double      gflops_per_s;
-  double      gbytes_per_s;    /* planned traffic of operands over seconds */
-  guint64     peak_bytes;
-  guint       n_calls;         /* op classes: dispatching nodes */
+  double      gbytes_per_s;  /* planned traffic of operands over seconds */
+  double      fraction;      /* parts: of the compute ceiling; op classes: of the nearer ceiling */
+  gboolean    memory_bound;  /* op classes: the nearer ceiling is that of memory */
+  double      share;         /* op classes: of the seconds of all of them */
+  guint       n_nodes;       /* op classes */
+  guint       n_dispatches;
+  guint64     arena_bytes;   /* parts: activations, as planned */
+  guint64     peak_bytes;    /* parts: all device memory while it ran, weights included */
 } GsBenchEntry;
 
 typedef struct
 {
-  GArray *parts; /* GsBenchEntry: the five parts                                */
-  GArray *ops;   /* GsBenchEntry: one U-Net evaluation at batch 2 by op class   */
+  const char *op;            /* its class */
+  char       *name;          /* "unet.mid_block.resnets.0.conv1" */
+  char       *shapes;        /* "2x8x8x1280 -> 2x8x8x1280" */
+  double      seconds, gflop, gbytes;
+  guint       n_dispatches;
+} GsBenchNode;
+
+typedef struct
+{
+  GsBenchEntry total;
+  /* The rest only if it was profiled: */
+  GsBenchEntry gemms;        /* GEMMs and convolutions together, without attention */
+  GArray      *ops;          /* GsBenchEntry, slowest first */
+  GArray      *nodes;        /* GsBenchNode, in order */
+} GsBenchPart;
+
+typedef struct
+{
+  GArray    *ceilings;       /* GsBenchEntry: what the device does at best, measured in this run */
+  double     gflops_per_s;   /* the highest of them ... */
+  double     gbytes_per_s;
+  GPtrArray *parts;          /* GsBenchPart */
 } GsBench;
+
+typedef struct
+{
+  guint width, height;       /* of the picture */
+  guint repeats;             /* timed runs after one warm-up */
+  const char *const *only;   /* parts to measure, ended by NULL; NULL: all */
+  gboolean profile_all;      /* op classes and nodes of all parts, not just unet_batch2, vae_decode */
+} GsBenchOptions;
+
+/* text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode, NULL. Any thread. */
+const char *const *gs_bench_get_part_names (void);
 
 /* Random weights of a full model's shapes, made in memory: "sd15", "sdxl", "starter". */
 gboolean gs_session_load_synthetic (GsSession *session, const char *shape, GError **error);
 
-/* Times the loaded model's parts at a picture size; repeats: timed runs after one warm-up. */
-GsBench *gs_session_bench (GsSession *session, guint width, guint height, guint repeats,
+/* Measures the device's ceilings, then the loaded model's parts. */
+GsBench *gs_session_bench (GsSession *session, const GsBenchOptions *options,
                            GsProgressFunc progress, gpointer user_data, GError **error);
 void     gs_bench_free    (GsBench *bench);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsBench, gs_bench_free)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gesso-cli bench: how long each part of a model takes, and how much work that is. */
-#include "cli/json.h"
+#include "cli/bench.h"
 #include "cli/progress.h"
-
-#include <stdio.h>
 
 typedef struct
 {
   GsCliSessionArguments session;
   char    *model, *synthetic;
+  char    *only_text;
+  char    *compare, *trace;
+  char   **only;               /* names of parts, or NULL: all */
   int      width, height, repeats;
   gboolean json;
 } Arguments;
@@ -19,9 +20,29 @@ arguments_clear (Arguments *arguments)
   gs_cli_session_arguments_clear (&arguments->session);
   g_free (arguments->model);
   g_free (arguments->synthetic);
+  g_free (arguments->only_text);
+  g_free (arguments->compare);
+  g_free (arguments->trace);
+  g_strfreev (arguments->only);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+static gboolean
+split_only (Arguments *self, GError **error)
+{
+  g_autofree char *names = g_strjoinv (", ", (char **) gs_bench_get_part_names ());
+
+  if (self->only_text == NULL)
+    return TRUE;
+  self->only = g_strsplit (self->only_text, ",", -1);
+  if (self->only[0] == NULL)
+    return gs_cli_bad (error, "--only names no part; choose from %s", names);
+  for (char **name = self->only; *name != NULL; name++)
+    if (!g_strv_contains (gs_bench_get_part_names (), *name))
+      return gs_cli_bad (error, "--only has \"%s\", which is no part; choose from %s", *name, names);
+  return TRUE;
+}
 
 static gboolean
 parse (Arguments *self, int argc, char **argv, GError **error)
@@ -33,6 +54,12 @@ parse (Arguments *self, int argc, char **argv, GError **error)
     { "width", 'W', 0, G_OPTION_ARG_INT, &self->width, "Width (default: what the model was made for)", "PIXELS" },
     { "height", 'H', 0, G_OPTION_ARG_INT, &self->height, "Height", "PIXELS" },
     { "repeats", 0, 0, G_OPTION_ARG_INT, &self->repeats, "Timed runs after a warm-up (default: 3)", "N" },
+    { "only", 0, 0, G_OPTION_ARG_STRING, &self->only_text,
+      "Measure only these: text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode", "PART[,PART...]" },
+    { "compare", 0, 0, G_OPTION_ARG_FILENAME, &self->compare,
+      "Print times as ratios to those that --json printed into FILE earlier", "FILE" },
+    { "trace", 0, 0, G_OPTION_ARG_FILENAME, &self->trace,
+      "Write the time of every node into FILE, for chrome://tracing or Perfetto", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print the figures as JSON", NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -48,67 +75,10 @@ parse (Arguments *self, int argc, char **argv, GError **error)
     return gs_cli_bad (error, "One side of the picture is given; give both --width and --height");
   if (self->width != 0 && (self->width % 8 != 0 || self->height % 8 != 0))
     return gs_cli_bad (error, "%d x %d is no size; both sides are multiples of 8", self->width, self->height);
-  return (self->width == 0 || (gs_cli_check_range ("--width", self->width, 64, 8192, error) &&
+  return split_only (self, error) &&
+         (self->width == 0 || (gs_cli_check_range ("--width", self->width, 64, 8192, error) &&
                                gs_cli_check_range ("--height", self->height, 64, 8192, error))) &&
          gs_cli_check_range ("--repeats", self->repeats, 1, 1000, error);
-}
-
-static void
-print_entry (const GsBenchEntry *entry, gboolean is_op)
-{
-  g_autofree char *peak = is_op ? g_strdup_printf ("%u", entry->n_calls) : gs_cli_format_bytes (entry->peak_bytes);
-
-  printf ("%-24s %10.2f %10.2f %10.1f %10.1f %12s\n", entry->name, entry->seconds * 1e3, entry->gflop,
-          entry->gflops_per_s, entry->gbytes_per_s, peak);
-}
-
-static void
-print_table (const GsBench *bench)
-{
-  printf ("%-24s %10s %10s %10s %10s %12s\n", "part", "ms", "GFLOP", "GFLOP/s", "GB/s", "peak memory");
-  for (guint i = 0; i < bench->parts->len; i++)
-    print_entry (&g_array_index (bench->parts, GsBenchEntry, i), FALSE);
-  printf ("\n%-24s %10s %10s %10s %10s %12s\n", "op (unet_batch2)", "ms", "GFLOP", "GFLOP/s", "GB/s", "calls");
-  for (guint i = 0; i < bench->ops->len; i++)
-    print_entry (&g_array_index (bench->ops, GsBenchEntry, i), TRUE);
-}
-
-static void
-add_entry (JsonBuilder *builder, const GsBenchEntry *entry, gboolean is_op)
-{
-  json_builder_set_member_name (builder, entry->name);
-  json_builder_begin_object (builder);
-  gs_cli_json_number (builder, "seconds", entry->seconds);
-  gs_cli_json_number (builder, "gflop", entry->gflop);
-  gs_cli_json_number (builder, "gflops_per_s", entry->gflops_per_s);
-  gs_cli_json_number (builder, "gbytes_per_s", entry->gbytes_per_s);
-  if (is_op)
-    gs_cli_json_integer (builder, "calls", entry->n_calls);
-  else
-    gs_cli_json_integer (builder, "peak_bytes", entry->peak_bytes);
-  json_builder_end_object (builder);
-}
-
-static void
-print_json (const GsBench *bench, GsSession *session, guint width, guint height)
-{
-  JsonBuilder *builder = json_builder_new ();
-
-  json_builder_begin_object (builder);
-  gs_cli_json_string (builder, "device", gs_session_get_device (session)->name);
-  gs_cli_json_string (builder, "driver", gs_session_get_device (session)->driver);
-  gs_cli_json_string (builder, "model", gs_session_get_model (session)->name);
-  gs_cli_json_integer (builder, "width", width);
-  gs_cli_json_integer (builder, "height", height);
-  for (guint i = 0; i < bench->parts->len; i++)
-    add_entry (builder, &g_array_index (bench->parts, GsBenchEntry, i), FALSE);
-  json_builder_set_member_name (builder, "ops");
-  json_builder_begin_object (builder);
-  for (guint i = 0; i < bench->ops->len; i++)
-    add_entry (builder, &g_array_index (bench->ops, GsBenchEntry, i), TRUE);
-  json_builder_end_object (builder);
-  json_builder_end_object (builder);
-  gs_cli_json_print (builder);
 }
 
 static gboolean
@@ -122,27 +92,40 @@ load (GsSession *session, const Arguments *arguments, GsCliProgress *progress, G
 static gboolean
 measure (const Arguments *arguments, GsCliProgress *progress, GError **error)
 {
-  g_autoptr (GsSession) session = gs_cli_open_session (&arguments->session, GS_PRECISION_AUTO, error);
+  g_autoptr (GsCliBenchOld) old = NULL;
+  g_autoptr (GsSession) session = NULL;
   g_autoptr (GsBench) bench = NULL;
-  guint width, height;
+  GsCliBench self;
+  GsBenchOptions options;
 
+  /* Files first: measuring takes minutes. */
+  if (arguments->compare != NULL && (old = gs_cli_bench_old_load (arguments->compare, error)) == NULL)
+    return FALSE;
+  if (arguments->trace != NULL && !gs_cli_check_output (arguments->trace, error))
+    return FALSE;
+  session = gs_cli_open_session (&arguments->session, GS_PRECISION_AUTO, error);
   if (session == NULL || !load (session, arguments, progress, error))
     return FALSE;
-  width = arguments->width != 0 ? arguments->width : gs_session_get_model (session)->native_size;
-  height = arguments->height != 0 ? arguments->height : gs_session_get_model (session)->native_size;
-  bench = gs_session_bench (session, width, height, arguments->repeats, gs_cli_progress_update, progress, error);
+  self = (GsCliBench) { .session = session, .old = old };
+  self.width = arguments->width != 0 ? arguments->width : gs_session_get_model (session)->native_size;
+  self.height = arguments->height != 0 ? arguments->height : gs_session_get_model (session)->native_size;
+  options = (GsBenchOptions) {
+    .width = self.width,
+    .height = self.height,
+    .repeats = arguments->repeats,
+    .only = (const char *const *) arguments->only,
+    .profile_all = arguments->only != NULL || arguments->trace != NULL,
+  };
+  bench = gs_session_bench (session, &options, gs_cli_progress_update, progress, error);
   gs_cli_progress_finish (progress);
   if (bench == NULL)
     return FALSE;
+  self.bench = bench;
   if (arguments->json)
-    print_json (bench, session, width, height);
+    gs_cli_bench_print_json (&self);
   else
-    {
-      printf ("%s, %s, %u x %u pixels\n\n", gs_session_get_model (session)->name,
-              gs_session_get_device (session)->name, width, height);
-      print_table (bench);
-    }
-  return TRUE;
+    gs_cli_bench_print_tables (&self);
+  return arguments->trace == NULL || gs_cli_bench_write_trace (&self, arguments->trace, error);
 }
 
 GsCliStatus

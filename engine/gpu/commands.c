@@ -30,6 +30,7 @@ struct _GsCommands
   GArray       *set_pools;    /* VkDescriptorPool                                     */
   guint         sets_left;    /* in the newest of them                                */
   GHashTable   *sets;         /* pair of views as a string -> VkDescriptorSet         */
+  guint         n_dispatches;
   GError       *error;        /* sticky                                               */
 };
 
@@ -377,6 +378,7 @@ gs_commands_dispatch (GsCommands *commands, GsKernel *kernel, gconstpointer push
     return;
   g_assert (groups_x > 0 && groups_y > 0 && groups_z > 0);
   dispatch.pipeline = kernel->pipeline;
+  commands->n_dispatches++;
 
   /* One long dispatch becomes several over parts of its grid: workgroups do not know each other. */
   parts = CLAMP (work / submit_work (commands->device), 1, groups[axis]);
@@ -410,6 +412,21 @@ gs_commands_copy (GsCommands *commands, GsBuffer *from, guint64 from_offset, GsB
   gs_commands_write (commands, to, to_offset, n_bytes);
   order (commands);
   vkCmdCopyBuffer (current (commands), from->vk, to->vk, 1, &region);
+}
+
+void
+gs_commands_mark (GsCommands *commands, GsTimer *timer)
+{
+  if (!commands->open && commands->error == NULL)
+    open_buffer (commands);
+  if (commands->error == NULL)
+    gs_timer_record (timer, current (commands));
+}
+
+guint
+gs_commands_get_n_dispatches (GsCommands *commands)
+{
+  return commands->n_dispatches;
 }
 
 gboolean

@@ -12,6 +12,7 @@
 
 #include "gpu/buffer.h"
 #include "gpu/kernel.h"
+#include "gpu/timer.h"
 
 G_BEGIN_DECLS
 
@@ -43,6 +44,12 @@ void gs_commands_dispatch (GsCommands *commands, GsKernel *kernel, gconstpointer
 /* Records a plain copy between buffers. */
 void gs_commands_copy (GsCommands *commands, GsBuffer *from, guint64 from_offset, GsBuffer *to,
                        guint64 to_offset, guint64 n_bytes);
+
+/* Records the timer's next mark; see gs_timer_read(). */
+void gs_commands_mark (GsCommands *commands, GsTimer *timer);
+
+/* Calls of gs_commands_dispatch() so far: one that is cut into several submits counts once. */
+guint gs_commands_get_n_dispatches (GsCommands *commands);
 
 /* Remembers the first error met while recording (for callers of fallible look-ups). Takes it. */
 void gs_commands_take_error (GsCommands *commands, GError *error);

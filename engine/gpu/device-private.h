@@ -7,6 +7,7 @@
 #include "gpu/buffer.h"
 #include "gpu/commands.h"
 #include "gpu/kernel.h"
+#include "gpu/timer.h"
 
 G_BEGIN_DECLS
 
@@ -83,6 +84,9 @@ void gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info);
 
 /* A view of the whole buffer as texels, made once; VK_NULL_HANDLE with error set on failure. */
 VkBufferView gs_buffer_get_view (GsBuffer *buffer, GsTexelFormat format, GError **error);
+
+/* Records the timer's next mark. */
+void gs_timer_record (GsTimer *timer, VkCommandBuffer buffer);
 
 /* The Vulkan instance of the process, made once; VK_NULL_HANDLE if there is none. */
 VkInstance gs_vk_instance (void);

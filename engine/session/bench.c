@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * How long the parts of a model take, and what of a U-Net evaluation each kind of op takes.
- * Inputs are constant: no kernel's time depends on them.
- */
-#include "gs.h"
+/* How long the parts of a model take. Inputs are constant: no kernel's time depends on them. */
+#include "base/median.h"
 #include "session/autoencoder.h"
+#include "session/bench-private.h"
 #include "session/denoise.h"
 #include "session/model.h"
 #include "session/prompt-encoder.h"
-#include "tensor/op-class.h"
-
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
-static double
-median (double *values, guint n)
-{
-  qsort (values, n, sizeof *values, compare_doubles);
-  return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
 
 static gboolean
 set_inputs (GsProgram *program, GError **error)
@@ -55,18 +37,6 @@ set_inputs (GsProgram *program, GError **error)
   return TRUE;
 }
 
-/* Bytes that a node reads and writes. */
-static double
-node_bytes (const GsNode *node)
-{
-  double bytes = node->output->n_bytes;
-
-  for (guint i = 0; i < node->n_inputs; i++)
-    if (node->inputs[i] != NULL)
-      bytes += node->inputs[i]->n_bytes;
-  return bytes;
-}
-
 static double
 graph_bytes (const GsGraph *graph)
 {
@@ -77,19 +47,19 @@ graph_bytes (const GsGraph *graph)
       const GsNode *node = graph->nodes->pdata[i];
 
       if (!node->dead)
-        bytes += node_bytes (node);
+        bytes += gs_bench_node_bytes (node);
     }
   return bytes;
 }
 
 /* Runs a program `repeats` times after one warm-up. */
 static gboolean
-measure (GsSession *session, const char *name, GsProgram *program, guint repeats,
-         GsBenchEntry *entry, GError **error)
+measure (GsSession *session, GsProgram *program, guint repeats, GsBenchEntry *entry, GError **error)
 {
+  GsGraph *graph = gs_program_get_graph (program);
   g_autofree double *seconds = g_new (double, repeats);
 
-  if (program == NULL || !gs_program_prepare (program, error) || !set_inputs (program, error)
+  if (!gs_program_prepare (program, error) || !set_inputs (program, error)
       || !gs_program_run (program, error))
     return FALSE;
   gs_device_reset_peak (session->device);
@@ -101,67 +71,44 @@ measure (GsSession *session, const char *name, GsProgram *program, guint repeats
         return FALSE;
       seconds[i] = (g_get_monotonic_time () - start) * 1e-6;
     }
-  *entry = (GsBenchEntry) {
-    .name = name,
-    .seconds = median (seconds, repeats),
-    .gflop = gs_graph_flop (gs_program_get_graph (program)) * 1e-9,
-    .peak_bytes = gs_device_get_peak_bytes (session->device),
-  };
-  entry->gflops_per_s = entry->gflop / entry->seconds;
-  entry->gbytes_per_s = graph_bytes (gs_program_get_graph (program)) * 1e-9 / entry->seconds;
+  entry->seconds = gs_median (seconds, repeats);
+  entry->gflop = gs_graph_flop (graph) * 1e-9;
+  entry->n_dispatches = gs_program_get_n_dispatches (program);
+  entry->arena_bytes = gs_program_get_arena_bytes (program);
+  entry->peak_bytes = gs_device_get_peak_bytes (session->device);
+  gs_bench_entry_finish (entry, graph_bytes (graph));
   return TRUE;
 }
-
-typedef struct
-{
-  GArray *ops;    /* GsBenchEntry, with its bytes in gbytes_per_s until the end */
-} Profile;
 
 static void
-add_node (const GsNode *node, double seconds, gpointer user_data)
+node_clear (gpointer data)
 {
-  Profile *profile = user_data;
-  GsBenchEntry *entry = NULL;
+  GsBenchNode *node = data;
 
-  for (guint i = 0; i < profile->ops->len && entry == NULL; i++)
-    if (g_array_index (profile->ops, GsBenchEntry, i).name == node->klass->name)
-      entry = &g_array_index (profile->ops, GsBenchEntry, i);
-  if (entry == NULL)
-    {
-      GsBenchEntry fresh = { .name = node->klass->name };
-
-      g_array_append_val (profile->ops, fresh);
-      entry = &g_array_index (profile->ops, GsBenchEntry, profile->ops->len - 1);
-    }
-  entry->n_calls++;
-  entry->seconds += seconds;
-  entry->gflop += node->klass->flop != NULL ? node->klass->flop (node) * 1e-9 : 0;
-  entry->gbytes_per_s += node_bytes (node) * 1e-9;
+  g_free (node->name);
+  g_free (node->shapes);
 }
 
-static int
-slowest_first (gconstpointer a, gconstpointer b)
+static GsBenchPart *
+part_new (const char *name)
 {
-  return compare_doubles (&((const GsBenchEntry *) b)->seconds,
-                          &((const GsBenchEntry *) a)->seconds);
+  GsBenchPart *part = g_new0 (GsBenchPart, 1);
+
+  part->total.name = name;
+  part->ops = g_array_new (FALSE, TRUE, sizeof (GsBenchEntry));
+  part->nodes = g_array_new (FALSE, TRUE, sizeof (GsBenchNode));
+  g_array_set_clear_func (part->nodes, node_clear);
+  return part;
 }
 
-static gboolean
-profile_ops (GsProgram *program, GArray *ops, GError **error)
+static void
+part_free (gpointer data)
 {
-  Profile profile = { ops };
+  GsBenchPart *part = data;
 
-  if (program == NULL || !gs_program_profile (program, add_node, &profile, error))
-    return FALSE;
-  for (guint i = 0; i < ops->len; i++)
-    {
-      GsBenchEntry *entry = &g_array_index (ops, GsBenchEntry, i);
-
-      entry->gflops_per_s = entry->seconds > 0 ? entry->gflop / entry->seconds : 0;
-      entry->gbytes_per_s = entry->seconds > 0 ? entry->gbytes_per_s / entry->seconds : 0;
-    }
-  g_array_sort (ops, slowest_first);
-  return TRUE;
+  g_array_unref (part->ops);
+  g_array_unref (part->nodes);
+  g_free (part);
 }
 
 void
@@ -169,72 +116,122 @@ gs_bench_free (GsBench *bench)
 {
   if (bench == NULL)
     return;
-  g_array_unref (bench->parts);
-  g_array_unref (bench->ops);
+  g_array_unref (bench->ceilings);
+  g_ptr_array_unref (bench->parts);
   g_free (bench);
 }
 
-/* Part number i at the size, in latent pixels. */
+enum
+{
+  TEXT_ENCODER,
+  UNET_BATCH1,
+  UNET_BATCH2,
+  VAE_ENCODE,
+  VAE_DECODE,
+  N_PARTS,
+};
+
+static const char *const part_names[N_PARTS + 1] = {
+  [TEXT_ENCODER] = "text_encoder", [UNET_BATCH1] = "unet_batch1", [UNET_BATCH2] = "unet_batch2",
+  [VAE_ENCODE] = "vae_encode",     [VAE_DECODE] = "vae_decode",
+};
+
+const char *const *
+gs_bench_get_part_names (void)
+{
+  return part_names;
+}
+
+/* The program of a part at the size, in latent pixels. */
 static GsProgram *
-part_program (GsSession *session, guint i, guint32 width, guint32 height, GError **error)
+part_program (GsSession *session, guint part, guint32 width, guint32 height, GError **error)
 {
   guint n_tokens = session->model->config.clip.length;
 
-  switch (i)
+  switch (part)
     {
-    case 0:  return gs_text_program (session, 1, error);
-    case 1:  return gs_unet_program (session, 1, width, height, n_tokens, error);
-    case 2:  return gs_unet_program (session, 2, width, height, n_tokens, error);
-    case 3:  return gs_vae_encode_program (session, width, height, error);
-    default: return gs_vae_decode_program (session, width, height, error);
+    case TEXT_ENCODER: return gs_text_program (session, 1, error);
+    case UNET_BATCH1:  return gs_unet_program (session, 1, width, height, n_tokens, error);
+    case UNET_BATCH2:  return gs_unet_program (session, 2, width, height, n_tokens, error);
+    case VAE_ENCODE:   return gs_vae_encode_program (session, width, height, error);
+    default:           return gs_vae_decode_program (session, width, height, error);
     }
 }
 
 static gboolean
-run_bench (GsSession *session, GsBench *bench, guint32 width, guint32 height, guint repeats,
-           GError **error)
+is_wanted (GsSession *session, const GsBenchOptions *options, guint part)
 {
-  static const char *const names[] = { "text_encoder", "unet_batch1", "unet_batch2", "vae_encode",
-                                       "vae_decode" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      GsBenchEntry entry;
-
-      if (i == 3 && !session->model->config.vae.has_encoder)
-        continue;
-      if (!measure (session, names[i], part_program (session, i, width, height, error), repeats,
-                    &entry, error)
-          || !gs_progress_step (&session->progress, i + 1, NULL, error))
-        return FALSE;
-      g_array_append_val (bench->parts, entry);
-    }
-  return profile_ops (part_program (session, 2, width, height, error), bench->ops, error);
+  return (part != VAE_ENCODE || session->model->config.vae.has_encoder)
+         && (options->only == NULL || g_strv_contains (options->only, part_names[part]));
 }
 
-GsBench *
-gs_session_bench (GsSession *session, guint width, guint height, guint repeats,
-                  GsProgressFunc progress, gpointer user_data, GError **error)
+static gboolean
+measure_part (GsSession *session, const GsBenchOptions *options, GsBench *bench, guint i,
+              GError **error)
 {
-  g_autoptr (GsBench) bench = NULL;
-  guint32 factor;
-  gboolean done;
+  const guint32 factor = gs_latent_factor (session);
+  GsProgram *program = part_program (session, i, options->width / factor, options->height / factor,
+                                     error);
+  GsBenchPart *part = part_new (part_names[i]);
 
-  if (!gs_session_require_model (session, error))
-    return NULL;
-  factor = gs_latent_factor (session);
-  if (width < factor || height < factor || width > 8192 || height > 8192 || repeats < 1)
+  g_ptr_array_add (bench->parts, part);
+  if (program == NULL || !measure (session, program, options->repeats, &part->total, error))
+    return FALSE;
+  if (bench->gflops_per_s > 0)
+    part->total.fraction = part->total.gflops_per_s / bench->gflops_per_s;
+  return (i != UNET_BATCH2 && i != VAE_DECODE && !options->profile_all)
+         || gs_bench_profile (bench, part, program, options->repeats, error);
+}
+
+static gboolean
+run_bench (GsSession *session, const GsBenchOptions *options, GsBench *bench, GError **error)
+{
+  if (!gs_progress_phase (&session->progress, GS_PHASE_LOAD, N_PARTS + 1, error)
+      || !gs_bench_ceilings (session, bench, error)
+      || !gs_progress_step (&session->progress, 1, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < N_PARTS; i++)
+    if ((is_wanted (session, options, i) && !measure_part (session, options, bench, i, error))
+        || !gs_progress_step (&session->progress, i + 2, NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_options (GsSession *session, const GsBenchOptions *options, GError **error)
+{
+  const guint32 factor = gs_latent_factor (session);
+  gboolean any = FALSE;
+
+  if (options->width < factor || options->height < factor || options->width > 8192
+      || options->height > 8192 || options->repeats < 1)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
                    "Measuring takes sides from %u to 8192 pixels and at least one repeat", factor);
-      return NULL;
+      return FALSE;
     }
+  for (guint i = 0; i < N_PARTS; i++)
+    any = any || is_wanted (session, options, i);
+  if (!any)
+    g_set_error_literal (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                         "The model has none of the parts that are to be measured");
+  return any;
+}
+
+GsBench *
+gs_session_bench (GsSession *session, const GsBenchOptions *options, GsProgressFunc progress,
+                  gpointer user_data, GError **error)
+{
+  g_autoptr (GsBench) bench = NULL;
+  gboolean done;
+
+  if (!gs_session_require_model (session, error) || !check_options (session, options, error))
+    return NULL;
   bench = g_new0 (GsBench, 1);
-  bench->parts = g_array_new (FALSE, TRUE, sizeof (GsBenchEntry));
-  bench->ops = g_array_new (FALSE, TRUE, sizeof (GsBenchEntry));
+  bench->ceilings = g_array_new (FALSE, TRUE, sizeof (GsBenchEntry));
+  bench->parts = g_ptr_array_new_with_free_func (part_free);
   gs_progress_begin (&session->progress, session->device, progress, user_data, NULL);
-  done = gs_progress_phase (&session->progress, GS_PHASE_LOAD, 5, error)
-         && run_bench (session, bench, width / factor, height / factor, repeats, error);
+  done = run_bench (session, options, bench, error);
   gs_progress_end (&session->progress);
   return done ? g_steal_pointer (&bench) : NULL;
 }

@@ -75,6 +75,18 @@ gs_program_get_graph (GsProgram *program)
   return program->graph;
 }
 
+GsDevice *
+gs_program_get_device (GsProgram *program)
+{
+  return program->device;
+}
+
+guint
+gs_program_get_n_dispatches (GsProgram *program)
+{
+  return program->commands != NULL ? gs_commands_get_n_dispatches (program->commands) : 0;
+}
+
 static gboolean
 place_tensors (GsProgram *program, GError **error)
 {
@@ -323,30 +335,5 @@ gs_program_get_nchw (GsProgram *program, guint i, float *data, gsize n, GError *
       for (guint32 c = 0; c < shape.c; c++)
         data[((gsize) image * shape.c + c) * shape.h * shape.w + pixel]
           = output_float (program, i, k++);
-  return TRUE;
-}
-
-gboolean
-gs_program_profile (GsProgram *program, GsProfileFunc func, gpointer user_data, GError **error)
-{
-  if (!gs_program_prepare (program, error))
-    return FALSE;
-  for (guint i = 0; i < program->graph->nodes->len; i++)
-    {
-      GsNode *node = g_ptr_array_index (program->graph->nodes, i);
-      g_autoptr (GsCommands) commands = NULL;
-      gint64 start;
-
-      if (node->dead)
-        continue;
-      commands = gs_commands_new (program->device, node->name);
-      node->klass->record (node, commands);
-      if (!gs_commands_finish (commands, error))
-        return FALSE;
-      start = g_get_monotonic_time ();
-      if (!gs_commands_run (commands, error))
-        return FALSE;
-      func (node, (g_get_monotonic_time () - start) / 1e6, user_data);
-    }
   return TRUE;
 }

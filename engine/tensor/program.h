@@ -30,6 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsProgram, gs_program_free)
 guint64 gs_program_get_arena_bytes (GsProgram *program);
 guint64 gs_program_get_io_bytes    (GsProgram *program);
 GsGraph *gs_program_get_graph      (GsProgram *program);
+GsDevice *gs_program_get_device    (GsProgram *program);
+/* Kernels started by one run; 0 before it is prepared. */
+guint gs_program_get_n_dispatches  (GsProgram *program);
 
 /* Allocates, uploads weights, records. Called by the first run; call it to pay earlier. */
 gboolean gs_program_prepare (GsProgram *program, GError **error);
@@ -51,9 +54,17 @@ gboolean gs_program_get_floats (GsProgram *program, guint i, float *data, gsize 
 gboolean gs_program_get_nchw   (GsProgram *program, guint i, float *data, gsize n, GError **error);
 GsShape  gs_program_get_shape  (GsProgram *program, guint i);
 
-/* Runs once with each node timed alone; calls back with every node in order. */
-typedef void (*GsProfileFunc) (const GsNode *node, double seconds, gpointer user_data);
-gboolean gs_program_profile (GsProgram *program, GsProfileFunc func, gpointer user_data,
-                             GError **error);
+/* What a node took, alone. */
+typedef struct
+{
+  double seconds;      /* median of the passes */
+  guint  n_dispatches;
+} GsNodeTime;
+
+/* Runs it n_passes times with each node timed, by the device's clock if it has one; then calls back
+ * with every live node in order. Inputs must be set; run it before, or kernels' first use counts. */
+typedef void (*GsProfileFunc) (const GsNode *node, const GsNodeTime *time, gpointer user_data);
+gboolean gs_program_profile (GsProgram *program, guint n_passes, GsProfileFunc func,
+                             gpointer user_data, GError **error);
 
 G_END_DECLS

@@ -49,6 +49,8 @@ static const Mistake mistakes[] = {
   { "bench --synthetic sd9", "sd15, sdxl, starter" },
   { "bench -W 100 -H 100", "8" },
   { "bench --repeats 0", "--repeats" },
+  { "bench --only unet", "\"unet\", which is no part; choose from text_encoder, " },
+  { "bench --only ''", "--only" },
   { "parity", "folder" },
   { "parity a b", "\"b\"" },
   { "parity golden --precision f64", "f32 or f16" },
