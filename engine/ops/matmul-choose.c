@@ -14,7 +14,7 @@
 #define PROBE_CHANNELS 4
 #define PROBE_FACTOR 4 /* measured: 21 and 26 on Mesa 22.3, 1.3 and 1.8 on Mesa 26.2 */
 
-static const char *const names[GS_MATMUL_N_VARIANTS] = { 
+static const char *const names[GS_MATMUL_N_VARIANTS] = {
   [GS_MATMUL_TILE] = "tile",
   [GS_MATMUL_TEXEL] = "texel",
   [GS_MATMUL_GATHER] = "gather",
