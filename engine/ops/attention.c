@@ -71,26 +71,43 @@ choose (GsNode *node, GsCommands *commands)
   return variant;
 }
 
+/* Keys a turn: as many as keep the unrolled loop within the processor's first-level cache. */
+static guint32
+keys_a_turn (guint32 fours, gboolean whole)
+{
+  return 4;
+}
+
 static void
 dispatch (GsNode *node, GsCommands *commands, GsMatmulVariant variant,
           const struct GsAttentionPush *push)
 {
-  static const char *const kernels[] = { "attention-tile", "attention-texel", "attention-gather",
-                                        "attention-gather", "attention-gather" };
-  const gboolean is_tile = variant == GS_MATMUL_TILE;
+  static const char *const kernels[] = {
+    [GS_MATMUL_TILE] = "attention-tile",
+    [GS_MATMUL_TEXEL] = "attention-texel",
+    [GS_MATMUL_GATHER] = "attention-gather",
+    [GS_MATMUL_UNIFORM] = "attention-uniform",
+    [GS_MATMUL_UNIFORM_TALL] = "attention-uniform",
+  };
+  const guint32 lanes = gs_device_get_info (gs_commands_get_device (commands))->subgroup_size;
   const guint32 head_fours = push->head_channels / 4;
-  const guint32 fours = part_fours (head_fours, is_tile ? 32 : 20);
-  const guint32 constants[] = {
+  const guint32 fours = part_fours (head_fours, variant == GS_MATMUL_TILE       ? 32
+                                                : variant >= GS_MATMUL_UNIFORM ? 40 : 20);
+  const guint32 queries = variant == GS_MATMUL_TILE       ? GS_ATTENTION_TILE_QUERIES
+                          : variant >= GS_MATMUL_UNIFORM ? 2 * lanes : GS_ATTENTION_LANES_QUERIES;
+  const guint32 constants[GS_ATTENTION_N_CONSTANTS] = {
     [GS_ATTENTION_FOURS] = fours,
     [GS_ATTENTION_WHOLE] = fours == head_fours,
+    [GS_ATTENTION_KEYS] = keys_a_turn (fours, fours == head_fours),
+    [GS_ATTENTION_CAUSAL] = push->causal,
+    [GS_ATTENTION_LANES] = lanes,
   };
-  const guint32 blocks = gs_groups (push->queries, is_tile ? GS_ATTENTION_TILE_QUERIES
-                                                           : GS_ATTENTION_LANES_QUERIES);
 
   gs_commands_dispatch (commands,
                         gs_op_kernel (commands, kernels[variant], node->output->dtype, constants,
                                       G_N_ELEMENTS (constants)),
-                        push, sizeof *push, blocks * (head_fours / fours), push->heads,
+                        push, sizeof *push,
+                        gs_groups (push->queries, queries) * (head_fours / fours), push->heads,
                         node->output->shape.n, flop (node));
 }
 
@@ -111,6 +128,8 @@ record (GsNode *node, GsCommands *commands)
     .keys = k->shape.h * k->shape.w,
     .heads = parameters->heads,
     .head_channels = head_channels,
+    .q_pitch = q->shape.c,
+    .kv_pitch = k->shape.c,
     .scale = 1 / sqrt (head_channels),
     .causal = parameters->causal,
   };

@@ -19,6 +19,8 @@ static const Case cases[] = {
   { 2, 19, 37, 2, 12, FALSE, "texel" },   { 1, 37, 37, 3, 8, TRUE, "texel" },
   { 2, 19, 37, 2, 12, FALSE, "gather" },  { 1, 37, 37, 3, 8, TRUE, "gather" },
   { 1, 65, 70, 1, 160, FALSE, "tile" },   { 1, 130, 40, 1, 132, FALSE, "tile" },
+  { 2, 19, 37, 2, 12, FALSE, "uniform" }, { 1, 37, 37, 3, 8, TRUE, "uniform" },
+  { 1, 5, 9, 1, 168, FALSE, "uniform" },
 };
 
 static void
