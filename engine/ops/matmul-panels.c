@@ -2,10 +2,7 @@
 /* Weights of matrix products, packed into the panels of shaders/matmul.h. */
 #include "ops/matmul-private.h"
 
-#include "base/half.h"
 #include "matmul.h"
-
-#include <string.h>
 
 typedef struct
 {
@@ -31,22 +28,6 @@ panels_bytes (const guint64 *dims, guint n_dims, GsDtype dtype)
 
   return gs_groups (s.columns, GS_MATMUL_PANEL) * s.taps * s.fours * 4 * GS_MATMUL_PANEL
          * gs_dtype_bytes (dtype);
-}
-
-/* Elements first ... first + n - 1 of the source as halfs or floats. */
-static void
-convert (const GsHostTensor *source, guint64 first, guint64 n, GsDtype dtype, gpointer out)
-{
-  const gsize source_bytes = gs_dtype_bytes (source->dtype);
-
-  if (dtype == source->dtype)
-    memcpy (out, (const guint8 *) source->data + first * source_bytes, n * source_bytes);
-  else if (dtype == GS_DTYPE_F16)
-    for (guint64 i = 0; i < n; i++)
-      ((guint16 *) out)[i] = gs_half_from_float (gs_host_tensor_get (source, first + i));
-  else
-    for (guint64 i = 0; i < n; i++)
-      ((float *) out)[i] = gs_host_tensor_get (source, first + i);
 }
 
 /* Writes one panel from its columns, each (channels, taps) elements; both element types have an
@@ -79,11 +60,18 @@ panels_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
     {
       const guint64 n_columns = MIN (GS_MATMUL_PANEL, s.columns - n);
 
-      convert (source, n * column_elements, n_columns * column_elements, dtype, columns);
       if (dtype == GS_DTYPE_F16)
-        destination = pack_panel_16 (&s, columns, n_columns, destination);
+        {
+          gs_host_tensor_to_halves (source, n * column_elements, n_columns * column_elements,
+                                    columns);
+          destination = pack_panel_16 (&s, columns, n_columns, destination);
+        }
       else
-        destination = pack_panel_32 (&s, columns, n_columns, destination);
+        {
+          gs_host_tensor_to_floats (source, n * column_elements, n_columns * column_elements,
+                                    columns);
+          destination = pack_panel_32 (&s, columns, n_columns, destination);
+        }
     }
 }
 
