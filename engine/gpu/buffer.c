@@ -3,7 +3,9 @@
 #include "gpu/device-private.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
+#define HUGE_PAGE_BYTES (2u * 1024 * 1024)
 #define STAGING_BYTES (32u * 1024 * 1024)
 
 /* Memory property flags to try, in order, for each kind. */
@@ -104,6 +106,18 @@ allocate (GsBuffer *buffer, GsMemoryKind kind, GError **error)
   return TRUE;
 }
 
+/* The CPU driver's memory is fresh from the system: in huge pages the system hands it out and the
+ * kernels walk it faster. Advice only, so it does not matter whether it is taken. */
+static void
+advise_huge_pages (GsBuffer *buffer)
+{
+  const guintptr begin = ((guintptr) buffer->data + HUGE_PAGE_BYTES - 1) & -(guintptr) HUGE_PAGE_BYTES;
+  const guintptr end = ((guintptr) buffer->data + buffer->n_bytes) & -(guintptr) HUGE_PAGE_BYTES;
+
+  if (buffer->device->info.kind == GS_GPU_CPU && buffer->data != NULL && begin < end)
+    madvise ((gpointer) begin, end - begin, MADV_HUGEPAGE);
+}
+
 GsBuffer *
 gs_buffer_new (GsDevice *device, GsMemoryKind kind, guint64 n_bytes, const char *name,
                GError **error)
@@ -125,6 +139,7 @@ gs_buffer_new (GsDevice *device, GsMemoryKind kind, guint64 n_bytes, const char 
     return NULL;
   buffer->address = vkGetBufferDeviceAddress (device->vk, &(VkBufferDeviceAddressInfo) {
       .sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO, .buffer = buffer->vk });
+  advise_huge_pages (buffer);
   if (buffer->data != NULL)
     memset ((guint8 *) buffer->data + n_bytes, 0, padded_bytes - n_bytes);
   return g_steal_pointer (&buffer);
