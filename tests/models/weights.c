@@ -56,8 +56,8 @@ test_element_types (void)
 
   if (skips ())
     return;
-  half = gs_weight_store_new (device, GS_DTYPE_F16, gs_file_weights_new (find, NULL));
-  exact = gs_weight_store_new (device, GS_DTYPE_F32, gs_file_weights_new (find, NULL));
+  half = gs_weight_store_new (device, GS_DTYPE_F16, gs_file_weights_new (find, NULL, NULL));
+  exact = gs_weight_store_new (device, GS_DTYPE_F32, gs_file_weights_new (find, NULL, NULL));
   g_assert_cmpint (dtype_of (half, "unet.a.weight", &gs_layout_rows), ==, GS_DTYPE_F16);
   g_assert_cmpint (dtype_of (half, "unet.b.weight", &gs_layout_rows), ==, GS_DTYPE_F16);
   g_assert_cmpint (dtype_of (half, "vae.c.weight", &gs_layout_rows), ==, GS_DTYPE_F32);
@@ -77,7 +77,7 @@ test_errors_name_the_tensor (void)
 
   if (skips ())
     return;
-  store = gs_weight_store_new (device, GS_DTYPE_F32, gs_file_weights_new (find, NULL));
+  store = gs_weight_store_new (device, GS_DTYPE_F32, gs_file_weights_new (find, NULL, NULL));
   weights = gs_weight_store_get_weights (store);
   g_assert_true (weights->klass->has (weights, "unet.a.weight"));
   g_assert_false (weights->klass->has (weights, "unet.a.bias"));
@@ -118,7 +118,7 @@ test_resident (void)
   if (skips ())
     return;
   before = gs_device_get_used_bytes (device);
-  store = gs_weight_store_new (device, GS_DTYPE_F32, gs_file_weights_new (find, NULL));
+  store = gs_weight_store_new (device, GS_DTYPE_F32, gs_file_weights_new (find, NULL, NULL));
   dtype_of (store, "unet.a.weight", &gs_layout_rows);
   dtype_of (store, "unet.b.weight", &gs_layout_rows);
   dtype_of (store, "vae.c.weight", &gs_layout_rows);
