@@ -31,6 +31,10 @@ guint64 gs_program_get_arena_bytes (GsProgram *program);
 guint64 gs_program_get_io_bytes    (GsProgram *program);
 GsGraph *gs_program_get_graph      (GsProgram *program);
 
+/* Starts compiling the kernels that it will need, on other threads; those it has to wait for are
+ * waited for in gs_program_prepare(). Called by that too: call it for all programs of a job first. */
+gboolean gs_program_ask_kernels (GsProgram *program, GError **error);
+
 /* Allocates, uploads weights, records. Called by the first run; call it to pay earlier. */
 gboolean gs_program_prepare (GsProgram *program, GError **error);
 
