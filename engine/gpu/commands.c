@@ -493,5 +493,6 @@ gs_commands_run (GsCommands *commands, GError **error)
       gs_device_wait_idle (device);
       return FALSE;
     }
+  gs_kernel_save_cache_soon (device);
   return TRUE;
 }

@@ -88,6 +88,9 @@ void gs_kernel_load_cache (GsDevice *device);
 /* Waits for its pipeline, polling meanwhile; VK_NULL_HANDLE with error set if there is none. */
 VkPipeline gs_kernel_wait (GsKernel *kernel, GError **error);
 
+/* Once work has run: writes the cache now and then, so that it is there if the program is killed. */
+void gs_kernel_save_cache_soon (GsDevice *device);
+
 /* Those of the device, before it is closed. */
 void gs_kernels_init  (GsDevice *device);
 void gs_kernels_clear (GsDevice *device);

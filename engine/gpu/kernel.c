@@ -6,6 +6,8 @@
 
 #define MAX_COMPILERS 8
 #define POLL_INTERVAL_US (20 * 1000)
+/* Between writes of the cache: programs come one after the other, each with kernels of its own. */
+#define SAVE_INTERVAL_US (2 * G_USEC_PER_SEC)
 
 static const GsShaderModule *
 find_module (const char *name)
@@ -183,6 +185,7 @@ gs_kernels_init (GsDevice *device)
 {
   const guint n_threads = CLAMP (g_get_num_processors (), 1, MAX_COMPILERS);
 
+  device->cache_saved_at = g_get_monotonic_time ();
   g_mutex_init (&device->compiled_lock);
   g_cond_init (&device->compiled);
   device->kernels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, kernel_free);
@@ -194,8 +197,7 @@ gs_kernels_clear (GsDevice *device)
 {
   /* Those that nobody waits for any more are left uncompiled. */
   g_thread_pool_free (device->compilers, TRUE, TRUE);
-  if (device->pipeline_cache != VK_NULL_HANDLE)
-    gs_kernel_save_cache (device);
+  gs_kernel_save_cache (device);
   g_hash_table_unref (device->kernels);
   g_mutex_clear (&device->compiled_lock);
   g_cond_clear (&device->compiled);
@@ -244,7 +246,7 @@ gs_kernel_save_cache (GsDevice *device)
   g_autofree char *sum = NULL;
   gsize length = 0;
 
-  if (!device->cache_is_stale || path == NULL
+  if (!device->cache_is_stale || path == NULL || device->pipeline_cache == VK_NULL_HANDLE
       || vkGetPipelineCacheData (device->vk, device->pipeline_cache, &length, NULL) != VK_SUCCESS
       || length == 0)
     return;
@@ -255,7 +257,18 @@ gs_kernel_save_cache (GsDevice *device)
   sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, contents + 64, length);
   memcpy (contents, sum, 64);
   /* Written beside and renamed; a cache that cannot be written only costs time at the next start. */
-  if (g_file_set_contents_full (path, (const char *) contents, 64 + length,
-                                G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL))
-    device->cache_is_stale = FALSE;
+  g_file_set_contents_full (path, (const char *) contents, 64 + length,
+                            G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+  device->cache_is_stale = FALSE;
+}
+
+void
+gs_kernel_save_cache_soon (GsDevice *device)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (!device->cache_is_stale || now - device->cache_saved_at < SAVE_INTERVAL_US)
+    return;
+  device->cache_saved_at = now;
+  gs_kernel_save_cache (device);
 }
