@@ -51,6 +51,9 @@ struct _GsBuffer
   guint64         n_bytes;         /* as asked for            */
   guint64         allocated_bytes; /* with padding, as counted */
   gpointer        data;            /* mapped, or NULL         */
+  gboolean        from_host;       /* it lies in memory of gpu/host-memory.h */
+  gpointer        host_memory;
+  guint64         host_bytes;
   VkBufferView    views[2];        /* by GsTexelFormat, made when first bound */
 };
 

@@ -81,15 +81,21 @@ create_vk_device (GsDevice *device, GError **error)
     .queueCount = 1,
     .pQueuePriorities = &priority,
   };
-  const char *const extensions[] = { VK_EXT_MEMORY_BUDGET_EXTENSION_NAME };
-  const VkDeviceCreateInfo info = {
+  const char *extensions[2];
+  guint32 n_extensions = 0;
+  VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
     .pNext = &features,
     .queueCreateInfoCount = 1,
     .pQueueCreateInfos = &queue,
-    .enabledExtensionCount = device->info.memory_budget ? 1 : 0,
     .ppEnabledExtensionNames = extensions,
   };
+
+  if (device->info.memory_budget)
+    extensions[n_extensions++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  if (device->info.host_memory)
+    extensions[n_extensions++] = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
+  info.enabledExtensionCount = n_extensions;
 
   return gs_vk_check (device, vkCreateDevice (device->physical, &info, NULL, &device->vk),
                       "open the device", error);
