@@ -159,8 +159,12 @@ void main ()
                             + head * p.head_channels + part * FOURS * 4) * (ELEMENT4_BYTES / 4);
 
         [[unroll]] for (uint f = 0; f < FOURS; f++)
-          store_four (y + f * ELEMENT4_BYTES,
-                      vec4 (mix_sums[4 * VECTORS * f + v], mix_sums[4 * VECTORS * f + VECTORS + v], mix_sums[4 * VECTORS * f + 2 * VECTORS + v],
-                            mix_sums[4 * VECTORS * f + 3 * VECTORS + v]) / totals[v]);
+          {
+            vec4 mixed;
+
+            [[unroll]] for (uint c = 0; c < 4; c++)
+              mixed[c] = mix_sums[VECTORS * (4 * f + c) + v];
+            store_four (y + f * ELEMENT4_BYTES, mixed / totals[v]);
+          }
       }
 }

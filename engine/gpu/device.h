@@ -33,6 +33,7 @@ typedef struct
   gboolean  storage16;       /* half-precision elements can be loaded and stored              */
   gboolean  arithmetic16;    /* half-precision arithmetic                                      */
   gboolean  memory_budget;   /* VK_EXT_memory_budget: free_bytes is live                       */
+  gboolean  host_memory;     /* VK_EXT_external_memory_host                                    */
   guint32   subgroup_size;
   guint32   max_shared_bytes;
   guint64   max_allocation_bytes; /* of one buffer                                             */
