@@ -17,6 +17,7 @@
 #define GS_MATMUL_LANES_ROWS 32 /* matmul-texel, matmul-gather */
 #define GS_MATMUL_LANES_COLUMNS 16
 #define GS_MATMUL_UNIFORM_ROWS 6 /* matmul-uniform, or twice as many */
+#define GS_MATMUL_UNIFORM_FOURS 16 /* of k at most a turn; 20 were no faster */
 
 /* Specialization constants. */
 #define GS_MATMUL_ACTIVATION 0 /* GS_UNARY_... + 1, or 0                        */
@@ -26,7 +27,8 @@
 #define GS_MATMUL_ROWS 4         /* matmul-uniform: of a workgroup                  */
 #define GS_MATMUL_LANES 5        /* matmul-uniform: invocations of a vector         */
 #define GS_MATMUL_KERNEL 6       /* matmul-uniform: kernel                          */
-#define GS_MATMUL_N_CONSTANTS 7
+#define GS_MATMUL_PLAIN 7        /* matmul-uniform: row m of y is pixel m of x      */
+#define GS_MATMUL_N_CONSTANTS 8
 
 struct GsMatmulPush
 {
