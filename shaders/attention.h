@@ -25,6 +25,6 @@ struct GsAttentionPush
   uint       q_pitch, kv_pitch;    /* attention-uniform: elements from token to token           */
   float      scale;
   uint       causal;               /* query i sees keys 0 ... i                                 */
-  uint       q_texel, k_texel, v_texel; /* attention-texel: where they begin, in texels (q in k's
+  uint       q_texel, k_texel, v_texel; /* attention-texel: where they begin, in texels (v in k's
                                       buffer)                                                   */
 };

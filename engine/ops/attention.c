@@ -65,8 +65,8 @@ choose (GsNode *node, GsCommands *commands)
   GsTensor *q = node->inputs[0], *k = node->inputs[1], *v = node->inputs[2];
 
   if (variant == GS_MATMUL_TEXEL
-      && !(gs_tensor_root (q)->buffer == gs_tensor_root (k)->buffer
-           && gs_lanes_fits_texels (commands, k) && gs_lanes_fits_texels (commands, v)))
+      && !(gs_tensor_root (k)->buffer == gs_tensor_root (v)->buffer
+           && gs_lanes_fits_texels (commands, q) && gs_lanes_fits_texels (commands, k)))
     return GS_MATMUL_GATHER;
   return variant;
 }
@@ -136,9 +136,9 @@ record (GsNode *node, GsCommands *commands)
 
   if (variant == GS_MATMUL_TEXEL)
     {
-      push.k_texel = gs_lanes_bind_texels (commands, 0, k);
-      push.v_texel = gs_lanes_bind_texels (commands, 1, v);
-      push.q_texel = gs_lanes_first_texel (q);
+      push.q_texel = gs_lanes_bind_texels (commands, 0, q);
+      push.k_texel = gs_lanes_bind_texels (commands, 1, k);
+      push.v_texel = gs_lanes_first_texel (v);
     }
   dispatch (node, commands, variant, &push);
 }

@@ -9,8 +9,8 @@
  * "FlashAttention"). Wide heads are cut into parts of FOURS fours of channels: a workgroup makes one
  * part of y, and sums the scores over all parts.
  *
- * The including file defines PLACE, STEP, PLACE_OF_ZEROS, place_of_q, _k, _v (four), load_k (place)
- * (q too) and load_v (place).
+ * The including file defines PLACE, STEP, PLACE_OF_ZEROS, place_of_q, _k, _v (four) and load_q,
+ * _k, _v (place).
  */
 #define GROUPS (GS_ATTENTION_LANES_QUERIES / 8)
 #define LOG2_E 1.44269504
@@ -58,7 +58,7 @@ void main ()
                       : PLACE_OF_ZEROS;
       if (WHOLE)
         [[unroll]] for (uint f = 0; f < FOURS; f++)
-          queries[r * FOURS + f] = load_k (q_places[r] + f * STEP) * (p.scale * LOG2_E);
+          queries[r * FOURS + f] = load_q (q_places[r] + f * STEP) * (p.scale * LOG2_E);
     }
   [[unroll]] for (uint i = 0; i < GROUPS * FOURS * 4; i++)
     mix_sums[i] = 0.0;
@@ -87,7 +87,7 @@ void main ()
           [[dont_unroll]] for (uint f = 0; f < head_fours; f++)
             {
               [[unroll]] for (uint r = 0; r < GROUPS; r++)
-                q[r] = load_k (q_places[r] + f * STEP) * (p.scale * LOG2_E);
+                q[r] = load_q (q_places[r] + f * STEP) * (p.scale * LOG2_E);
               add_scores (q, load_k (k_place + f * STEP));
             }
         }
