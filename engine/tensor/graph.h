@@ -43,6 +43,7 @@ struct _GsGraph
   GPtrArray *nodes;   /* GsNode, in order of execution */
   GPtrArray *tensors; /* GsTensor, owned               */
   GPtrArray *outputs; /* GsTensor, in the order asked  */
+  gboolean   outputs_stay; /* on the device, for gs_program_run_into(): the host reads none */
   GString   *scope;
   GError    *error;   /* the first one */
 };

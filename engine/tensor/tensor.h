@@ -25,10 +25,11 @@ typedef struct
 
 typedef enum
 {
-  GS_TENSOR_INPUT,      /* written by the host before a run               */
+  GS_TENSOR_INPUT,      /* written before a run, by the host or gs_program_run_into() */
   GS_TENSOR_WEIGHT,     /* from the checkpoint, resident                  */
   GS_TENSOR_ACTIVATION, /* in the arena, alive from its node to its users */
   GS_TENSOR_VIEW,       /* the memory of another tensor under other sizes */
+  GS_TENSOR_UNUSED,     /* an input that was cut off (tensor/cut.h)       */
 } GsTensorKind;
 
 typedef struct _GsTensor
@@ -37,7 +38,8 @@ typedef struct _GsTensor
   GsTensorKind  kind;
   GsShape       shape;
   GsDtype       dtype;     /* F32 or F16; U32 for ids                                   */
-  char         *name;      /* input: its name; weight: canonical name in the checkpoint */
+  char         *name;      /* input: its name; weight: canonical name in the checkpoint;
+                              prologue's output: the input's that takes it               */
   GsNode       *producer;  /* activation: the node that writes it                       */
   struct _GsTensor *base;  /* view: whose memory                                        */
   gboolean      is_output; /* read back by the host after a run                         */
