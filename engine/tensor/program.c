@@ -204,7 +204,8 @@ gs_program_prepare (GsProgram *program, GError **error)
   if (!gs_program_ask_kernels (program, error) || !reserve_buffers (program, error))
     return FALSE;
   if (program->commands != NULL
-      && program->generation == gs_arena_get_generation (program->arena))
+      && program->generation == gs_arena_get_generation (program->arena)
+      && !gs_commands_is_stale (program->commands))
     return TRUE;
   g_clear_pointer (&program->commands, gs_commands_free);
   if (!place_tensors (program, error))
