@@ -29,6 +29,12 @@ infer (GsNode *node, GError **error)
                    k.n, k.w, k.c);
       return FALSE;
     }
+  if (gs_tensor_pitch (node->inputs[1]) != gs_tensor_pitch (node->inputs[2]))
+    {
+      g_set_error_literal (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                           "keys and values must be slices of tensors of the same size");
+      return FALSE;
+    }
   if (q.c / heads % 4 != 0)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
@@ -128,8 +134,8 @@ record (GsNode *node, GsCommands *commands)
     .keys = k->shape.h * k->shape.w,
     .heads = parameters->heads,
     .head_channels = head_channels,
-    .q_pitch = q->shape.c,
-    .kv_pitch = k->shape.c,
+    .q_pitch = gs_tensor_pitch (q),
+    .kv_pitch = gs_tensor_pitch (k),
     .scale = 1 / sqrt (head_channels),
     .causal = parameters->causal,
   };
@@ -145,6 +151,7 @@ record (GsNode *node, GsCommands *commands)
 
 const GsOpClass gs_op_attention = {
   "attention",
+  .takes_slices = TRUE,
   .infer = infer,
   .record = record,
   .flop = flop,

@@ -83,6 +83,9 @@ gboolean  gs_graph_has_weight (GsGraph *graph, const char *name);
 /* The same memory under other sizes with as many elements. */
 GsTensor *gs_reshape (GsGraph *graph, GsTensor *x, GsShape shape);
 
+/* Some of x's channels, in its memory: for ops that take slices (see tensor/op-class.h). */
+GsTensor *gs_slice   (GsGraph *graph, GsTensor *x, guint32 first, guint32 channels);
+
 /* Fails the graph (first error wins); the message gets the current scope in front. */
 void gs_graph_fail (GsGraph *graph, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 

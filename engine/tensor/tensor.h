@@ -42,6 +42,8 @@ typedef struct _GsTensor
                               prologue's output: the input's that takes it               */
   GsNode       *producer;  /* activation: the node that writes it                       */
   struct _GsTensor *base;  /* view: whose memory                                        */
+  guint32       first, pitch; /* slice of channels: its first one in each pixel of base, and
+                              the channels of base; pitch 0: no slice                   */
   gboolean      is_output; /* read back by the host after a run                         */
 
   const GsLayout *layout;          /* weight: how it lies in device memory               */
@@ -73,5 +75,12 @@ gs_shape_equal (GsShape a, GsShape b)
 
 /* The tensor whose memory this one uses: itself, or what it is a view of. */
 GsTensor *gs_tensor_root (GsTensor *tensor);
+
+/* Elements from one pixel to the next. */
+static inline guint32
+gs_tensor_pitch (const GsTensor *tensor)
+{
+  return tensor->pitch > 0 ? tensor->pitch : tensor->shape.c;
+}
 
 G_END_DECLS
