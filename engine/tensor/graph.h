@@ -74,7 +74,8 @@ GsTensor *gs_graph_input (GsGraph *graph, const char *name, GsShape shape, GsDty
 /* Marks a tensor to be read back. Returns it. */
 GsTensor *gs_graph_output (GsGraph *graph, GsTensor *tensor);
 
-/* The weight called name in the current scope, with these sizes in the checkpoint. */
+/* The weight called name in the current scope, with these sizes in the checkpoint. A scope or name
+ * of the form "{a,b}" means several weights along the first dimension: nn/weight-source.h. */
 GsTensor *gs_graph_weight (GsGraph *graph, const char *name, const guint64 *dims, guint n_dims,
                            const GsLayout *layout);
 /* Whether the checkpoint has a weight of that name in the current scope. */
