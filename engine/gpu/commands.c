@@ -500,7 +500,8 @@ gs_commands_run (GsCommands *commands, GError **error)
       gs_device_wait_idle (device);
       return FALSE;
     }
-  gs_pace_note (&device->pace, commands->work, (g_get_monotonic_time () - started) * 1e-6);
+  gs_pace_note (&device->pace, device->info.kind, commands->work,
+                (g_get_monotonic_time () - started) * 1e-6);
   gs_kernel_save_cache_soon (device);
   return TRUE;
 }

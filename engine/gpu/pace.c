@@ -8,6 +8,8 @@
 #define DISCRETE_SECONDS 0.2
 /* What earlier recordings count for once a new one is known. */
 #define MEMORY 0.75
+/* Part of the first guess at a submit that a recording must have to count. */
+#define LEAST 0.1
 /* Recording anew takes milliseconds: not for a small change. */
 #define TOLERANCE 2
 
@@ -19,9 +21,9 @@ first_guess (GsGpuKind kind)
 }
 
 void
-gs_pace_note (GsPace *pace, double work, double seconds)
+gs_pace_note (GsPace *pace, GsGpuKind kind, double work, double seconds)
 {
-  if (!(work > 0 && seconds > 0))
+  if (!(work >= LEAST * first_guess (kind) && seconds > 0))
     return;
   pace->work = MEMORY * pace->work + work;
   pace->seconds = MEMORY * pace->seconds + seconds;

@@ -17,8 +17,9 @@ typedef struct
   double seconds; /* ... and the time they took                                 */
 } GsPace;
 
-/* A recording of so much work took so long. */
-void gs_pace_note (GsPace *pace, double work, double seconds);
+/* A recording of so much work took so long. Small ones are passed over: they measure latency, and
+ * uploads. */
+void gs_pace_note (GsPace *pace, GsGpuKind kind, double work, double seconds);
 
 /* Work of one submit on a device of that kind. */
 double gs_pace_submit_work (const GsPace *pace, GsGpuKind kind);
