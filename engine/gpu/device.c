@@ -73,6 +73,7 @@ create_vk_device (GsDevice *device, GError **error)
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
     .pNext = &v11,
     .features.shaderInt64 = VK_TRUE,
+    .features.shaderInt16 = device->info.integers16,
   };
   const float priority = 0.0f; /* the desktop's work comes first */
   const VkDeviceQueueCreateInfo queue = {
@@ -178,6 +179,7 @@ find_cache_folder (GsDevice *device)
   g_checksum_update (checksum, (const guchar *) &properties.driverVersion, sizeof (guint32));
   g_checksum_update (checksum, (const guchar *) &properties.vendorID, sizeof (guint32));
   g_checksum_update (checksum, (const guchar *) &properties.deviceID, sizeof (guint32));
+  g_checksum_update (checksum, (const guchar *) &device->info.subgroup_size, sizeof (guint32));
   for (gsize i = 0; i < gs_n_shader_modules; i++)
     g_checksum_update (checksum, (const guchar *) gs_shader_modules[i].code,
                        gs_shader_modules[i].n_bytes);

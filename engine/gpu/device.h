@@ -32,6 +32,7 @@ typedef struct
   GsGpuKind kind;
   gboolean  storage16;       /* half-precision elements can be loaded and stored              */
   gboolean  arithmetic16;    /* half-precision arithmetic                                      */
+  gboolean  integers16;      /* 16-bit integers                                                */
   gboolean  memory_budget;   /* VK_EXT_memory_budget: free_bytes is live                       */
   gboolean  host_memory;     /* VK_EXT_external_memory_host                                    */
   guint32   subgroup_size;
@@ -46,6 +47,9 @@ typedef struct
 /* All physical devices, GsGpuInfo elements, best first, unusable ones last. Never fails: empty if
  * there is no loader or no driver. */
 GArray *gs_gpu_list (void);
+
+/* Lets drivers read their environment variables anew; no device may be open. */
+void gs_gpu_reload (void);
 
 /* Opens a device. which: an index into gs_gpu_list() or part of a name (any case); NULL or "": the
  * variable GESSO_DEVICE, else the first usable one. reason: if not NULL, set to a sentence that

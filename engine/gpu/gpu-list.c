@@ -24,19 +24,29 @@ create_instance (void)
   return instance;
 }
 
+static GMutex instance_lock;
+static VkInstance instance = VK_NULL_HANDLE;
+
 VkInstance
 gs_vk_instance (void)
 {
-  static gsize initialised = 0;
-  static VkInstance instance = VK_NULL_HANDLE;
+  VkInstance current;
 
-  /* Kept for the life of the process: some drivers do not survive being loaded twice. */
-  if (g_once_init_enter (&initialised))
-    {
-      instance = create_instance ();
-      g_once_init_leave (&initialised, 1);
-    }
-  return instance;
+  g_mutex_lock (&instance_lock);
+  if (instance == VK_NULL_HANDLE)
+    instance = create_instance ();
+  current = instance;
+  g_mutex_unlock (&instance_lock);
+  return current;
+}
+
+void
+gs_gpu_reload (void)
+{
+  /* The old one is kept for the life of the process: some drivers do not survive being loaded twice. */
+  g_mutex_lock (&instance_lock);
+  instance = VK_NULL_HANDLE;
+  g_mutex_unlock (&instance_lock);
 }
 
 static gboolean
@@ -88,6 +98,7 @@ fill_features (VkPhysicalDevice physical, GsGpuInfo *info)
   vkGetPhysicalDeviceFeatures2 (physical, &features);
   info->storage16 = v11.storageBuffer16BitAccess;
   info->arithmetic16 = v12.shaderFloat16;
+  info->integers16 = features.features.shaderInt16;
   if (!v12.bufferDeviceAddress)
     g_strlcpy (info->unusable, "it lacks buffer device addresses", sizeof info->unusable);
   else if (!v12.timelineSemaphore)

@@ -70,8 +70,12 @@ time_variant (GsDevice *device, GsMatmulVariant variant, guint32 channels, GsBuf
 static gboolean
 is_hopeless (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
 {
+  const GsGpuInfo *info = gs_device_get_info (device);
+
+  if (variant >= GS_MATMUL_UNIFORM && !(info->storage16 && info->arithmetic16 && info->integers16))
+    return TRUE;
   /* The lane kernels are written for vectors of 8; Mesa 26.2 crashes on shuffles among 16. */
-  if (gs_device_get_info (device)->subgroup_size != 8)
+  if (info->subgroup_size != 8)
     return variant < GS_MATMUL_UNIFORM;
   return variant >= GS_MATMUL_UNIFORM
          && time_variant (device, variant, PROBE_CHANNELS, buffer)
@@ -79,7 +83,7 @@ is_hopeless (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
 }
 
 static GsMatmulVariant
-try_out (GsDevice *device)
+try_out (GsDevice *device, gint64 *time_of_best)
 {
   const guint64 n_bytes = (2 * TRIAL_SIZE * TRIAL_SIZE + 9 * TRIAL_CHANNELS) * TRIAL_CHANNELS
                           * sizeof (float);
@@ -98,7 +102,17 @@ try_out (GsDevice *device)
           best_time = time;
         }
     }
+  *time_of_best = best_time;
   return best;
+}
+
+gint64
+gs_matmul_best_time (GsDevice *device)
+{
+  gint64 time;
+
+  try_out (device, &time);
+  return time;
 }
 
 /* Remembered in a file per driver version, and in memory per such file. */
@@ -111,6 +125,7 @@ recall_or_try_out (GsDevice *device)
   g_autofree char *path = folder != NULL ? g_build_filename (folder, "matmul", NULL) : NULL;
   g_autofree char *text = NULL;
   GsMatmulVariant variant;
+  gint64 time;
 
   if (known == NULL)
     known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -123,7 +138,7 @@ recall_or_try_out (GsDevice *device)
   variant = variant_of_name (text);
   if (variant == GS_MATMUL_N_VARIANTS)
     {
-      variant = try_out (device);
+      variant = try_out (device, &time);
       if (path != NULL)
         g_file_set_contents (path, names[variant], -1, NULL); /* else it is tried next time too */
     }
