@@ -56,8 +56,18 @@ create_pipeline (GsDevice *device, GsKernel *kernel, const GsShaderModule *modul
     },
     .layout = device->pipeline_layout,
   };
+  VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT subgroup = {
+    .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT,
+  };
   g_autofree char *what = g_strdup_printf ("compile the kernel %s", module->name);
   gboolean ok;
+
+  if (module->full_subgroups && device->info.subgroup_control)
+    {
+      subgroup.requiredSubgroupSize = constants[n_constants - 1];
+      info.stage.pNext = &subgroup;
+      info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
+    }
 
   for (guint32 i = 0; i < n_constants; i++)
     entries[i] = (VkSpecializationMapEntry) { i, i * sizeof (guint32), sizeof (guint32) };
