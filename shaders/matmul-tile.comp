@@ -8,6 +8,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "matmul.h"
 #include "include/matmul-common.glsl"
+#include "include/matmul-place.glsl"
 
 #define ROWS GS_MATMUL_TILE_ROWS
 #define COLUMNS GS_MATMUL_TILE_COLUMNS
@@ -23,35 +24,14 @@ shared float x_slab[FOURS * 4 * STRIDE]; /* [k][row]    */
 shared float w_slab[FOURS * 4 * STRIDE]; /* [k][column] */
 
 /* Invocation i fetches four i % 4 of the slab, for rows i / 4 and i / 4 + 32; so neighbours read
- * neighbouring channels of a pixel. The place runs along k without divisions. */
-struct Cursor
-{
-  uint four;   /* of the channels             */
-  uint kx, ky; /* the tap; ky == kernel: end  */
-};
-
-void settle (inout Cursor cursor)
-{
-  while (cursor.four >= p.channels / 4 && cursor.ky < p.kernel)
-    {
-      cursor.four -= p.channels / 4;
-      cursor.kx++;
-      if (cursor.kx == p.kernel)
-        {
-          cursor.kx = 0;
-          cursor.ky++;
-        }
-    }
-}
-
+ * neighbouring channels of a pixel. */
 void main ()
 {
   uint row_block, column_block;
   uint id = gl_LocalInvocationID.x;
   uint slab_four = id % FOURS;
   uint n_fours = p.kernel * p.kernel * (p.channels / 4);
-  int left[FETCHES], top[FETCHES];
-  uint image[FETCHES];
+  Row rows[FETCHES];
   Cursor cursor = Cursor (slab_four, 0, 0);
   float sums[32]; /* [row][column] */
   vec4 x_next[FETCHES], w_next[FETCHES];
@@ -60,18 +40,10 @@ void main ()
     return;
 
   [[unroll]] for (uint f = 0; f < FETCHES; f++)
-    {
-      uint row = row_block * ROWS + id / FOURS + f * (GROUP_SIZE / FOURS);
-      uint line = row / p.y_width;
-
-      image[f] = line / p.y_height;
-      left[f] = int ((row - line * p.y_width) * p.stride) - int (p.pad);
-      top[f] = int ((line - image[f] * p.y_height) * p.stride) - int (p.pad);
-      top[f] = row < p.rows ? top[f] : -0x10000;
-    }
+    rows[f] = find_row (row_block * ROWS + id / FOURS + f * (GROUP_SIZE / FOURS));
   [[unroll]] for (uint i = 0; i < 32; i++)
     sums[i] = 0.0;
-  settle (cursor);
+  settle (cursor, p.channels / 4);
 
   for (uint slab = 0; slab < n_fours + FOURS; slab += FOURS)
     {
@@ -80,9 +52,8 @@ void main ()
       if (more)
         [[unroll]] for (uint f = 0; f < FETCHES; f++)
           {
-            uint x = uint (left[f] + int (cursor.kx)), y = uint (top[f] + int (cursor.ky));
-            bool inside = x < p.width && y < p.height && cursor.ky < p.kernel;
-            uint pixel = (image[f] * p.height + y) * p.width + x;
+            uint pixel;
+            bool inside = find_pixel (rows[f], cursor, pixel);
             /* Panels of 16 columns: four of them, 64 fours of w each. */
             uint i = id + f * GROUP_SIZE;
             uint panel = column_block * (COLUMNS / GS_MATMUL_PANEL) + i / 64;
@@ -92,7 +63,7 @@ void main ()
             x_next[f] = vec4 (0.0);
             if (inside)
               x_next[f] = load_four (p.x + (uint64_t (pixel) * (p.channels / 4)
-                                                   + cursor.four) * ELEMENT4_BYTES);
+                                                   + cursor.part) * ELEMENT4_BYTES);
             w_next[f] = vec4 (0.0);
             if (weighs)
               w_next[f] = load_weights (p.w + uint64_t ((panel * n_fours + slab) * 16 + i % 64)
@@ -128,17 +99,14 @@ void main ()
                 w_slab[i % 64 / 4 * STRIDE + i / 64 * 16 + i % 4 * 4 + k] = w_next[f][k];
               }
           barrier ();
-          cursor.four += FOURS;
-          settle (cursor);
+          cursor.part += FOURS;
+          settle (cursor, p.channels / 4);
         }
     }
 
   uint n = column_block * COLUMNS + id % 16 * 4;
-  vec4 bias = vec4 (0.0);
+  vec4 bias = load_bias (n);
 
-  if (p.bias != 0)
-    [[unroll]] for (uint c = 0; c < 4; c++)
-      bias[c] = n + c < p.columns ? Floats (p.bias).at[n + c] : 0.0;
   [[unroll]] for (uint r = 0; r < 8; r++)
     {
       uint m = row_block * ROWS + id / 16 * 8 + r;
