@@ -26,7 +26,21 @@
 #define GS_MATMUL_ROWS 4         /* matmul-uniform: of a workgroup                  */
 #define GS_MATMUL_LANES 5        /* matmul-uniform: invocations of a vector         */
 #define GS_MATMUL_KERNEL 6       /* matmul-uniform: kernel                          */
-#define GS_MATMUL_N_CONSTANTS 7
+/* matmul-coopmat: of y, what a workgroup and a subgroup make; the shape of the device's matrices;
+ * invocations of a workgroup and of a subgroup. */
+#define GS_MATMUL_COOPMAT_ROWS 3
+#define GS_MATMUL_COOPMAT_COLUMNS 4
+#define GS_MATMUL_COOPMAT_SUBGROUP_ROWS 5
+#define GS_MATMUL_COOPMAT_SUBGROUP_COLUMNS 6
+#define GS_MATMUL_COOPMAT_M 7
+#define GS_MATMUL_COOPMAT_N 8
+#define GS_MATMUL_COOPMAT_K 9
+#define GS_MATMUL_COOPMAT_INVOCATIONS 10
+#define GS_MATMUL_COOPMAT_LANES 11
+#define GS_MATMUL_N_CONSTANTS 12
+
+/* k that matmul-coopmat multiplies at a time; multiples of the device's K. */
+#define GS_MATMUL_COOPMAT_DEPTH 32
 
 struct GsMatmulPush
 {

@@ -64,6 +64,8 @@ choose (GsNode *node, GsCommands *commands)
   const GsMatmulVariant variant = gs_matmul_choose (gs_commands_get_device (commands));
   GsTensor *q = node->inputs[0], *k = node->inputs[1], *v = node->inputs[2];
 
+  if (variant <= GS_MATMUL_TUNED)
+    return GS_MATMUL_TILE;
   if (variant == GS_MATMUL_TEXEL
       && !(gs_tensor_root (q)->buffer == gs_tensor_root (k)->buffer
            && gs_lanes_fits_texels (commands, k) && gs_lanes_fits_texels (commands, v)))
@@ -75,9 +77,9 @@ static void
 dispatch (GsNode *node, GsCommands *commands, GsMatmulVariant variant,
           const struct GsAttentionPush *push)
 {
-  static const char *const kernels[] = { "attention-tile", "attention-texel", "attention-gather",
-                                        "attention-gather", "attention-gather" };
   const gboolean is_tile = variant == GS_MATMUL_TILE;
+  const char *name = is_tile ? "attention-tile"
+                     : variant == GS_MATMUL_TEXEL ? "attention-texel" : "attention-gather";
   const guint32 head_fours = push->head_channels / 4;
   const guint32 fours = part_fours (head_fours, is_tile ? 32 : 20);
   const guint32 constants[] = {
@@ -88,7 +90,7 @@ dispatch (GsNode *node, GsCommands *commands, GsMatmulVariant variant,
                                                            : GS_ATTENTION_LANES_QUERIES);
 
   gs_commands_dispatch (commands,
-                        gs_op_kernel (commands, kernels[variant], node->output->dtype, constants,
+                        gs_op_kernel (commands, name, node->output->dtype, constants,
                                       G_N_ELEMENTS (constants)),
                         push, sizeof *push, blocks * (head_fours / fours), push->heads,
                         node->output->shape.n, flop (node));

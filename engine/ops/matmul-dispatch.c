@@ -29,6 +29,25 @@ use_tile (Call *call)
 }
 
 static const char *
+use_coopmat (Call *call, const GsMatmulTile *tile)
+{
+  const guint32 subgroups = tile->rows / tile->subgroup_rows
+                            * (tile->columns / tile->subgroup_columns);
+
+  cover (call, tile->rows, tile->columns);
+  call->constants[GS_MATMUL_COOPMAT_ROWS] = tile->rows;
+  call->constants[GS_MATMUL_COOPMAT_COLUMNS] = tile->columns;
+  call->constants[GS_MATMUL_COOPMAT_SUBGROUP_ROWS] = tile->subgroup_rows;
+  call->constants[GS_MATMUL_COOPMAT_SUBGROUP_COLUMNS] = tile->subgroup_columns;
+  call->constants[GS_MATMUL_COOPMAT_M] = tile->matrix.m;
+  call->constants[GS_MATMUL_COOPMAT_N] = tile->matrix.n;
+  call->constants[GS_MATMUL_COOPMAT_K] = tile->matrix.k;
+  call->constants[GS_MATMUL_COOPMAT_INVOCATIONS] = subgroups * tile->lanes;
+  call->constants[GS_MATMUL_COOPMAT_LANES] = tile->lanes;
+  return "matmul-coopmat";
+}
+
+static const char *
 use_texel (Call *call)
 {
   cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_LANES_COLUMNS);
@@ -76,10 +95,11 @@ usable_variant (GsCommands *commands, GsMatmulVariant variant, GsTensor *x, GsTe
 }
 
 static const char *
-use (Call *call, GsMatmulVariant variant)
+use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
 {
   switch (usable_variant (call->commands, variant, call->x, call->w))
     {
+    case GS_MATMUL_COOPMAT: return use_coopmat (call, tile);
     case GS_MATMUL_TEXEL:   return use_texel (call);
     case GS_MATMUL_GATHER:  return use_gather (call);
     case GS_MATMUL_UNIFORM: return use_uniform (call, GS_MATMUL_UNIFORM_ROWS);
@@ -96,8 +116,8 @@ add_period (const GsTensor *add, const GsTensor *y)
 }
 
 void
-gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands,
-                    GsTensor *y, const GsMatmulParameters *parameters)
+gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
+                    GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
 {
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   const guint32 rows = gs_shape_pixels (y->shape), columns = y->shape.c;
@@ -135,7 +155,7 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *con
     },
   };
 
-  name = use (&call, variant);
+  name = use (&call, variant, tile);
   gs_op_dispatch_line (commands,
                        gs_op_kernel (commands, name, y->dtype, call.constants,
                                      GS_MATMUL_N_CONSTANTS),
