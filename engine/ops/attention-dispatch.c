@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One attention on the device: its kernel's constants and grid. */
+#include "ops/attention-private.h"
+#include "ops/lanes-private.h"
+
+#include "attention.h"
+
+#include <math.h>
+
+typedef struct
+{
+  GsCommands        *commands;
+  const GsAttention *attention;
+  struct GsAttentionPush push;
+} Call;
+
+double
+gs_attention_flop (const GsAttention *attention)
+{
+  return 4.0 * gs_shape_elements (attention->q->shape) * attention->k->shape.h
+         * attention->k->shape.w;
+}
+
+/* A workgroup makes so much of a head's channels, which it holds in registers; the lane kernels
+ * unroll over it, so there a long part takes long to compile. */
+static guint32
+part_fours (guint32 head_fours, guint32 most)
+{
+  guint32 fours = MIN (head_fours, most);
+
+  while (head_fours % fours != 0)
+    fours--;
+  return fours;
+}
+
+/* The kernel binds one buffer for q and k, and none larger than a view. */
+static gboolean
+fits_texels (GsCommands *commands, const GsAttention *attention)
+{
+  return gs_tensor_root (attention->q)->buffer == gs_tensor_root (attention->k)->buffer
+         && gs_lanes_fits_texels (commands, attention->k)
+         && gs_lanes_fits_texels (commands, attention->v);
+}
+
+static void
+dispatch (Call *call, const char *name, const guint32 *constants, guint n_constants, guint32 blocks)
+{
+  const GsTensor *y = call->attention->y;
+
+  gs_commands_dispatch (call->commands,
+                        gs_op_kernel (call->commands, name, y->dtype, constants, n_constants),
+                        &call->push, sizeof call->push, blocks, call->push.heads, y->shape.n,
+                        gs_attention_flop (call->attention));
+}
+
+static void
+dispatch_parts (Call *call, GsMatmulVariant variant)
+{
+  const gboolean is_tile = variant == GS_MATMUL_TILE, is_texel = variant == GS_MATMUL_TEXEL;
+  const guint32 head_fours = call->push.head_channels / 4;
+  const guint32 fours = part_fours (head_fours, is_tile ? 32 : 20);
+  const guint32 constants[] = {
+    [GS_ATTENTION_FOURS] = fours,
+    [GS_ATTENTION_WHOLE] = fours == head_fours,
+  };
+  const guint32 blocks = gs_groups (call->push.queries, is_tile ? GS_ATTENTION_TILE_QUERIES
+                                                                : GS_ATTENTION_LANES_QUERIES);
+
+  if (is_texel)
+    {
+      call->push.k_texel = gs_lanes_bind_texels (call->commands, 0, call->attention->k);
+      call->push.v_texel = gs_lanes_bind_texels (call->commands, 1, call->attention->v);
+      call->push.q_texel = gs_lanes_first_texel (call->attention->q);
+    }
+  dispatch (call, is_tile ? "attention-tile" : is_texel ? "attention-texel" : "attention-gather",
+            constants, G_N_ELEMENTS (constants), blocks * (head_fours / fours));
+}
+
+void
+gs_attention_dispatch (GsCommands *commands, GsMatmulVariant variant,
+                       const GsAttention *attention)
+{
+  const GsTensor *q = attention->q;
+  const guint32 head_channels = q->shape.c / attention->heads;
+  Call call = {
+    .commands = commands,
+    .attention = attention,
+    .push = {
+      .q = gs_op_read (commands, attention->q),
+      .k = gs_op_read (commands, attention->k),
+      .v = gs_op_read (commands, attention->v),
+      .y = gs_op_write (commands, attention->y),
+      .zeros = gs_lanes_zeros (attention->k, head_channels),
+      .queries = q->shape.h * q->shape.w,
+      .keys = attention->k->shape.h * attention->k->shape.w,
+      .heads = attention->heads,
+      .head_channels = head_channels,
+      .scale = 1 / sqrt (head_channels),
+      .causal = attention->causal,
+    },
+  };
+
+  if (variant == GS_MATMUL_TEXEL && !fits_texels (commands, attention))
+    variant = GS_MATMUL_GATHER;
+  dispatch_parts (&call, variant);
+}
