@@ -76,11 +76,32 @@ dispatch_parts (Call *call, GsMatmulVariant variant)
             constants, G_N_ELEMENTS (constants), blocks * (head_fours / fours));
 }
 
+static void
+dispatch_coopmat (Call *call, const GsAttentionTile *tile)
+{
+  const guint32 subgroups = GS_ATTENTION_COOPMAT_SUBGROUPS;
+  const guint32 constants[GS_ATTENTION_COOPMAT_N_CONSTANTS] = {
+    [GS_ATTENTION_COOPMAT_WIDTH] = gs_attention_width (call->push.head_channels, &tile->matrix),
+    [GS_ATTENTION_COOPMAT_KEYS] = tile->keys,
+    [GS_ATTENTION_COOPMAT_ONE_PLACE] = tile->one_place,
+    [GS_ATTENTION_COOPMAT_M] = tile->matrix.m,
+    [GS_ATTENTION_COOPMAT_N] = tile->matrix.n,
+    [GS_ATTENTION_COOPMAT_K] = tile->matrix.k,
+    [GS_ATTENTION_COOPMAT_ROW_LANES] = CLAMP (tile->lanes / GS_ATTENTION_COOPMAT_ROWS, 2, 4),
+    [GS_ATTENTION_COOPMAT_INVOCATIONS] = subgroups * tile->lanes,
+    [GS_ATTENTION_COOPMAT_LANES] = tile->lanes,
+  };
+
+  dispatch (call, "attention-coopmat", constants, G_N_ELEMENTS (constants),
+            gs_groups (call->push.queries, subgroups * GS_ATTENTION_COOPMAT_ROWS));
+}
+
 void
-gs_attention_dispatch (GsCommands *commands, GsMatmulVariant variant,
+gs_attention_dispatch (GsCommands *commands, const GsAttentionTile *tile,
                        const GsAttention *attention)
 {
   const GsTensor *q = attention->q;
+  GsMatmulVariant variant = tile->variant;
   const guint32 head_channels = q->shape.c / attention->heads;
   Call call = {
     .commands = commands,
@@ -102,5 +123,8 @@ gs_attention_dispatch (GsCommands *commands, GsMatmulVariant variant,
 
   if (variant == GS_MATMUL_TEXEL && !fits_texels (commands, attention))
     variant = GS_MATMUL_GATHER;
-  dispatch_parts (&call, variant);
+  if (variant == GS_MATMUL_COOPMAT)
+    dispatch_coopmat (&call, tile);
+  else
+    dispatch_parts (&call, variant);
 }

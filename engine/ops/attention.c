@@ -54,10 +54,10 @@ static void
 record (GsNode *node, GsCommands *commands)
 {
   const GsAttention attention = attention_of (node);
-  const GsMatmulVariant variant = gs_matmul_choose (gs_commands_get_device (commands));
+  GsAttentionTile tile;
 
-  gs_attention_dispatch (commands, variant <= GS_MATMUL_TUNED ? GS_MATMUL_TILE : variant,
-                         &attention);
+  gs_attention_choose (gs_commands_get_device (commands), &attention, &tile);
+  gs_attention_dispatch (commands, &tile, &attention);
 }
 
 const GsOpClass gs_op_attention = {

@@ -18,6 +18,8 @@ static const Case cases[] = {
   { 2, 19, 37, 2, 12, FALSE, "tile" },    { 1, 37, 37, 3, 8, TRUE, "tile" },
   { 2, 19, 37, 2, 12, FALSE, "texel" },   { 1, 37, 37, 3, 8, TRUE, "texel" },
   { 2, 19, 37, 2, 12, FALSE, "gather" },  { 1, 37, 37, 3, 8, TRUE, "gather" },
+  { 2, 19, 37, 2, 16, FALSE, "coopmat" }, { 1, 77, 77, 2, 8, TRUE, "coopmat" },
+  { 1, 70, 130, 2, 40, FALSE, "coopmat" }, { 1, 20, 40, 1, 24, FALSE, "tuned" },
   { 1, 65, 70, 1, 160, FALSE, "tile" },   { 1, 130, 40, 1, 132, FALSE, "tile" },
 };
 
