@@ -23,6 +23,7 @@ static const guint32 coopmat_tiles[][4] = {
 };
 
 #define MAX_INVOCATIONS 512
+#define MAX_CPU_TILE (64 * 32) /* Mesa's CPU driver compiles 64 x 64 for 20 s, and is only tested */
 
 static gboolean
 coopmat_tile_runs (const GsGpuInfo *info, const GsMatmulTile *tile)
@@ -34,6 +35,8 @@ coopmat_tile_runs (const GsGpuInfo *info, const GsMatmulTile *tile)
                                   + GS_MATMUL_COOPMAT_DEPTH * (tile->columns / 8 + 1));
   const guint32 out = 16 * tile->matrix.m * (tile->subgroup_columns / 4 + 1) * subgroups;
 
+  if (info->kind == GS_GPU_CPU && tile->rows * tile->columns > MAX_CPU_TILE)
+    return FALSE;
   return tile->subgroup_rows % tile->matrix.m == 0 && tile->subgroup_columns % tile->matrix.n == 0
          && subgroups * tile->lanes <= MAX_INVOCATIONS && MAX (slabs, out) <= info->max_shared_bytes;
 }

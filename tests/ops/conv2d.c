@@ -31,7 +31,7 @@ static const Case cases[] = {
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "tile" },
   { { 2, 9, 7, 24 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "coopmat" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat" },
-  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x64" },
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32" },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "texel" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "texel" },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "gather" },
