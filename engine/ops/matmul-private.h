@@ -69,14 +69,17 @@ GsMatmulVariant gs_matmul_choose (GsDevice *device);
 typedef struct
 {
   GsMatmulVariant variant;
-  guint32         rows, columns;                   /* of a workgroup            */
-  guint32         subgroup_rows, subgroup_columns; /* coopmat: of a subgroup    */
-  guint32         lanes;                           /* coopmat: of a subgroup    */
-  GsMatrixShape   matrix;                          /* coopmat                   */
+  guint32         rows, columns;           /* of a workgroup                                */
+  guint32         part_rows, part_columns; /* of an invocation or, with coopmat, a subgroup */
+  guint32         lanes;                   /* coopmat: of a subgroup                        */
+  GsMatrixShape   matrix;                  /* coopmat                                       */
   char            name[64];
 } GsMatmulTile;
 
-/* All that run on the device, GsMatmulTile elements; the first one runs everywhere. */
+/* Runs on every device. */
+extern const GsMatmulTile gs_matmul_plain_tile;
+
+/* All that run on the device, GsMatmulTile elements, beginning with that one. */
 GArray  *gs_matmul_list_tiles (GsDevice *device);
 
 /* Whether these operands are ones that the tile can multiply. */

@@ -15,6 +15,14 @@
 
 /* ---- What there is ---- */
 
+const GsMatmulTile gs_matmul_plain_tile = { GS_MATMUL_TILE, 64, 64, 8, 4, .name = "tile-64x64" };
+
+/* Rows and columns of a workgroup's tile, columns of an invocation's; it has
+ * GS_MATMUL_TILE_PART_ROWS rows. */
+static const guint32 plain_tiles[][3] = {
+  { 64, 64, 4 }, { 32, 32, 4 }, { 128, 64, 4 }, { 128, 128, 8 },
+};
+
 /* Rows and columns of a workgroup's and of a subgroup's tile. The first one is the smallest: it suits
  * where there is little to share, and compiles fast. */
 static const guint32 coopmat_tiles[][4] = {
@@ -28,17 +36,33 @@ static const guint32 coopmat_tiles[][4] = {
 static gboolean
 coopmat_tile_runs (const GsGpuInfo *info, const GsMatmulTile *tile)
 {
-  const guint32 subgroups = tile->rows / tile->subgroup_rows
-                            * (tile->columns / tile->subgroup_columns);
+  const guint32 subgroups = tile->rows / tile->part_rows
+                            * (tile->columns / tile->part_columns);
   /* As in matmul-coopmat.comp. */
   const guint32 slabs = 2 * 16 * (tile->rows * (GS_MATMUL_COOPMAT_DEPTH / 8 + 1)
                                   + GS_MATMUL_COOPMAT_DEPTH * (tile->columns / 8 + 1));
-  const guint32 out = 16 * tile->matrix.m * (tile->subgroup_columns / 4 + 1) * subgroups;
+  const guint32 out = 16 * tile->matrix.m * (tile->part_columns / 4 + 1) * subgroups;
 
   if (info->kind == GS_GPU_CPU && tile->rows * tile->columns > MAX_CPU_TILE)
     return FALSE;
-  return tile->subgroup_rows % tile->matrix.m == 0 && tile->subgroup_columns % tile->matrix.n == 0
+  return tile->part_rows % tile->matrix.m == 0 && tile->part_columns % tile->matrix.n == 0
          && subgroups * tile->lanes <= MAX_INVOCATIONS && MAX (slabs, out) <= info->max_shared_bytes;
+}
+
+static void
+add_plain_tiles (GArray *tiles, const GsGpuInfo *info)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (plain_tiles); i++)
+    {
+      const guint32 *t = plain_tiles[i];
+      /* As in matmul-tile.comp. */
+      const guint32 slabs = 2 * 4 * GS_MATMUL_TILE_DEPTH * (t[0] + 4 + t[1] + 4);
+      GsMatmulTile tile = { GS_MATMUL_TILE, t[0], t[1], GS_MATMUL_TILE_PART_ROWS, t[2] };
+
+      g_snprintf (tile.name, sizeof tile.name, "tile-%ux%u", t[0], t[1]);
+      if (i == 0 || slabs <= info->max_shared_bytes)
+        g_array_append_val (tiles, tile);
+    }
 }
 
 static void
@@ -61,10 +85,8 @@ gs_matmul_list_tiles (GsDevice *device)
 {
   const GsGpuInfo *info = gs_device_get_info (device);
   GArray *tiles = g_array_new (FALSE, TRUE, sizeof (GsMatmulTile));
-  const GsMatmulTile plain = { GS_MATMUL_TILE, GS_MATMUL_TILE_ROWS, GS_MATMUL_TILE_COLUMNS,
-                               .name = "tile-64x64" };
 
-  g_array_append_val (tiles, plain);
+  add_plain_tiles (tiles, info);
   if (gs_kernel_exists ("matmul-coopmat.f16"))
     for (guint i = 0; i < info->n_matrix_shapes; i++)
       for (guint32 lanes = MAX (info->subgroup_min, 1); lanes <= info->subgroup_max; lanes *= 2)
