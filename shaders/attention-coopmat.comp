@@ -59,7 +59,7 @@ const uint FETCHES = (KEYS * ROW_QUADS + INVOCATIONS - 1) / INVOCATIONS;
 uvec4 next[FETCHES];
 
 /* Rows first ... first + KEYS - 1 of a tensor whose head begins at base, zeros from row end on. */
-void fetch (gs_address base, uint first, uint end)
+void fetch (gs_address base, uint pitch, uint first, uint end)
 {
   uint head_quads = p.head_channels / 8;
 
@@ -70,7 +70,7 @@ void fetch (gs_address base, uint first, uint end)
 
       next[f] = uvec4 (0);
       if (i < KEYS * ROW_QUADS && row < end && quad < head_quads)
-        next[f] = load_quad (base + (uint64_t (row) * (p.heads * head_quads) + quad) * 16);
+        next[f] = load_quad (base + (uint64_t (row) * (pitch / 8) + quad) * 16);
     }
 }
 
@@ -94,12 +94,12 @@ void main ()
   uint first_row = first_query + gl_SubgroupID * ROWS;
   uint n_keys = p.causal != 0 ? min (p.keys, first_query + QUERIES) : p.keys;
   uint scores = SCRATCH + gl_SubgroupID * SCRATCH_QUADS, weights = scores + ROWS * SCORE_STRIDE;
-  uint64_t sample_bytes = uint64_t (p.heads * p.head_channels) * 2;
+  uint64_t row_bytes = uint64_t (p.heads * p.head_channels) * 2; /* of y */
   uint64_t head_bytes = uint64_t (head * p.head_channels) * 2;
-  gs_address q = p.q + n * p.queries * sample_bytes + head_bytes;
-  gs_address k = p.k + n * p.keys * sample_bytes + head_bytes;
-  gs_address v = p.v + n * p.keys * sample_bytes + head_bytes;
-  gs_address y = p.y + n * p.queries * sample_bytes + head_bytes;
+  uint64_t kv_bytes = uint64_t (n * p.keys) * p.kv_pitch * 2 + head_bytes;
+  gs_address q = p.q + uint64_t (n * p.queries) * p.q_pitch * 2 + head_bytes;
+  gs_address k = p.k + kv_bytes, v = p.v + kv_bytes;
+  gs_address y = p.y + n * p.queries * row_bytes + head_bytes;
   A queries[ROW_PARTS * DEPTH_PARTS];
   C sums[ROW_PARTS * WIDTH_PARTS];
 
@@ -116,7 +116,7 @@ void main ()
     {
       uint mine = gl_SubgroupID * ROWS - first; /* large before it is reached */
 
-      fetch (q, first_query + first, p.queries);
+      fetch (q, p.q_pitch, first_query + first, p.queries);
       put (0);
       barrier ();
       if (mine < KEYS)
@@ -127,12 +127,12 @@ void main ()
       barrier ();
     }
 
-  fetch (k, 0, p.keys);
+  fetch (k, p.kv_pitch, 0, p.keys);
   for (uint first_key = 0; first_key < n_keys; first_key += KEYS)
     {
       put (0);
       barrier ();
-      fetch (v, first_key, p.keys);
+      fetch (v, p.kv_pitch, first_key, p.keys);
       [[unroll]] for (uint j = 0; j < KEY_PARTS; j++)
         {
           C products[ROW_PARTS];
@@ -158,7 +158,7 @@ void main ()
         barrier ();
       put (V_PLACE);
       barrier ();
-      fetch (k, first_key + KEYS, p.keys);
+      fetch (k, p.kv_pitch, first_key + KEYS, p.keys);
       [[unroll]] for (uint r = 0; r < ROW_PARTS; r++)
         {
           C factors;
@@ -210,7 +210,7 @@ void main ()
           uint row = i / (N / 4), four = i % (N / 4), channel = c * N + four * 4;
 
           if (first_row + row < p.queries && channel < p.head_channels)
-            store_four (y + (first_row + row) * sample_bytes + channel * 2,
+            store_four (y + (first_row + row) * row_bytes + channel * 2,
                         uintBitsToFloat (quads[scores + row * SCORE_STRIDE + four])
                           * uintBitsToFloat (quads[weights + row].x));
         }

@@ -9,10 +9,13 @@
 /* Queries of a workgroup of attention-tile. */
 #define GS_ATTENTION_TILE_QUERIES 64
 
-/* Specialization constants: fours of channels of y that a workgroup makes, and (lane kernels) whether
- * these are all of the head. */
-#define GS_ATTENTION_FOURS 0
-#define GS_ATTENTION_WHOLE 1
+/* Specialization constants. */
+#define GS_ATTENTION_FOURS 0  /* fours of channels of y that a workgroup makes                    */
+#define GS_ATTENTION_WHOLE 1  /* CPU kernels: these are all of the head                           */
+#define GS_ATTENTION_KEYS 2   /* attention-uniform: keys a turn, a multiple of 4                  */
+#define GS_ATTENTION_CAUSAL 3 /* attention-uniform                                                */
+#define GS_ATTENTION_LANES 4  /* attention-uniform: invocations of a vector, each with 2 queries  */
+#define GS_ATTENTION_N_CONSTANTS 5
 
 /* Of attention-coopmat: channels of a head, padded; keys at a time; whether these and their values
  * take turns in shared memory; the device's matrices; lanes to a row of scores, a power of two;
@@ -40,6 +43,7 @@ struct GsAttentionPush
   gs_address q, k, v, y;
   gs_address zeros;                /* attention-gather: head_channels elements that are zero    */
   uint       queries, keys, heads, head_channels;
+  uint       q_pitch, kv_pitch;    /* attention-uniform, -coopmat: elements from token to token */
   float      scale;
   uint       causal;               /* query i sees keys 0 ... i                                 */
   uint       q_texel, k_texel, v_texel; /* attention-texel: where they begin, in texels (q in k's

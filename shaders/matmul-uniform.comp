@@ -14,6 +14,7 @@
 
 layout(constant_id = GS_MATMUL_UNROLL) const uint UNROLL = 16; /* fours of k a turn */
 layout(constant_id = GS_MATMUL_ROWS) const uint ROWS = 6;
+layout(constant_id = GS_MATMUL_PLAIN) const bool PLAIN = false; /* rows of y are pixels of x */
 layout(constant_id = GS_MATMUL_KERNEL) const uint KERNEL = 3; /* known: no loop over one tap */
 layout(local_size_x_id = GS_MATMUL_LANES) in;
 
@@ -80,15 +81,19 @@ void main ()
       uint64_t places[ROWS];
       uint64_t w_offset = uint64_t (tap * p.channels) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
 
+      /* Without a condition an address stays in a scalar register. */
       [[unroll]] for (uint r = 0; r < ROWS; r++)
-        {
-          uint x = uint (left[r] + int (kx)), y = uint (top[r] + int (ky)); /* negative: large */
-          bool inside = x < p.width && y < p.height;
+        if (PLAIN)
+          places[r] = p.x + uint64_t (min (first_row + r, p.rows - 1)) * (n_fours * ELEMENT4_BYTES);
+        else
+          {
+            uint x = uint (left[r] + int (kx)), y = uint (top[r] + int (ky)); /* negative: large */
+            bool inside = x < p.width && y < p.height;
 
-          places[r] = inside ? p.x + uint64_t ((image[r] * p.height + y) * p.width + x)
-                                     * (n_fours * ELEMENT4_BYTES)
-                             : p.zeros;
-        }
+            places[r] = inside ? p.x + uint64_t ((image[r] * p.height + y) * p.width + x)
+                                       * (n_fours * ELEMENT4_BYTES)
+                               : p.zeros;
+          }
       [[dont_unroll]] for (uint i = 0; i < n_fours; i += UNROLL)
         {
           uint64_t w_turn = w_offset + uint64_t (i) * (4 * GS_MATMUL_PANEL * WEIGHT_BYTES);

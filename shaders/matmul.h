@@ -15,6 +15,7 @@
 #define GS_MATMUL_LANES_ROWS 32 /* matmul-texel, matmul-gather */
 #define GS_MATMUL_LANES_COLUMNS 16
 #define GS_MATMUL_UNIFORM_ROWS 6 /* matmul-uniform, or twice as many */
+#define GS_MATMUL_UNIFORM_FOURS 16 /* of k at most a turn; 20 were no faster */
 
 /* Specialization constants. */
 #define GS_MATMUL_ACTIVATION 0 /* GS_UNARY_... + 1, or 0                        */
@@ -24,6 +25,7 @@
 #define GS_MATMUL_ROWS 4         /* matmul-uniform: of a workgroup                  */
 #define GS_MATMUL_LANES 5        /* matmul-uniform: invocations of a vector         */
 #define GS_MATMUL_KERNEL 6       /* matmul-uniform: kernel                          */
+#define GS_MATMUL_PLAIN 7        /* matmul-uniform: row m of y is pixel m of x      */
 /* matmul-tile: of y, what a workgroup and an invocation make; invocations of a workgroup. */
 #define GS_MATMUL_TILE_ROWS 3
 #define GS_MATMUL_TILE_COLUMNS 4

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Device memory: one buffer, one allocation, one address. */
 #include "gpu/device-private.h"
+#include "gpu/host-memory.h"
 
 #include <string.h>
 
@@ -54,8 +55,13 @@ fail_out_of_memory (GsDevice *device, const char *name, guint64 n_bytes, GError 
 static gboolean
 create_vk_buffer (GsBuffer *buffer, guint64 n_bytes, GError **error)
 {
+  const VkExternalMemoryBufferCreateInfo external = {
+    .sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO,
+    .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT,
+  };
   const VkBufferCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+    .pNext = buffer->from_host ? &external : NULL,
     .size = n_bytes,
     .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT
              | VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT
@@ -66,12 +72,43 @@ create_vk_buffer (GsBuffer *buffer, guint64 n_bytes, GError **error)
                       "make a buffer", error);
 }
 
+/* Takes memory of the process, of the types that a driver wants it for. */
+static gboolean
+take_host_memory (GsBuffer *buffer, VkImportMemoryHostPointerInfoEXT *import,
+                  VkMemoryRequirements *requirements)
+{
+  GsDevice *device = buffer->device;
+  const PFN_vkGetMemoryHostPointerPropertiesEXT get_properties =
+    (PFN_vkGetMemoryHostPointerPropertiesEXT) vkGetDeviceProcAddr (
+      device->vk, "vkGetMemoryHostPointerPropertiesEXT");
+  VkMemoryHostPointerPropertiesEXT properties = {
+    .sType = VK_STRUCTURE_TYPE_MEMORY_HOST_POINTER_PROPERTIES_EXT,
+  };
+
+  requirements->size = (requirements->size + GS_HOST_MEMORY_ALIGNMENT - 1)
+                       & -(VkDeviceSize) GS_HOST_MEMORY_ALIGNMENT;
+  buffer->host_memory = gs_host_memory_new (requirements->size);
+  buffer->host_bytes = requirements->size;
+  if (buffer->host_memory == NULL
+      || get_properties (device->vk, import->handleType, buffer->host_memory, &properties)
+           != VK_SUCCESS)
+    return FALSE;
+  requirements->memoryTypeBits &= properties.memoryTypeBits;
+  import->pHostPointer = buffer->host_memory;
+  return TRUE;
+}
+
 static gboolean
 allocate (GsBuffer *buffer, GsMemoryKind kind, GError **error)
 {
   GsDevice *device = buffer->device;
+  VkImportMemoryHostPointerInfoEXT import = {
+    .sType = VK_STRUCTURE_TYPE_IMPORT_MEMORY_HOST_POINTER_INFO_EXT,
+    .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT,
+  };
   const VkMemoryAllocateFlagsInfo flags = {
     .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
+    .pNext = buffer->from_host ? &import : NULL,
     .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT,
   };
   VkMemoryAllocateInfo info = {
@@ -79,9 +116,13 @@ allocate (GsBuffer *buffer, GsMemoryKind kind, GError **error)
     .pNext = &flags,
   };
   VkMemoryRequirements requirements;
+  guint64 n_bytes;
   int type;
 
   vkGetBufferMemoryRequirements (device->vk, buffer->vk, &requirements);
+  n_bytes = requirements.size; /* pages that are only part of a huge one's end are not used */
+  if (buffer->from_host && !take_host_memory (buffer, &import, &requirements))
+    return fail_out_of_memory (device, buffer->name, requirements.size, error);
   type = find_memory_type (device, kind, requirements.memoryTypeBits);
   info.allocationSize = requirements.size;
   info.memoryTypeIndex = type;
@@ -89,8 +130,8 @@ allocate (GsBuffer *buffer, GsMemoryKind kind, GError **error)
       || vkAllocateMemory (device->vk, &info, NULL, &buffer->memory) != VK_SUCCESS)
     return fail_out_of_memory (device, buffer->name, requirements.size, error);
 
-  buffer->allocated_bytes = requirements.size;
-  device->used_bytes += requirements.size;
+  buffer->allocated_bytes = n_bytes;
+  device->used_bytes += n_bytes;
   device->peak_bytes = MAX (device->peak_bytes, device->used_bytes);
   if (!gs_vk_check (device, vkBindBufferMemory (device->vk, buffer->vk, buffer->memory, 0),
                     "bind memory", error))
@@ -104,9 +145,9 @@ allocate (GsBuffer *buffer, GsMemoryKind kind, GError **error)
   return TRUE;
 }
 
-GsBuffer *
-gs_buffer_new (GsDevice *device, GsMemoryKind kind, guint64 n_bytes, const char *name,
-               GError **error)
+static GsBuffer *
+make_buffer (GsDevice *device, GsMemoryKind kind, guint64 n_bytes, const char *name,
+             gboolean from_host, GError **error)
 {
   g_autoptr (GsBuffer) buffer = g_new0 (GsBuffer, 1);
   guint64 padded_bytes;
@@ -114,6 +155,7 @@ gs_buffer_new (GsDevice *device, GsMemoryKind kind, guint64 n_bytes, const char 
   buffer->device = device;
   buffer->name = g_strdup (name);
   buffer->n_bytes = n_bytes;
+  buffer->from_host = from_host;
   if (n_bytes > device->info.max_allocation_bytes
       || !g_uint64_checked_add (&padded_bytes, (n_bytes + 255) & ~(guint64) 255,
                                 GS_BUFFER_PADDING_BYTES))
@@ -130,6 +172,18 @@ gs_buffer_new (GsDevice *device, GsMemoryKind kind, guint64 n_bytes, const char 
   return g_steal_pointer (&buffer);
 }
 
+GsBuffer *
+gs_buffer_new (GsDevice *device, GsMemoryKind kind, guint64 n_bytes, const char *name,
+               GError **error)
+{
+  /* Huge pages are not worth it for small buffers. */
+  const gboolean from_host = device->info.kind == GS_GPU_CPU && device->info.host_memory
+                             && n_bytes >= GS_HOST_MEMORY_ALIGNMENT;
+  GsBuffer *buffer = from_host ? make_buffer (device, kind, n_bytes, name, TRUE, NULL) : NULL;
+
+  return buffer != NULL ? buffer : make_buffer (device, kind, n_bytes, name, FALSE, error);
+}
+
 void
 gs_buffer_free (GsBuffer *buffer)
 {
@@ -143,6 +197,7 @@ gs_buffer_free (GsBuffer *buffer)
     vkDestroyBufferView (device->vk, buffer->views[i], NULL);
   vkDestroyBuffer (device->vk, buffer->vk, NULL);
   vkFreeMemory (device->vk, buffer->memory, NULL);
+  gs_host_memory_free (buffer->host_memory, buffer->host_bytes);
   device->used_bytes -= buffer->allocated_bytes;
   g_free (buffer->name);
   g_free (buffer);

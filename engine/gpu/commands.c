@@ -20,6 +20,7 @@ struct _GsCommands
   char         *name;
   VkCommandPool pool;
   GArray       *buffers;      /* VkCommandBuffer, in order of submission              */
+  gboolean      dry;          /* nothing is recorded                                  */
   gboolean      open;         /* the last of them is being recorded                   */
   double        open_work;    /* estimated work in it                                 */
   GArray       *reads;        /* Range: since the last barrier                        */
@@ -58,16 +59,12 @@ range_array (void)
 }
 
 GsCommands *
-gs_commands_new (GsDevice *device, const char *name)
+gs_commands_new_dry (GsDevice *device)
 {
   GsCommands *commands = g_new0 (GsCommands, 1);
-  const VkCommandPoolCreateInfo info = {
-    .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-    .queueFamilyIndex = device->queue_family,
-  };
 
+  commands->dry = TRUE;
   commands->device = device;
-  commands->name = g_strdup (name);
   commands->buffers = g_array_new (FALSE, FALSE, sizeof (VkCommandBuffer));
   commands->reads = range_array ();
   commands->writes = range_array ();
@@ -75,6 +72,20 @@ gs_commands_new (GsDevice *device, const char *name)
   commands->next_writes = range_array ();
   commands->set_pools = g_array_new (FALSE, FALSE, sizeof (VkDescriptorPool));
   commands->sets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return commands;
+}
+
+GsCommands *
+gs_commands_new (GsDevice *device, const char *name)
+{
+  GsCommands *commands = gs_commands_new_dry (device);
+  const VkCommandPoolCreateInfo info = {
+    .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+    .queueFamilyIndex = device->queue_family,
+  };
+
+  commands->dry = FALSE;
+  commands->name = g_strdup (name);
   gs_vk_check (device, vkCreateCommandPool (device->vk, &info, NULL, &commands->pool),
                "record work", &commands->error);
   return commands;
@@ -88,7 +99,8 @@ gs_commands_free (GsCommands *commands)
   if (commands == NULL)
     return;
   device = commands->device;
-  gs_device_wait_idle (device);
+  if (!commands->dry)
+    gs_device_wait_idle (device);
   vkDestroyCommandPool (device->vk, commands->pool, NULL);
   for (guint i = 0; i < commands->set_pools->len; i++)
     vkDestroyDescriptorPool (device->vk,
@@ -132,13 +144,13 @@ declare (GArray *ranges, GsBuffer *buffer, guint64 offset, guint64 n_bytes)
 guint64
 gs_commands_read (GsCommands *commands, GsBuffer *buffer, guint64 offset, guint64 n_bytes)
 {
-  return declare (commands->next_reads, buffer, offset, n_bytes);
+  return commands->dry ? 0 : declare (commands->next_reads, buffer, offset, n_bytes);
 }
 
 guint64
 gs_commands_write (GsCommands *commands, GsBuffer *buffer, guint64 offset, guint64 n_bytes)
 {
-  return declare (commands->next_writes, buffer, offset, n_bytes);
+  return commands->dry ? 0 : declare (commands->next_writes, buffer, offset, n_bytes);
 }
 
 void
@@ -148,6 +160,8 @@ gs_commands_bind_texels (GsCommands *commands, guint binding, GsBuffer *buffer,
   GError *error = NULL;
 
   g_assert (binding < G_N_ELEMENTS (commands->next_views));
+  if (commands->dry)
+    return;
   commands->next_views[binding] = gs_buffer_get_view (buffer, format, &error);
   if (error != NULL)
     gs_commands_take_error (commands, error);
@@ -374,11 +388,13 @@ gs_commands_dispatch (GsCommands *commands, GsKernel *kernel, gconstpointer push
   g_assert (push_bytes <= GS_PUSH_BYTES && push_bytes % 4 == 0);
   memcpy (dispatch.views, commands->next_views, sizeof dispatch.views);
   memset (commands->next_views, 0, sizeof commands->next_views);
-  if (commands->error != NULL || kernel == NULL)
-    return;
   g_assert (groups_x > 0 && groups_y > 0 && groups_z > 0);
-  dispatch.pipeline = kernel->pipeline;
   commands->n_dispatches++;
+  if (commands->error != NULL || commands->dry)
+    return;
+  dispatch.pipeline = gs_kernel_wait (kernel, &commands->error);
+  if (dispatch.pipeline == VK_NULL_HANDLE)
+    return;
 
   /* One long dispatch becomes several over parts of its grid: workgroups do not know each other. */
   parts = CLAMP (work / submit_work (commands->device), 1, groups[axis]);
@@ -403,7 +419,7 @@ gs_commands_copy (GsCommands *commands, GsBuffer *from, guint64 from_offset, GsB
 {
   const VkBufferCopy region = { from_offset, to_offset, n_bytes };
 
-  if (commands->error != NULL || n_bytes == 0)
+  if (commands->error != NULL || commands->dry || n_bytes == 0)
     return;
   make_room (commands, n_bytes);
   if (commands->error != NULL)
@@ -476,7 +492,7 @@ gs_commands_run (GsCommands *commands, GError **error)
 {
   GsDevice *device = commands->device;
 
-  g_assert (!commands->open && commands->error == NULL);
+  g_assert (!commands->open && !commands->dry && commands->error == NULL);
   for (guint i = 0; i < commands->buffers->len; i++)
     {
       if (!gs_device_poll (device, error)
@@ -494,5 +510,6 @@ gs_commands_run (GsCommands *commands, GError **error)
       gs_device_wait_idle (device);
       return FALSE;
     }
+  gs_kernel_save_cache_soon (device);
   return TRUE;
 }

@@ -16,7 +16,10 @@
 
 G_BEGIN_DECLS
 
-GsCommands *gs_commands_new  (GsDevice *device, const char *name);
+GsCommands *gs_commands_new (GsDevice *device, const char *name);
+/* Records nothing: what is dispatched into it only has its kernel compiled in time, on other threads.
+ * Addresses are 0, ranges and buffers are not looked at. */
+GsCommands *gs_commands_new_dry (GsDevice *device);
 void        gs_commands_free (GsCommands *commands); /* waits for the device; NULL is allowed */
 
 GsDevice   *gs_commands_get_device (GsCommands *commands);

@@ -93,7 +93,7 @@ create_vk_device (GsDevice *device, GError **error)
     .queueCount = 1,
     .pQueuePriorities = &priority,
   };
-  const char *extensions[3];
+  const char *extensions[4];
   VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
     .pNext = &features,
@@ -104,6 +104,8 @@ create_vk_device (GsDevice *device, GError **error)
 
   if (gpu->memory_budget)
     extensions[info.enabledExtensionCount++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  if (gpu->host_memory)
+    extensions[info.enabledExtensionCount++] = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
   if (gpu->subgroup_control)
     {
       extensions[info.enabledExtensionCount++] = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
@@ -220,7 +222,7 @@ gs_device_new (const char *which, char **reason, GError **error)
   device->info = *gpu;
   device->instance = gs_vk_instance ();
   device->physical = gpu->handle;
-  device->kernels = g_hash_table_new (g_str_hash, g_str_equal);
+  gs_kernels_init (device);
   device->queue_family = compute_queue_family (device->physical);
   if (device->queue_family == G_MAXUINT32)
     {
@@ -242,26 +244,19 @@ gs_device_new (const char *which, char **reason, GError **error)
 void
 gs_device_free (GsDevice *device)
 {
-  GHashTableIter iter;
-  gpointer kernel;
-
   if (device == NULL)
     return;
   if (device->vk != VK_NULL_HANDLE)
+    gs_device_wait_idle (device);
+  gs_kernels_clear (device);
+  if (device->vk != VK_NULL_HANDLE)
     {
-      gs_device_wait_idle (device);
-      if (device->pipeline_cache != VK_NULL_HANDLE)
-        gs_kernel_save_cache (device);
-      g_hash_table_iter_init (&iter, device->kernels);
-      while (g_hash_table_iter_next (&iter, NULL, &kernel))
-        gs_kernel_free (device, kernel);
       vkDestroyPipelineCache (device->vk, device->pipeline_cache, NULL);
       vkDestroyPipelineLayout (device->vk, device->pipeline_layout, NULL);
       vkDestroyDescriptorSetLayout (device->vk, device->set_layout, NULL);
       vkDestroySemaphore (device->vk, device->timeline, NULL);
       vkDestroyDevice (device->vk, NULL);
     }
-  g_hash_table_unref (device->kernels);
   g_free (device->cache_folder);
   g_free (device);
 }

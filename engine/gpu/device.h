@@ -39,6 +39,7 @@ typedef struct
   gboolean  storage16;       /* half-precision elements can be loaded and stored              */
   gboolean  arithmetic16;    /* half-precision arithmetic                                      */
   gboolean  memory_budget;   /* VK_EXT_memory_budget: free_bytes is live                       */
+  gboolean  host_memory;     /* VK_EXT_external_memory_host                                    */
   guint32   subgroup_size;   /* where a kernel does not ask for another                        */
   gboolean  subgroup_control; /* it may ask, for a power of two within these                   */
   guint32   subgroup_min, subgroup_max;

@@ -134,6 +134,7 @@ gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info)
   info->max_allocation_bytes = maintenance.maxMemoryAllocationSize;
   info->max_shared_bytes = properties.properties.limits.maxComputeSharedMemorySize;
   info->max_texels = properties.properties.limits.maxTexelBufferElements;
+  info->host_memory = gs_gpu_has_extension (physical, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
   info->memory_budget = gs_gpu_has_extension (physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
 
   vkGetPhysicalDeviceMemoryProperties (physical, &memory);

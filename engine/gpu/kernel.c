@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pipelines from embedded SPIR-V, and their cache on disk. */
+/* Pipelines from embedded SPIR-V, compiled by several threads, and their cache on disk. */
 #include "gpu/device-private.h"
 
+#include "include/types.h"
+
 #include <string.h>
+
+#define MAX_COMPILERS 8
+#define POLL_INTERVAL_US (20 * 1000)
+/* Between writes of the cache: programs come one after the other, each with kernels of its own. */
+#define SAVE_INTERVAL_US (2 * G_USEC_PER_SEC)
 
 static const GsShaderModule *
 find_module (const char *name)
@@ -29,21 +36,29 @@ kernel_key (const char *name, const guint32 *constants, guint n_constants)
   return g_string_free (key, FALSE);
 }
 
+/* Mesa 26.2's CPU driver smashes its stack when vectors of 16 invocations store words of 64 bits. */
 static gboolean
-create_pipeline (GsDevice *device, GsKernel *kernel, const GsShaderModule *module,
-                 const guint32 *constants, guint n_constants, GError **error)
+stores_wide (const GsGpuInfo *info)
 {
-  VkSpecializationMapEntry entries[GS_MAX_SPEC_CONSTANTS];
+  return info->kind != GS_GPU_CPU || info->subgroup_size <= 8;
+}
+
+static VkResult
+create_pipeline (GsKernel *kernel)
+{
+  GsDevice *device = kernel->device;
+  VkSpecializationMapEntry entries[GS_MAX_SPEC_CONSTANTS + 1];
+  guint32 constants[GS_MAX_SPEC_CONSTANTS + 1];
   const VkSpecializationInfo specialization = {
-    .mapEntryCount = n_constants,
+    .mapEntryCount = kernel->n_constants + 1,
     .pMapEntries = entries,
-    .dataSize = n_constants * sizeof (guint32),
+    .dataSize = (kernel->n_constants + 1) * sizeof (guint32),
     .pData = constants,
   };
   const VkShaderModuleCreateInfo module_info = {
     .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-    .codeSize = module->n_bytes,
-    .pCode = module->code,
+    .codeSize = kernel->module->n_bytes,
+    .pCode = kernel->module->code,
   };
   VkComputePipelineCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
@@ -59,63 +74,155 @@ create_pipeline (GsDevice *device, GsKernel *kernel, const GsShaderModule *modul
   VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT subgroup = {
     .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT,
   };
-  g_autofree char *what = g_strdup_printf ("compile the kernel %s", module->name);
-  gboolean ok;
+  VkResult result;
 
-  if (module->full_subgroups && device->info.subgroup_control)
+  if (kernel->module->full_subgroups && device->info.subgroup_control)
     {
-      subgroup.requiredSubgroupSize = constants[n_constants - 1];
+      subgroup.requiredSubgroupSize = kernel->constants[kernel->n_constants - 1];
       info.stage.pNext = &subgroup;
       info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
     }
-
-  for (guint32 i = 0; i < n_constants; i++)
+  for (guint32 i = 0; i <= kernel->n_constants; i++)
     entries[i] = (VkSpecializationMapEntry) { i, i * sizeof (guint32), sizeof (guint32) };
-  if (!gs_vk_check (device,
-                    vkCreateShaderModule (device->vk, &module_info, NULL, &info.stage.module), what,
-                    error))
-    return FALSE;
-  ok = gs_vk_check (device,
-                    vkCreateComputePipelines (device->vk, device->pipeline_cache, 1, &info, NULL,
-                                              &kernel->pipeline),
-                    what, error);
+  memcpy (constants, kernel->constants, kernel->n_constants * sizeof *constants);
+  entries[kernel->n_constants].constantID = GS_CONSTANT_WIDE_STORES;
+  constants[kernel->n_constants] = stores_wide (&device->info);
+  result = vkCreateShaderModule (device->vk, &module_info, NULL, &info.stage.module);
+  if (result != VK_SUCCESS)
+    return result;
+  /* The cache synchronises itself: it was not made to be synchronised from outside. */
+  result = vkCreateComputePipelines (device->vk, device->pipeline_cache, 1, &info, NULL,
+                                     &kernel->pipeline);
   vkDestroyShaderModule (device->vk, info.stage.module, NULL);
-  return ok;
+  return result;
+}
+
+static void
+compile (gpointer data, gpointer user_data)
+{
+  GsKernel *kernel = data;
+  GsDevice *device = kernel->device;
+  const gint64 start = g_get_monotonic_time ();
+  const VkResult result = create_pipeline (kernel);
+
+  g_debug ("kernel %s: %" G_GINT64_FORMAT " us", kernel->name, g_get_monotonic_time () - start);
+  g_mutex_lock (&device->compiled_lock);
+  kernel->result = result;
+  kernel->is_compiled = TRUE;
+  g_cond_broadcast (&device->compiled);
+  g_mutex_unlock (&device->compiled_lock);
+}
+
+/* Again if it failed before, as memory may have been short. */
+static void
+compile_soon (GsKernel *kernel)
+{
+  GsDevice *device = kernel->device;
+
+  g_mutex_lock (&device->compiled_lock);
+  kernel->is_compiled = FALSE;
+  g_mutex_unlock (&device->compiled_lock);
+  device->cache_is_stale = TRUE;
+  /* What no thread could be made for waits for the first that can. */
+  g_thread_pool_push (device->compilers, kernel, NULL);
+}
+
+static gboolean
+has_failed (GsKernel *kernel)
+{
+  gboolean failed;
+
+  g_mutex_lock (&kernel->device->compiled_lock);
+  failed = kernel->is_compiled && kernel->result != VK_SUCCESS;
+  g_mutex_unlock (&kernel->device->compiled_lock);
+  return failed;
 }
 
 GsKernel *
-gs_kernel_get (GsDevice *device, const char *name, const guint32 *constants, guint n_constants,
-               GError **error)
+gs_kernel_get (GsDevice *device, const char *name, const guint32 *constants, guint n_constants)
 {
   g_autofree char *key = kernel_key (name, constants, n_constants);
   GsKernel *kernel = g_hash_table_lookup (device->kernels, key);
-  const GsShaderModule *module;
 
   if (kernel != NULL)
-    return kernel;
-  g_assert (n_constants <= GS_MAX_SPEC_CONSTANTS);
-  module = find_module (name);
-  if (module == NULL)
-    g_error ("There is no kernel %s: it is missing in shaders/meson.build", name);
-
-  kernel = g_new0 (GsKernel, 1);
-  kernel->name = g_steal_pointer (&key);
-  if (!create_pipeline (device, kernel, module, constants, n_constants, error))
     {
-      gs_kernel_free (device, kernel);
-      return NULL;
+      if (has_failed (kernel))
+        compile_soon (kernel);
+      return kernel;
     }
+  g_assert (n_constants <= GS_MAX_SPEC_CONSTANTS);
+  kernel = g_new0 (GsKernel, 1);
+  kernel->device = device;
+  kernel->name = g_steal_pointer (&key);
+  kernel->module = find_module (name);
+  if (kernel->module == NULL)
+    g_error ("There is no kernel %s: it is missing in shaders/meson.build", name);
+  kernel->n_constants = n_constants;
+  if (n_constants > 0)
+    memcpy (kernel->constants, constants, n_constants * sizeof *constants);
   g_hash_table_insert (device->kernels, kernel->name, kernel);
-  device->cache_is_stale = TRUE;
+  compile_soon (kernel);
   return kernel;
 }
 
-void
-gs_kernel_free (GsDevice *device, GsKernel *kernel)
+VkPipeline
+gs_kernel_wait (GsKernel *kernel, GError **error)
 {
-  vkDestroyPipeline (device->vk, kernel->pipeline, NULL);
+  GsDevice *device = kernel->device;
+  g_autofree char *what = NULL;
+  gboolean is_compiled;
+
+  g_mutex_lock (&device->compiled_lock);
+  while (!(is_compiled = kernel->is_compiled))
+    {
+      const gint64 until = g_get_monotonic_time () + POLL_INTERVAL_US;
+
+      if (g_cond_wait_until (&device->compiled, &device->compiled_lock, until))
+        continue;
+      g_mutex_unlock (&device->compiled_lock); /* the caller's function may take its time */
+      if (!gs_device_poll (device, error))
+        return VK_NULL_HANDLE;
+      g_mutex_lock (&device->compiled_lock);
+    }
+  g_mutex_unlock (&device->compiled_lock);
+  if (kernel->result == VK_SUCCESS)
+    return kernel->pipeline;
+  what = g_strdup_printf ("compile the kernel %s", kernel->module->name);
+  gs_vk_check (device, kernel->result, what, error);
+  return VK_NULL_HANDLE;
+}
+
+static void
+kernel_free (gpointer data)
+{
+  GsKernel *kernel = data;
+
+  vkDestroyPipeline (kernel->device->vk, kernel->pipeline, NULL);
   g_free (kernel->name);
   g_free (kernel);
+}
+
+void
+gs_kernels_init (GsDevice *device)
+{
+  const guint n_threads = CLAMP (g_get_num_processors (), 1, MAX_COMPILERS);
+
+  device->cache_saved_at = g_get_monotonic_time ();
+  g_mutex_init (&device->compiled_lock);
+  g_cond_init (&device->compiled);
+  device->kernels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, kernel_free);
+  device->compilers = g_thread_pool_new (compile, NULL, n_threads, FALSE, NULL);
+}
+
+void
+gs_kernels_clear (GsDevice *device)
+{
+  /* Those that nobody waits for any more are left uncompiled. */
+  g_thread_pool_free (device->compilers, TRUE, TRUE);
+  gs_kernel_save_cache (device);
+  g_hash_table_unref (device->kernels);
+  g_mutex_clear (&device->compiled_lock);
+  g_cond_clear (&device->compiled);
 }
 
 static char *
@@ -161,7 +268,7 @@ gs_kernel_save_cache (GsDevice *device)
   g_autofree char *sum = NULL;
   gsize length = 0;
 
-  if (!device->cache_is_stale || path == NULL
+  if (!device->cache_is_stale || path == NULL || device->pipeline_cache == VK_NULL_HANDLE
       || vkGetPipelineCacheData (device->vk, device->pipeline_cache, &length, NULL) != VK_SUCCESS
       || length == 0)
     return;
@@ -172,7 +279,18 @@ gs_kernel_save_cache (GsDevice *device)
   sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, contents + 64, length);
   memcpy (contents, sum, 64);
   /* Written beside and renamed; a cache that cannot be written only costs time at the next start. */
-  if (g_file_set_contents_full (path, (const char *) contents, 64 + length,
-                                G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL))
-    device->cache_is_stale = FALSE;
+  g_file_set_contents_full (path, (const char *) contents, 64 + length,
+                            G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+  device->cache_is_stale = FALSE;
+}
+
+void
+gs_kernel_save_cache_soon (GsDevice *device)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (!device->cache_is_stale || now - device->cache_saved_at < SAVE_INTERVAL_US)
+    return;
+  device->cache_saved_at = now;
+  gs_kernel_save_cache (device);
 }

@@ -273,6 +273,13 @@ gs_checkpoint_files (const GsCheckpoint *checkpoint)
   return checkpoint->files;
 }
 
+void
+gs_checkpoint_release_pages (const GsCheckpoint *checkpoint)
+{
+  for (guint i = 0; i < checkpoint->files->len; i++)
+    gs_safetensors_release_pages (g_ptr_array_index (checkpoint->files, i));
+}
+
 const GPtrArray *
 gs_checkpoint_warnings (const GsCheckpoint *checkpoint)
 {

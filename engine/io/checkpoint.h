@@ -60,6 +60,9 @@ const char *gs_checkpoint_any_metadata (const GsCheckpoint *checkpoint, const ch
  * fixture) are found there. */
 const GPtrArray *gs_checkpoint_files (const GsCheckpoint *checkpoint);
 
+/* gs_safetensors_release_pages() of all files. */
+void gs_checkpoint_release_pages (const GsCheckpoint *checkpoint);
+
 /* Odd but harmless things, as sentences; borrowed array of text. */
 const GPtrArray *gs_checkpoint_warnings (const GsCheckpoint *checkpoint);
 

@@ -7,12 +7,14 @@
 #include "io/safetensors-header.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 struct _GsSafetensors
 {
   gatomicrefcount ref_count;
   char *path;
   GBytes *bytes;
+  gboolean is_mapped; /* from a file, by this code */
   GsSafetensorsHeader header;
   const char **warnings; /* the header's, NULL-terminated */
 };
@@ -52,6 +54,7 @@ gs_safetensors_open (const char *path, GError **error)
   g_autoptr (GMappedFile) map = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) open_error = NULL;
+  GsSafetensors *file;
 
   map = g_mapped_file_new (path, FALSE, &open_error);
   if (map == NULL)
@@ -66,13 +69,27 @@ gs_safetensors_open (const char *path, GError **error)
       return NULL;
     }
   bytes = g_mapped_file_get_bytes (map);
-  return parse (bytes, path, error);
+  file = parse (bytes, path, error);
+  if (file != NULL)
+    file->is_mapped = TRUE;
+  return file;
 }
 
 GsSafetensors *
 gs_safetensors_open_bytes (GBytes *bytes, const char *path, GError **error)
 {
   return parse (bytes, path, error);
+}
+
+void
+gs_safetensors_release_pages (const GsSafetensors *file)
+{
+  gsize n_bytes;
+  gconstpointer data = g_bytes_get_data (file->bytes, &n_bytes);
+
+  /* Only ever of a file's own map: other memory would lose what is in it. */
+  if (file->is_mapped)
+    madvise ((gpointer) data, n_bytes, MADV_DONTNEED);
 }
 
 GsSafetensors *

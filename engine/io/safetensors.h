@@ -26,6 +26,10 @@ GsSafetensors *gs_safetensors_open (const char *path, GError **error);
 /* The same from memory; `path` is for messages. Takes a reference on `bytes`. */
 GsSafetensors *gs_safetensors_open_bytes (GBytes *bytes, const char *path, GError **error);
 
+/* Takes the file's pages out of this process: they stay in the system's cache, and come back when
+ * they are read again. For when data were copied elsewhere. */
+void gs_safetensors_release_pages (const GsSafetensors *file);
+
 GsSafetensors *gs_safetensors_ref (GsSafetensors *file);
 void gs_safetensors_unref (GsSafetensors *file);
 

@@ -4,10 +4,15 @@
  */
 #include "nn/weight-source.h"
 
+/* Of a file's pages in memory at a time, beside the device's copy of the weights. */
+#define RESIDENT_BYTES (32 * 1024 * 1024)
+
 typedef struct
 {
   GsWeightSource base;
   GsWeightFind   find;
+  GsWeightReleasePages release_pages; /* NULL: they stay */
+  guint64        resident_bytes;
   gpointer       owner;
 } FileWeights;
 
@@ -58,23 +63,37 @@ file_read (GsWeightSource *source, const char *name, const guint64 *dims, guint 
 }
 
 static void
+file_release (GsWeightSource *source, GsHostTensor *tensor)
+{
+  FileWeights *self = (FileWeights *) source;
+
+  self->resident_bytes += gs_host_tensor_n_elements (tensor) * gs_dtype_bytes (tensor->dtype);
+  if (self->release_pages == NULL || self->resident_bytes < RESIDENT_BYTES)
+    return;
+  self->release_pages (self->owner);
+  self->resident_bytes = 0;
+}
+
+static void
 file_free (GsWeightSource *source)
 {
   g_free (source);
 }
 
 GsWeightSource *
-gs_file_weights_new (GsWeightFind find, gpointer owner)
+gs_file_weights_new (GsWeightFind find, GsWeightReleasePages release_pages, gpointer owner)
 {
   static const GsWeightSourceClass klass = {
     .has = file_has,
     .read = file_read,
+    .release = file_release,
     .free = file_free,
   };
   FileWeights *self = g_new0 (FileWeights, 1);
 
   self->base.klass = &klass;
   self->find = find;
+  self->release_pages = release_pages;
   self->owner = owner;
   return &self->base;
 }

@@ -33,8 +33,13 @@ struct _GsWeightSource
 /* The stored tensor of a canonical name, or NULL. */
 typedef const GsStoredTensor *(*GsWeightFind) (gpointer owner, const char *name);
 
-/* Weights found by a function, as those of checkpoints. owner must outlive the source. */
-GsWeightSource *gs_file_weights_new (GsWeightFind find, gpointer owner);
+/* Takes the memory that a file's pages fill in this process back. */
+typedef void (*GsWeightReleasePages) (gpointer owner);
+
+/* Weights found by a function, as those of checkpoints. release_pages: called every so many bytes
+ * of data that were read and let go; may be NULL. owner must outlive the source. */
+GsWeightSource *gs_file_weights_new (GsWeightFind find, GsWeightReleasePages release_pages,
+                                     gpointer owner);
 
 /* Random F16 weights of whatever sizes are asked for: uniform with a standard deviation of
  * 1 / sqrt (fan-in), norms' scales 1, biases 0; the same for the same name. For measuring speed and

@@ -9,7 +9,6 @@
 
 #define CHUNK_BYTES (G_GUINT64_CONSTANT (256) << 20)
 #define ALIGNMENT 256
-#define HALF_MAX 65504.0f
 
 typedef struct
 {
@@ -93,23 +92,6 @@ component_of (GsWeightStore *self, const char *name)
   return component;
 }
 
-static gboolean
-fits_half (const GsHostTensor *tensor)
-{
-  guint64 n = 1;
-
-  for (guint i = 0; i < tensor->n_dims; i++)
-    n *= tensor->dims[i];
-  for (guint64 i = 0; i < n; i++)
-    {
-      float value = gs_host_tensor_get (tensor, i);
-
-      if (value > HALF_MAX || value < -HALF_MAX)
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 release (GsWeightStore *self, GsHostTensor *tensor)
 {
@@ -133,7 +115,7 @@ choose_dtype (GsWeightStore *self, const char *name, const guint64 *dims, guint 
     {
       if (!self->source->klass->read (self->source, name, dims, n_dims, TRUE, &tensor, error))
         return FALSE;
-      *dtype = fits_half (&tensor) ? GS_DTYPE_F16 : GS_DTYPE_F32;
+      *dtype = gs_host_tensor_fits_halves (&tensor) ? GS_DTYPE_F16 : GS_DTYPE_F32;
       release (self, &tensor);
     }
   else

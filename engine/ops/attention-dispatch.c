@@ -53,27 +53,45 @@ dispatch (Call *call, const char *name, const guint32 *constants, guint n_consta
                         gs_attention_flop (call->attention));
 }
 
+/* Keys a turn: as many as keep the unrolled loop within the processor's first-level cache. */
+static guint32
+keys_a_turn (guint32 fours, gboolean whole)
+{
+  return 4;
+}
+
 static void
 dispatch_parts (Call *call, GsMatmulVariant variant)
 {
-  const gboolean is_tile = variant == GS_MATMUL_TILE, is_texel = variant == GS_MATMUL_TEXEL;
+  static const char *const kernels[] = {
+    [GS_MATMUL_TILE] = "attention-tile",
+    [GS_MATMUL_TEXEL] = "attention-texel",
+    [GS_MATMUL_GATHER] = "attention-gather",
+    [GS_MATMUL_UNIFORM] = "attention-uniform",
+    [GS_MATMUL_UNIFORM_TALL] = "attention-uniform",
+  };
+  const guint32 lanes = gs_device_get_info (gs_commands_get_device (call->commands))->subgroup_size;
   const guint32 head_fours = call->push.head_channels / 4;
-  const guint32 fours = part_fours (head_fours, is_tile ? 32 : 20);
-  const guint32 constants[] = {
+  const guint32 fours = part_fours (head_fours, variant == GS_MATMUL_TILE       ? 32
+                                                : variant >= GS_MATMUL_UNIFORM ? 40 : 20);
+  const guint32 queries = variant == GS_MATMUL_TILE       ? GS_ATTENTION_TILE_QUERIES
+                          : variant >= GS_MATMUL_UNIFORM ? 2 * lanes : GS_ATTENTION_LANES_QUERIES;
+  const guint32 constants[GS_ATTENTION_N_CONSTANTS] = {
     [GS_ATTENTION_FOURS] = fours,
     [GS_ATTENTION_WHOLE] = fours == head_fours,
+    [GS_ATTENTION_KEYS] = keys_a_turn (fours, fours == head_fours),
+    [GS_ATTENTION_CAUSAL] = call->push.causal,
+    [GS_ATTENTION_LANES] = lanes,
   };
-  const guint32 blocks = gs_groups (call->push.queries, is_tile ? GS_ATTENTION_TILE_QUERIES
-                                                                : GS_ATTENTION_LANES_QUERIES);
 
-  if (is_texel)
+  if (variant == GS_MATMUL_TEXEL)
     {
       call->push.k_texel = gs_lanes_bind_texels (call->commands, 0, call->attention->k);
       call->push.v_texel = gs_lanes_bind_texels (call->commands, 1, call->attention->v);
       call->push.q_texel = gs_lanes_first_texel (call->attention->q);
     }
-  dispatch (call, is_tile ? "attention-tile" : is_texel ? "attention-texel" : "attention-gather",
-            constants, G_N_ELEMENTS (constants), blocks * (head_fours / fours));
+  dispatch (call, kernels[variant], constants, G_N_ELEMENTS (constants),
+            gs_groups (call->push.queries, queries) * (head_fours / fours));
 }
 
 static void
@@ -116,6 +134,8 @@ gs_attention_dispatch (GsCommands *commands, const GsAttentionTile *tile,
       .keys = attention->k->shape.h * attention->k->shape.w,
       .heads = attention->heads,
       .head_channels = head_channels,
+      .q_pitch = q->shape.c,
+      .kv_pitch = attention->k->shape.c,
       .scale = 1 / sqrt (head_channels),
       .causal = attention->causal,
     },

@@ -75,16 +75,18 @@ static const char *
 use_uniform (Call *call, guint32 rows)
 {
   const guint32 lanes = gs_device_get_info (gs_commands_get_device (call->commands))->subgroup_size;
-  guint32 fours = 16;
+  guint32 fours = GS_MATMUL_UNIFORM_FOURS;
 
-  while (call->push.channels % (4 * fours) != 0)
-    fours /= 2;
+  while (call->push.channels / 4 % fours != 0)
+    fours--;
   cover (call, rows, 2 * lanes);
   call->push.zeros = gs_lanes_zeros (call->x, call->push.channels);
   call->constants[GS_MATMUL_UNROLL] = fours;
   call->constants[GS_MATMUL_ROWS] = rows;
   call->constants[GS_MATMUL_LANES] = lanes;
   call->constants[GS_MATMUL_KERNEL] = call->kernel;
+  call->constants[GS_MATMUL_PLAIN] = call->kernel == 1 && call->push.stride == 1
+                                     && call->push.pad == 0;
   return "matmul-uniform";
 }
 

@@ -38,13 +38,8 @@ gs_op_kernel (GsCommands *commands, const char *name, GsDtype dtype, const guint
               guint n_constants)
 {
   g_autofree char *module = g_strconcat (name, dtype == GS_DTYPE_F16 ? ".f16" : ".f32", NULL);
-  g_autoptr (GError) error = NULL;
-  GsKernel *kernel = gs_kernel_get (gs_commands_get_device (commands), module, constants,
-                                    n_constants, &error);
 
-  if (kernel == NULL)
-    gs_commands_take_error (commands, g_steal_pointer (&error));
-  return kernel;
+  return gs_kernel_get (gs_commands_get_device (commands), module, constants, n_constants);
 }
 
 void

@@ -41,7 +41,7 @@ gs_parity_network_init (GsParityNetwork *network, GsParityRun *run, GError **err
     return FALSE;
   network->arena = gs_arena_new (run->session->device);
   network->store = gs_weight_store_new (run->session->device, run->session->dtype,
-                                        gs_file_weights_new (find_weight, network->checkpoint));
+                                        gs_file_weights_new (find_weight, NULL, network->checkpoint));
   return TRUE;
 }
 

@@ -38,12 +38,7 @@ struct _Ceiling
 static GsKernel *
 kernel_of (const Ceiling *self, GsCommands *commands)
 {
-  GError *error = NULL;
-  GsKernel *kernel = gs_kernel_get (gs_commands_get_device (commands), self->kernel, NULL, 0, &error);
-
-  if (kernel == NULL)
-    gs_commands_take_error (commands, error);
-  return kernel;
+  return gs_kernel_get (gs_commands_get_device (commands), self->kernel, NULL, 0);
 }
 
 /* ---- Multiply-adds -------------------------------------------------------------------------- */

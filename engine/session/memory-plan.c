@@ -133,6 +133,10 @@ prepare_programs (GsSession *session, GsProgram *const *programs, guint n, GErro
   for (guint i = 1; i < n; i++)
     if (gs_program_get_arena_bytes (programs[i]) > gs_program_get_arena_bytes (programs[largest]))
       largest = i;
+  /* Kernels are compiled while weights are uploaded. */
+  for (guint i = 0; i < n; i++)
+    if (!gs_program_ask_kernels (programs[(largest + i) % n], error))
+      return FALSE;
   for (guint i = 0; i < n; i++)
     if (!gs_program_prepare (programs[(largest + i) % n], error)
         || !gs_progress_step (&session->progress, i + 1, NULL, error))

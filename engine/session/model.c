@@ -49,6 +49,12 @@ find_weight (gpointer owner, const char *name)
   return gs_checkpoint_find (owner, name);
 }
 
+static void
+release_pages (gpointer owner)
+{
+  gs_checkpoint_release_pages (owner);
+}
+
 static GsSchedule *
 make_schedule (const GsScheduleConfig *config, GError **error)
 {
@@ -82,7 +88,8 @@ GsModel *
 gs_model_new (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint, GError **error)
 {
   g_autoptr (GsModel) model = new_model (device, dtype,
-                                         gs_file_weights_new (find_weight, checkpoint));
+                                         gs_file_weights_new (find_weight, release_pages,
+                                                              checkpoint));
 
   model->checkpoint = checkpoint;
   if (!gs_model_config_read (checkpoint, NULL, &model->config, error))

@@ -2,35 +2,67 @@
 /* The plain layouts of weights, and reading a stored weight. */
 #include "tensor/weights.h"
 
-#include "base/half.h"
+#include "base/half-array.h"
 
 #include <string.h>
 
-float
-gs_host_tensor_get (const GsHostTensor *tensor, guint64 i)
+/* Elements converted at a time on the way to another type. */
+#define CHUNK 1024
+
+static void
+floats_from_doubles (float *to, const guint8 *from, guint64 n)
 {
-  const guint8 *p = (const guint8 *) tensor->data + i * gs_dtype_bytes (tensor->dtype);
-  guint16 half;
-  float single;
-  double number;
+  for (guint64 i = 0; i < n; i++)
+    {
+      double number;
+
+      memcpy (&number, from + i * sizeof number, sizeof number);
+      to[i] = (float) number;
+    }
+}
+
+void
+gs_host_tensor_to_floats (const GsHostTensor *tensor, guint64 first, guint64 n, float *out)
+{
+  const guint8 *from = (const guint8 *) tensor->data + first * gs_dtype_bytes (tensor->dtype);
 
   switch (tensor->dtype)
     {
     case GS_DTYPE_F16:
-      memcpy (&half, p, sizeof half);
-      return gs_half_to_float (half);
+      gs_floats_from_halves (out, from, n);
+      break;
     case GS_DTYPE_BF16:
-      memcpy (&half, p, sizeof half);
-      return gs_bf16_to_float (half);
+      gs_floats_from_bf16 (out, from, n);
+      break;
     case GS_DTYPE_F32:
-      memcpy (&single, p, sizeof single);
-      return single;
+      memcpy (out, from, n * sizeof (float));
+      break;
     case GS_DTYPE_F64:
-      memcpy (&number, p, sizeof number);
-      return (float) number;
+      floats_from_doubles (out, from, n);
+      break;
     default:
-      g_return_val_if_reached (0);
+      memset (out, 0, n * sizeof (float));
+      g_return_if_reached ();
     }
+}
+
+void
+gs_host_tensor_to_halves (const GsHostTensor *tensor, guint64 first, guint64 n, guint16 *out)
+{
+  const guint8 *data = tensor->data;
+  float chunk[CHUNK];
+
+  if (tensor->dtype == GS_DTYPE_F16)
+    memcpy (out, data + first * sizeof *out, n * sizeof *out);
+  else if (tensor->dtype == GS_DTYPE_F32)
+    gs_halves_from_floats (out, data + first * sizeof (float), n);
+  else
+    for (guint64 done = 0, part; done < n; done += part)
+      {
+        part = MIN (n - done, CHUNK);
+        gs_host_tensor_to_floats (tensor, first + done, part, chunk);
+        gs_halves_from_floats (out + done, chunk, part);
+      }
 }
 
 static guint64
@@ -43,6 +75,28 @@ count (const guint64 *dims, guint n_dims)
   return n;
 }
 
+guint64
+gs_host_tensor_n_elements (const GsHostTensor *tensor)
+{
+  return count (tensor->dims, tensor->n_dims);
+}
+
+gboolean
+gs_host_tensor_fits_halves (const GsHostTensor *tensor)
+{
+  const guint64 n = gs_host_tensor_n_elements (tensor);
+  gboolean fits = TRUE;
+  float chunk[CHUNK];
+
+  for (guint64 done = 0, part; done < n && fits; done += part)
+    {
+      part = MIN (n - done, CHUNK);
+      gs_host_tensor_to_floats (tensor, done, part, chunk);
+      fits = gs_floats_fit_halves (chunk, part);
+    }
+  return fits;
+}
+
 static guint64
 plain_bytes (const guint64 *dims, guint n_dims, GsDtype dtype)
 {
@@ -52,16 +106,10 @@ plain_bytes (const guint64 *dims, guint n_dims, GsDtype dtype)
 static void
 plain_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
 {
-  guint64 n = count (source->dims, source->n_dims);
-
-  if (dtype == source->dtype)
-    memcpy (destination, source->data, n * gs_dtype_bytes (dtype));
-  else if (dtype == GS_DTYPE_F16)
-    for (guint64 i = 0; i < n; i++)
-      ((guint16 *) destination)[i] = gs_half_from_float (gs_host_tensor_get (source, i));
+  if (dtype == GS_DTYPE_F16)
+    gs_host_tensor_to_halves (source, 0, gs_host_tensor_n_elements (source), destination);
   else
-    for (guint64 i = 0; i < n; i++)
-      ((float *) destination)[i] = gs_host_tensor_get (source, i);
+    gs_host_tensor_to_floats (source, 0, gs_host_tensor_n_elements (source), destination);
 }
 
 const GsLayout gs_layout_vector = {

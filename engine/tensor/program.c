@@ -20,6 +20,7 @@ struct _GsProgram
   GsBuffer   *input_buffer, *output_buffer;
   GsCommands *commands;
   guint       generation;     /* of the arena when recorded */
+  gboolean    asked;          /* for its kernels            */
 };
 
 GsProgram *
@@ -151,12 +152,49 @@ record_outputs (GsProgram *program, GsCommands *commands)
     }
 }
 
+static void
+place_all_in (GsProgram *program, GsBuffer *buffer)
+{
+  for (guint i = 0; i < program->graph->tensors->len; i++)
+    ((GsTensor *) g_ptr_array_index (program->graph->tensors, i))->buffer = buffer;
+}
+
+static void
+record_nodes (GsProgram *program, GsCommands *commands)
+{
+  for (guint i = 0; i < program->graph->nodes->len; i++)
+    {
+      GsNode *node = g_ptr_array_index (program->graph->nodes, i);
+
+      if (!node->dead)
+        node->klass->record (node, commands);
+    }
+}
+
+gboolean
+gs_program_ask_kernels (GsProgram *program, GError **error)
+{
+  g_autoptr (GsCommands) commands = NULL;
+
+  if (program->asked)
+    return TRUE;
+  if (!reserve_buffers (program, error))
+    return FALSE;
+  commands = gs_commands_new_dry (program->device);
+  /* Ops look at buffers' sizes; which ones does not matter to a dry recording. */
+  place_all_in (program, gs_arena_get_buffer (program->arena));
+  record_nodes (program, commands);
+  place_all_in (program, NULL);
+  program->asked = TRUE;
+  return TRUE;
+}
+
 gboolean
 gs_program_prepare (GsProgram *program, GError **error)
 {
   g_autoptr (GsCommands) commands = NULL;
 
-  if (!reserve_buffers (program, error))
+  if (!gs_program_ask_kernels (program, error) || !reserve_buffers (program, error))
     return FALSE;
   if (program->commands != NULL
       && program->generation == gs_arena_get_generation (program->arena))
@@ -166,13 +204,7 @@ gs_program_prepare (GsProgram *program, GError **error)
     return FALSE;
 
   commands = gs_commands_new (program->device, program->graph->name);
-  for (guint i = 0; i < program->graph->nodes->len; i++)
-    {
-      GsNode *node = g_ptr_array_index (program->graph->nodes, i);
-
-      if (!node->dead)
-        node->klass->record (node, commands);
-    }
+  record_nodes (program, commands);
   record_outputs (program, commands);
   if (!gs_commands_finish (commands, error))
     return FALSE;

@@ -34,6 +34,10 @@ GsDevice *gs_program_get_device    (GsProgram *program);
 /* Kernels started by one run; 0 before it is prepared. */
 guint gs_program_get_n_dispatches  (GsProgram *program);
 
+/* Starts compiling the kernels that it will need, on other threads; those it has to wait for are
+ * waited for in gs_program_prepare(). Called by that too: call it for all programs of a job first. */
+gboolean gs_program_ask_kernels (GsProgram *program, GError **error);
+
 /* Allocates, uploads weights, records. Called by the first run; call it to pay earlier. */
 gboolean gs_program_prepare (GsProgram *program, GError **error);
 

@@ -18,8 +18,13 @@ typedef struct
   gconstpointer data;
 } GsHostTensor;
 
-/* Element i as a float. */
-float gs_host_tensor_get (const GsHostTensor *tensor, guint64 i);
+/* Elements first ... first + n - 1, as floats or rounded to halves. */
+void gs_host_tensor_to_floats (const GsHostTensor *tensor, guint64 first, guint64 n, float *out);
+void gs_host_tensor_to_halves (const GsHostTensor *tensor, guint64 first, guint64 n, guint16 *out);
+
+guint64  gs_host_tensor_n_elements (const GsHostTensor *tensor);
+/* TRUE if no element exceeds the range of halves. */
+gboolean gs_host_tensor_fits_halves (const GsHostTensor *tensor);
 
 /* How an op wants a weight in device memory. One static const object per layout. */
 struct _GsLayout
@@ -27,7 +32,7 @@ struct _GsLayout
   const char *name; /* part of the key under which a resident weight is found again */
   /* Size on the device. dtype: F16 or F32, the element type there. */
   guint64 (*bytes) (const guint64 *dims, guint n_dims, GsDtype dtype);
-  /* Fills that many bytes (destination may be write-combined memory: write once, in order). */
+  /* Fills that many bytes (destination may be write-combined memory: written once, in runs). */
   void    (*pack)  (const GsHostTensor *source, GsDtype dtype, gpointer destination);
   gboolean always_f32; /* vectors: biases, norms */
 };

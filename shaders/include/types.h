@@ -13,6 +13,9 @@ typedef guint64 gs_address;
 typedef guint32 uint;
 #endif
 
+/* Specialization constant of all kernels, set in gpu/kernel: they may store words of 64 bits. */
+#define GS_CONSTANT_WIDE_STORES 30
+
 /* Workgroups of one row of a grid that stands for a line: an axis may be as short as 65535. */
 #define GS_GRID_ROW 32768
 

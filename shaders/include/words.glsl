@@ -3,6 +3,16 @@
  * need no 16-bit storage, and Mesa's CPU driver pays by the access, not by the byte. */
 #include "include/memory.glsl"
 
+layout(constant_id = GS_CONSTANT_WIDE_STORES) const bool wide_stores = true;
+
+layout(buffer_reference, std430, buffer_reference_align = 16) restrict buffer FourFloats
+{
+  vec4 floats;
+};
+layout(buffer_reference, std430, buffer_reference_align = 8) restrict buffer TwoPairs
+{
+  uvec2 pairs;
+};
 layout(buffer_reference, std430, buffer_reference_align = 8) restrict buffer Word
 {
   uint64_t word;
@@ -36,8 +46,11 @@ vec4 load_halfs (uint64_t address)
 
 void store_floats (uint64_t address, vec4 v)
 {
-  WordPair (address).words = u64vec2 (packUint2x32 (floatBitsToUint (v.xy)),
-                                      packUint2x32 (floatBitsToUint (v.zw)));
+  if (wide_stores)
+    WordPair (address).words = u64vec2 (packUint2x32 (floatBitsToUint (v.xy)),
+                                        packUint2x32 (floatBitsToUint (v.zw)));
+  else
+    FourFloats (address).floats = v;
 }
 
 /* Activations in their storage type. */
@@ -53,7 +66,12 @@ vec4 load_four (uint64_t address)
 void store_four (uint64_t address, vec4 v)
 {
 #ifdef STORAGE_F16
-  Word (address).word = pack64 (uvec2 (packHalf2x16 (v.xy), packHalf2x16 (v.zw)));
+  uvec2 pairs = uvec2 (packHalf2x16 (v.xy), packHalf2x16 (v.zw));
+
+  if (wide_stores)
+    Word (address).word = pack64 (pairs);
+  else
+    TwoPairs (address).pairs = pairs;
 #else
   store_floats (address, v);
 #endif
