@@ -43,9 +43,9 @@ struct GsAttentionPush
   gs_address q, k, v, y;
   gs_address zeros;                /* attention-gather: head_channels elements that are zero    */
   uint       queries, keys, heads, head_channels;
-  uint       q_pitch, kv_pitch;    /* attention-uniform, -coopmat: elements from token to token */
+  uint       q_pitch, kv_pitch;    /* elements from token to token; y is dense                 */
   float      scale;
   uint       causal;               /* query i sees keys 0 ... i                                 */
-  uint       q_texel, k_texel, v_texel; /* attention-texel: where they begin, in texels (q in k's
+  uint       q_texel, k_texel, v_texel; /* attention-texel: where they begin, in texels (v in k's
                                       buffer)                                                   */
 };

@@ -4,6 +4,7 @@
 
 #include "base/half.h"
 #include "gpu/kernel.h"
+#include "nn/weight-source.h"
 #include "tensor/arena.h"
 #include "tensor/plan.h"
 
@@ -47,6 +48,23 @@ random_values (GRand *rand, guint64 n)
   return values;
 }
 
+/* A joined weight's parts have their own names, for the references. */
+static void
+add_parts (TestWeights *self, const char *name, guint64 n)
+{
+  g_auto (GStrv) names = gs_weight_names_split (name);
+  const guint n_parts = names != NULL ? g_strv_length (names) : 0;
+  const GArray *joined = g_hash_table_lookup (self->values, name);
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      GArray *part = g_array_new (FALSE, FALSE, sizeof (double));
+
+      g_array_append_vals (part, &g_array_index (joined, double, i * (n / n_parts)), n / n_parts);
+      g_hash_table_insert (self->values, g_strdup (names[i]), part);
+    }
+}
+
 static gboolean
 weights_check (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
                const GsLayout *layout, GsDtype *dtype, GError **error)
@@ -59,6 +77,7 @@ weights_check (GsWeights *weights, const char *name, const guint64 *dims, guint 
   *dtype = layout->always_f32 ? GS_DTYPE_F32 : self->test->weight_dtype;
   if (!g_hash_table_contains (self->values, name))
     g_hash_table_insert (self->values, g_strdup (name), random_values (self->test->rand, n));
+  add_parts (self, name, n);
   return TRUE;
 }
 

@@ -7,6 +7,7 @@
 #include "gpu/buffer.h"
 #include "gpu/commands.h"
 #include "gpu/kernel.h"
+#include "gpu/pace.h"
 #include "gpu/timer.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,7 @@ struct _GsDevice
   VkSemaphore timeline;
   guint64     last_value; /* of the newest submit */
   gboolean    lost;
+  GsPace      pace;
 
   VkDescriptorSetLayout set_layout;      /* two uniform texel buffers */
   VkPipelineLayout      pipeline_layout; /* ... and the push constants */

@@ -33,13 +33,13 @@ part_fours (guint32 head_fours, guint32 most)
   return fours;
 }
 
-/* The kernel binds one buffer for q and k, and none larger than a view. */
+/* The kernel binds one buffer for k and v, and none larger than a view. */
 static gboolean
 fits_texels (GsCommands *commands, const GsAttention *attention)
 {
-  return gs_tensor_root (attention->q)->buffer == gs_tensor_root (attention->k)->buffer
-         && gs_lanes_fits_texels (commands, attention->k)
-         && gs_lanes_fits_texels (commands, attention->v);
+  return gs_tensor_root (attention->k)->buffer == gs_tensor_root (attention->v)->buffer
+         && gs_lanes_fits_texels (commands, attention->q)
+         && gs_lanes_fits_texels (commands, attention->k);
 }
 
 static void
@@ -86,9 +86,9 @@ dispatch_parts (Call *call, GsMatmulVariant variant)
 
   if (variant == GS_MATMUL_TEXEL)
     {
-      call->push.k_texel = gs_lanes_bind_texels (call->commands, 0, call->attention->k);
-      call->push.v_texel = gs_lanes_bind_texels (call->commands, 1, call->attention->v);
-      call->push.q_texel = gs_lanes_first_texel (call->attention->q);
+      call->push.q_texel = gs_lanes_bind_texels (call->commands, 0, call->attention->q);
+      call->push.k_texel = gs_lanes_bind_texels (call->commands, 1, call->attention->k);
+      call->push.v_texel = gs_lanes_first_texel (call->attention->v);
     }
   dispatch (call, kernels[variant], constants, G_N_ELEMENTS (constants),
             gs_groups (call->push.queries, queries) * (head_fours / fours));
@@ -134,8 +134,8 @@ gs_attention_dispatch (GsCommands *commands, const GsAttentionTile *tile,
       .keys = attention->k->shape.h * attention->k->shape.w,
       .heads = attention->heads,
       .head_channels = head_channels,
-      .q_pitch = q->shape.c,
-      .kv_pitch = attention->k->shape.c,
+      .q_pitch = gs_tensor_pitch (q),
+      .kv_pitch = gs_tensor_pitch (attention->k),
       .scale = 1 / sqrt (head_channels),
       .causal = attention->causal,
     },

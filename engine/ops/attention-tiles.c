@@ -31,6 +31,13 @@ add_coopmat_tile (GArray *tiles, const GsGpuInfo *info, guint32 width, GsAttenti
     g_array_append_val (tiles, tile);
 }
 
+/* The kernel loads 8 halfs at a time. */
+static gboolean
+is_in_eights (const GsTensor *tensor)
+{
+  return tensor->dtype == GS_DTYPE_F16 && tensor->first % 8 == 0 && gs_tensor_pitch (tensor) % 8 == 0;
+}
+
 /* All that run on the device with these operands; the first one always does. */
 static GArray *
 list_tiles (GsDevice *device, const GsAttention *attention)
@@ -42,7 +49,8 @@ list_tiles (GsDevice *device, const GsAttention *attention)
   const guint32 head_channels = attention->q->shape.c / attention->heads;
 
   g_array_append_val (tiles, plain);
-  if (attention->y->dtype != GS_DTYPE_F16 || head_channels % 8 != 0
+  if (!is_in_eights (attention->q) || !is_in_eights (attention->k) || !is_in_eights (attention->v)
+      || attention->y->dtype != GS_DTYPE_F16 || head_channels % 8 != 0
       || head_channels > GS_ATTENTION_COOPMAT_MAX_WIDTH
       || !gs_kernel_exists ("attention-coopmat.f16"))
     return tiles;

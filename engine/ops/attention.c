@@ -24,6 +24,12 @@ infer (GsNode *node, GError **error)
                    k.n, k.w, k.c);
       return FALSE;
     }
+  if (gs_tensor_pitch (node->inputs[1]) != gs_tensor_pitch (node->inputs[2]))
+    {
+      g_set_error_literal (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                           "keys and values must be slices of tensors of the same size");
+      return FALSE;
+    }
   if (q.c / heads % 4 != 0)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
@@ -62,6 +68,7 @@ record (GsNode *node, GsCommands *commands)
 
 const GsOpClass gs_op_attention = {
   "attention",
+  .takes_slices = TRUE,
   .infer = infer,
   .record = record,
   .flop = flop,
