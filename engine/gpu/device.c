@@ -85,6 +85,7 @@ create_vk_device (GsDevice *device, GError **error)
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
     .pNext = &v11,
     .features.shaderInt64 = VK_TRUE,
+    .features.shaderInt16 = gpu->integers16,
   };
   const float priority = 0.0f; /* the desktop's work comes first */
   const VkDeviceQueueCreateInfo queue = {

@@ -38,6 +38,7 @@ typedef struct
   GsGpuKind kind;
   gboolean  storage16;       /* half-precision elements can be loaded and stored              */
   gboolean  arithmetic16;    /* half-precision arithmetic                                      */
+  gboolean  integers16;      /* 16-bit integers in shaders                                     */
   gboolean  memory_budget;   /* VK_EXT_memory_budget: free_bytes is live                       */
   gboolean  host_memory;     /* VK_EXT_external_memory_host                                    */
   guint32   subgroup_size;   /* where a kernel does not ask for another                        */

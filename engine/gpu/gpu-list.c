@@ -88,6 +88,7 @@ fill_features (VkPhysicalDevice physical, GsGpuInfo *info)
   vkGetPhysicalDeviceFeatures2 (physical, &features);
   info->storage16 = v11.storageBuffer16BitAccess;
   info->arithmetic16 = v12.shaderFloat16;
+  info->integers16 = features.features.shaderInt16;
   if (!v12.bufferDeviceAddress)
     g_strlcpy (info->unusable, "it lacks buffer device addresses", sizeof info->unusable);
   else if (!v12.timelineSemaphore)

@@ -75,6 +75,8 @@ is_hopeless (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
   /* The lane kernels are written for vectors of 8; Mesa 26.2 crashes on shuffles among 16. */
   if (gs_device_get_info (device)->subgroup_size != 8)
     return variant < GS_MATMUL_UNIFORM;
+  if (variant >= GS_MATMUL_UNIFORM && !gs_device_get_info (device)->integers16)
+    return TRUE;
   return variant >= GS_MATMUL_UNIFORM
          && time_variant (device, variant, PROBE_CHANNELS, buffer)
               > PROBE_FACTOR * time_variant (device, GS_MATMUL_TEXEL, PROBE_CHANNELS, buffer);
