@@ -3,6 +3,7 @@
 #include "op-test.h"
 
 #include "base/half.h"
+#include "gpu/kernel.h"
 #include "nn/weight-source.h"
 #include "tensor/arena.h"
 #include "tensor/plan.h"
@@ -186,6 +187,25 @@ void
 gs_op_test_output (GsOpTest *test, GsTensor *tensor)
 {
   g_ptr_array_add (test->outputs, gs_graph_output (test->graph, tensor));
+}
+
+gboolean
+gs_op_test_use_kernels (GsOpTest *test, const char *variant)
+{
+  if (variant == NULL)
+    {
+      g_unsetenv ("GESSO_KERNELS");
+      return TRUE;
+    }
+  if (g_str_has_prefix (variant, "coopmat")
+      && (gs_device_get_info (test->device)->n_matrix_shapes == 0
+          || !gs_kernel_exists ("matmul-coopmat.f16")))
+    {
+      g_test_skip ("no kernels for matrix units, here or in this build");
+      return FALSE;
+    }
+  g_setenv ("GESSO_KERNELS", variant, TRUE);
+  return TRUE;
 }
 
 /* ---- Running ---- */

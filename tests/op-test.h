@@ -39,6 +39,10 @@ typedef struct
   double     tolerance;      /* largest error relative to the largest wanted value */
 } GsOpTest;
 
+/* Makes the kernels of a variant (GESSO_KERNELS) run; NULL: as the device likes. FALSE, and the test is
+ * skipped, where the device or the build has none. */
+gboolean gs_op_test_use_kernels (GsOpTest *test, const char *variant);
+
 typedef void (*GsOpTestFunc) (GsOpTest *test, gconstpointer data);
 
 /* A random input with values in about -2 ... 2. */

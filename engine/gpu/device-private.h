@@ -79,6 +79,7 @@ typedef struct _GsShaderModule
   const char    *name;
   const guint32 *code;
   gsize          n_bytes;
+  gboolean       full_subgroups; /* all lanes of each are there, as many as the last constant says */
 } GsShaderModule;
 
 extern const GsShaderModule gs_shader_modules[];
@@ -106,6 +107,11 @@ const GsGpuInfo *gs_gpu_choose (GArray *gpus, const char *which, char **reason, 
 
 /* Fills what does not need a logical device. */
 void gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info);
+
+/* ... of these, the matrix shapes and the sizes of subgroups. */
+void gs_gpu_fill_matrix (VkPhysicalDevice physical, GsGpuInfo *info);
+
+gboolean gs_gpu_has_extension (VkPhysicalDevice physical, const char *name);
 
 /* A view of the whole buffer as texels, made once; VK_NULL_HANDLE with error set on failure. */
 VkBufferView gs_buffer_get_view (GsBuffer *buffer, GsTexelFormat format, GError **error);

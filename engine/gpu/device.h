@@ -24,6 +24,12 @@ typedef enum
   GS_GPU_CPU,
 } GsGpuKind; /* in order of preference */
 
+/* A product of an m x k and a k x n matrix of halfs, summed in floats, that a subgroup makes. */
+typedef struct
+{
+  guint32 m, n, k;
+} GsMatrixShape;
+
 /* What a device is and what its kernels may use. */
 typedef struct
 {
@@ -32,10 +38,14 @@ typedef struct
   GsGpuKind kind;
   gboolean  storage16;       /* half-precision elements can be loaded and stored              */
   gboolean  arithmetic16;    /* half-precision arithmetic                                      */
-  gboolean  integers16;      /* 16-bit integers                                                */
+  gboolean  integers16;      /* 16-bit integers in shaders                                     */
   gboolean  memory_budget;   /* VK_EXT_memory_budget: free_bytes is live                       */
   gboolean  host_memory;     /* VK_EXT_external_memory_host                                    */
-  guint32   subgroup_size;
+  guint32   subgroup_size;   /* where a kernel does not ask for another                        */
+  gboolean  subgroup_control; /* it may ask, for a power of two within these                   */
+  guint32   subgroup_min, subgroup_max;
+  GsMatrixShape matrix_shapes[8]; /* all that the kernels can use                              */
+  guint     n_matrix_shapes;
   guint32   max_shared_bytes;
   guint64   max_allocation_bytes; /* of one buffer                                             */
   guint64   max_texels;      /* elements of a uniform texel buffer                             */

@@ -49,8 +49,8 @@ gs_gpu_reload (void)
   g_mutex_unlock (&instance_lock);
 }
 
-static gboolean
-has_extension (VkPhysicalDevice physical, const char *name)
+gboolean
+gs_gpu_has_extension (VkPhysicalDevice physical, const char *name)
 {
   g_autofree VkExtensionProperties *properties = NULL;
   guint32 n = 0;
@@ -145,14 +145,15 @@ gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info)
   info->max_allocation_bytes = maintenance.maxMemoryAllocationSize;
   info->max_shared_bytes = properties.properties.limits.maxComputeSharedMemorySize;
   info->max_texels = properties.properties.limits.maxTexelBufferElements;
-  info->host_memory = has_extension (physical, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
-  info->memory_budget = has_extension (physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+  info->host_memory = gs_gpu_has_extension (physical, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
+  info->memory_budget = gs_gpu_has_extension (physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
 
   vkGetPhysicalDeviceMemoryProperties (physical, &memory);
   for (guint32 i = 0; i < memory.memoryHeapCount; i++)
     if (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
       info->memory_bytes = MAX (info->memory_bytes, memory.memoryHeaps[i].size);
   fill_features (physical, info);
+  gs_gpu_fill_matrix (physical, info);
 }
 
 static int

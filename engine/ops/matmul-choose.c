@@ -16,6 +16,8 @@
 
 static const char *const names[GS_MATMUL_N_VARIANTS] = {
   [GS_MATMUL_TILE] = "tile",
+  [GS_MATMUL_COOPMAT] = "coopmat",
+  [GS_MATMUL_TUNED] = "tuned",
   [GS_MATMUL_TEXEL] = "texel",
   [GS_MATMUL_GATHER] = "gather",
   [GS_MATMUL_UNIFORM] = "uniform",
@@ -51,7 +53,7 @@ time_variant (GsDevice *device, GsMatmulVariant variant, guint32 channels, GsBuf
   y.offset = n_bytes;
   w.offset = 2 * n_bytes;
   w.n_bytes = 9 * TRIAL_CHANNELS * TRIAL_CHANNELS * sizeof (float);
-  gs_matmul_dispatch (commands, variant, operands, &y, &parameters);
+  gs_matmul_dispatch (commands, variant, NULL, operands, &y, &parameters);
   if (!gs_commands_finish (commands, NULL))
     return best;
   for (guint i = 0; i <= TRIAL_RUNS; i++)
@@ -136,7 +138,7 @@ recall_or_try_out (GsDevice *device)
   if (path != NULL)
     g_file_get_contents (path, &text, NULL, NULL);
   variant = variant_of_name (text);
-  if (variant == GS_MATMUL_N_VARIANTS)
+  if (variant < GS_MATMUL_TEXEL || variant == GS_MATMUL_N_VARIANTS)
     {
       variant = try_out (device, &time);
       if (path != NULL)
@@ -151,11 +153,18 @@ gs_matmul_choose (GsDevice *device)
 {
   static GMutex lock;
   const GsGpuInfo *info = gs_device_get_info (device);
-  GsMatmulVariant variant = variant_of_name (g_getenv ("GESSO_KERNELS"));
+  const char *asked = g_getenv ("GESSO_KERNELS");
+  GsMatmulVariant variant = variant_of_name (asked);
 
   if (variant < GS_MATMUL_N_VARIANTS)
     return variant;
-  if (info->kind != GS_GPU_CPU || info->subgroup_size < 8 || info->subgroup_size > 16)
+  if (asked != NULL && g_str_has_prefix (asked, "tile-"))
+    return GS_MATMUL_TILE;
+  if (asked != NULL && g_str_has_prefix (asked, "coopmat-"))
+    return GS_MATMUL_COOPMAT;
+  if (info->kind != GS_GPU_CPU)
+    return GS_MATMUL_TUNED;
+  if (info->subgroup_size < 8 || info->subgroup_size > 16)
     return GS_MATMUL_TILE;
   g_mutex_lock (&lock);
   variant = recall_or_try_out (device);

@@ -19,12 +19,14 @@ static const Case cases[] = {
   { 2, 19, 37, 2, 12, FALSE, "tile" },    { 1, 37, 37, 3, 8, TRUE, "tile" },
   { 2, 19, 37, 2, 12, FALSE, "texel" },   { 1, 37, 37, 3, 8, TRUE, "texel" },
   { 2, 19, 37, 2, 12, FALSE, "gather" },  { 1, 37, 37, 3, 8, TRUE, "gather" },
+  { 2, 19, 37, 2, 16, FALSE, "coopmat" }, { 1, 77, 77, 2, 8, TRUE, "coopmat" },
+  { 1, 70, 130, 2, 40, FALSE, "coopmat" }, { 1, 20, 40, 1, 24, FALSE, "tuned" },
   { 1, 65, 70, 1, 160, FALSE, "tile" },   { 1, 130, 40, 1, 132, FALSE, "tile" },
   { 2, 19, 37, 2, 12, FALSE, "uniform" }, { 1, 37, 37, 3, 8, TRUE, "uniform" },
   { 1, 5, 9, 1, 168, FALSE, "uniform" },
   { 2, 37, 37, 3, 8, FALSE, "tile", TRUE },    { 2, 37, 37, 3, 8, FALSE, "texel", TRUE },
   { 2, 37, 37, 3, 8, FALSE, "gather", TRUE },  { 2, 37, 37, 3, 8, FALSE, "uniform", TRUE },
-  { 2, 9, 9, 1, 512, FALSE, NULL, TRUE },
+  { 2, 37, 37, 3, 8, FALSE, "coopmat", TRUE }, { 2, 9, 9, 1, 512, FALSE, NULL, TRUE },
 };
 
 /* Where an operand's values lie, and how far apart tokens are. */
@@ -91,10 +93,8 @@ run (GsOpTest *test, gconstpointer data)
   GsTensor *in[3];
   Operand operands[3];
 
-  if (c->variant != NULL)
-    g_setenv ("GESSO_KERNELS", c->variant, TRUE);
-  else
-    g_unsetenv ("GESSO_KERNELS");
+  if (!gs_op_test_use_kernels (test, c->variant))
+    return;
   make_operands (test, c, in, operands);
   gs_op_test_output (test, gs_attention (test->graph, in[0], in[1], in[2], c->heads, c->causal));
   for (guint n = 0; n < c->n; n++)
