@@ -164,6 +164,15 @@ gs_op_test_offset (GsOpTest *test, const char *name, double offset)
 }
 
 void
+gs_op_test_use_kernels (const char *variant)
+{
+  if (variant != NULL)
+    g_setenv ("GESSO_KERNELS", variant, TRUE);
+  else
+    g_unsetenv ("GESSO_KERNELS");
+}
+
+void
 gs_op_test_output (GsOpTest *test, GsTensor *tensor)
 {
   g_ptr_array_add (test->outputs, gs_graph_output (test->graph, tensor));

@@ -53,6 +53,9 @@ const double *gs_op_test_values (GsOpTest *test, const char *name);
 /* Adds a constant to all values of an input (to provoke cancellation, say). Before the check. */
 void gs_op_test_offset (GsOpTest *test, const char *name, double offset);
 
+/* Makes the op use kernels of a variant, or those that the device likes (NULL). */
+void gs_op_test_use_kernels (const char *variant);
+
 void gs_op_test_output (GsOpTest *test, GsTensor *tensor);
 
 /* Runs if that has not been done, and compares output i with want, NHWC. */

@@ -102,7 +102,8 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *con
                     GsTensor *y, const GsMatmulParameters *parameters)
 {
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
-  const guint32 rows = gs_shape_pixels (y->shape), columns = y->shape.c;
+  const GsShape shape = gs_matmul_is_pointwise (parameters) ? x->shape : y->shape;
+  const guint32 rows = gs_shape_pixels (shape), columns = y->shape.c;
   const double depth = (double) parameters->kernel * parameters->kernel * x->shape.c;
   const char *name;
   Call call = {
@@ -121,8 +122,8 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *con
       .channels = x->shape.c,
       .width = x->shape.w,
       .height = x->shape.h,
-      .y_width = y->shape.w,
-      .y_height = y->shape.h,
+      .y_width = shape.w,
+      .y_height = shape.h,
       .kernel = parameters->kernel,
       .stride = parameters->stride,
       .pad = parameters->pad,

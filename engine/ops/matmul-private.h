@@ -21,6 +21,13 @@ typedef struct
   guint32 activation; /* GS_UNARY_... of unary.h plus 1, or 0      */
 } GsMatmulParameters;
 
+/* Rows of x are rows of y; their heights and widths may differ. */
+static inline gboolean
+gs_matmul_is_pointwise (const GsMatmulParameters *parameters)
+{
+  return parameters->kernel == 1 && parameters->stride == 1 && parameters->pad_end == 0;
+}
+
 /* Operands of such a node. */
 enum
 {
@@ -43,7 +50,8 @@ GsTensor *gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *na
 
 void     gs_matmul_record (GsNode *node, GsCommands *commands);
 double   gs_matmul_flop   (const GsNode *node);
-/* Takes over an addition, then an activation. */
+/* Takes over an addition, then an activation. A pointwise product's output may become a tensor of
+ * another height and width than its input then. */
 gboolean gs_matmul_absorb (GsNode *node, GsNode *user);
 
 /* Kernels of one interface, made for different devices. */

@@ -43,12 +43,12 @@ gs_matmul_flop (const GsNode *node)
 static gboolean
 absorb_add (GsNode *node, GsNode *user)
 {
-  GsTensor *other = user->inputs[user->inputs[0] == node->output ? 1 : 0];
-  const GsShape y = node->output->shape, b = other->shape;
+  const guint own = gs_tensor_root (user->inputs[0]) == node->output ? 0 : 1;
+  GsTensor *other = user->inputs[1 - own];
+  const GsShape y = user->inputs[own]->shape, b = other->shape;
   const gboolean per_sample = b.n == y.n && b.h == 1 && b.w == 1 && b.c == y.c;
 
-  if (node->inputs[GS_MATMUL_ADD] != NULL || other == node->output
-      || !gs_shape_equal (user->output->shape, y)
+  if (node->inputs[GS_MATMUL_ADD] != NULL || !gs_shape_equal (user->output->shape, y)
       || !(gs_shape_equal (b, y) || per_sample))
     return FALSE;
   node->inputs[GS_MATMUL_ADD] = other;
@@ -59,10 +59,15 @@ gboolean
 gs_matmul_absorb (GsNode *node, GsNode *user)
 {
   GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
+  const GsShape y = node->output->shape, seen = user->output->shape;
   int function;
 
   if (parameters->activation != 0)
     return FALSE; /* it comes last in the kernel */
+  if (!gs_shape_equal (seen, y)
+      && !(gs_matmul_is_pointwise (parameters) && gs_shape_pixels (seen) == gs_shape_pixels (y)
+           && seen.c == y.c))
+    return FALSE;
   if (g_str_equal (user->klass->name, "add"))
     return absorb_add (node, user);
   function = gs_unary_get_function (user);

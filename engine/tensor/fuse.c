@@ -36,24 +36,31 @@ drop_unused (GsGraph *graph)
     }
 }
 
-/* The only live node that uses the tensor, directly and once; NULL if there are more, or a view or
- * the host does too. */
+/* Whether the host reads the tensor, or a view of it. */
+static gboolean
+is_read_back (GsGraph *graph, GsTensor *tensor)
+{
+  for (guint i = 0; i < graph->outputs->len; i++)
+    if (gs_tensor_root (g_ptr_array_index (graph->outputs, i)) == tensor)
+      return TRUE;
+  return FALSE;
+}
+
+/* The only live node that uses the tensor, once; NULL if there are more, or the host does too. Views
+ * are seen through: the order of elements is the same, and ops check the shapes that they need. */
 static GsNode *
 only_user (GsGraph *graph, GsTensor *tensor)
 {
   GsNode *user = NULL;
 
-  if (tensor->is_output)
+  if (is_read_back (graph, tensor))
     return NULL;
-  for (guint i = 0; i < graph->tensors->len; i++)
-    if (((GsTensor *) g_ptr_array_index (graph->tensors, i))->base == tensor)
-      return NULL;
   for (guint i = tensor->producer->index + 1; i < graph->nodes->len; i++)
     {
       GsNode *node = g_ptr_array_index (graph->nodes, i);
 
       for (guint k = 0; !node->dead && k < node->n_inputs; k++)
-        if (node->inputs[k] == tensor)
+        if (node->inputs[k] != NULL && gs_tensor_root (node->inputs[k]) == tensor)
           {
             if (user != NULL)
               return NULL;

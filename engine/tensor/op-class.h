@@ -29,7 +29,8 @@ struct _GsOpClass
   double (*flop) (const GsNode *node);
 
   /* Tries to take over the work of the only user of this node's output (an activation, an addition):
-   * returns TRUE if it did; the user's output then becomes this node's. NULL: never. */
+   * returns TRUE if it did; the user's output then becomes this node's. The user may see the output
+   * as a view of another shape. NULL: never. */
   gboolean (*absorb) (GsNode *node, GsNode *user);
 };
 

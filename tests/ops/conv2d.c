@@ -86,10 +86,7 @@ run (GsOpTest *test, gconstpointer data)
   g_autofree double *want = g_new (double, gs_shape_elements (shape));
   gsize i = 0;
 
-  if (c->variant != NULL)
-    g_setenv ("GESSO_KERNELS", c->variant, TRUE);
-  else
-    g_unsetenv ("GESSO_KERNELS");
+  gs_op_test_use_kernels (c->variant);
   gs_op_test_output (test, finish (test, c, y));
   for (guint n = 0; n < shape.n; n++)
     for (guint row = 0; row < shape.h; row++)
