@@ -82,7 +82,7 @@ void main ()
           {
             uint x = uint (left[f] + int (cursor.kx)), y = uint (top[f] + int (cursor.ky));
             bool inside = x < p.width && y < p.height && cursor.ky < p.kernel;
-            uint pixel = (image[f] * p.height + y) * p.width + x;
+            uint pixel = pixel_at (image[f], x, y);
             /* Panels of 16 columns: four of them, 64 fours of w each. */
             uint i = id + f * GROUP_SIZE;
             uint panel = column_block * (COLUMNS / GS_MATMUL_PANEL) + i / 64;

@@ -18,6 +18,7 @@ typedef struct
   guint32 kernel;     /* taps along an axis; 1 for a linear layer  */
   guint32 stride;
   guint32 pad, pad_end; /* zeros left of and above x; on the right and below */
+  guint32 upsample;   /* x is enlarged by 1 << upsample first      */
   guint32 activation; /* GS_UNARY_... of unary.h plus 1, or 0      */
 } GsMatmulParameters;
 
@@ -47,6 +48,9 @@ extern const GsLayout gs_layout_matmul;
 GsTensor *gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *name, GsTensor *x,
                               const guint64 *dims, guint n_dims,
                               const GsMatmulParameters *parameters);
+
+/* Takes over an enlargement of its input. */
+gboolean gs_matmul_absorb_input (GsNode *node, guint k);
 
 void     gs_matmul_record (GsNode *node, GsCommands *commands);
 double   gs_matmul_flop   (const GsNode *node);

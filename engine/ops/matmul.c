@@ -55,6 +55,33 @@ absorb_add (GsNode *node, GsNode *user)
   return TRUE;
 }
 
+/* As every enlargement to 2 H or 2 H - 1 is: floor (i H / (2 H - 1)) = floor (i / 2) there. */
+static gboolean
+is_doubled (guint32 size, guint32 from)
+{
+  return size == 2 * from || size == 2 * from - 1;
+}
+
+gboolean
+gs_matmul_absorb_input (GsNode *node, guint k)
+{
+  GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
+  const GsNode *producer = node->inputs[k]->producer;
+  const GsShape y = node->output->shape, enlarged = node->inputs[k]->shape;
+  GsShape x;
+
+  if (k != GS_MATMUL_X || !g_str_equal (producer->klass->name, "upsample")
+      || parameters->upsample > 0 || gs_matmul_is_pointwise (parameters))
+    return FALSE;
+  x = producer->inputs[0]->shape;
+  if (y.h != enlarged.h || y.w != enlarged.w /* the kernels are told one size */
+      || !is_doubled (enlarged.h, x.h) || !is_doubled (enlarged.w, x.w))
+    return FALSE;
+  parameters->upsample = 1;
+  node->inputs[k] = producer->inputs[0];
+  return TRUE;
+}
+
 gboolean
 gs_matmul_absorb (GsNode *node, GsNode *user)
 {

@@ -84,7 +84,32 @@ all_inputs_before (GsNode *node, GsNode *user)
   return TRUE;
 }
 
-/* Lets each node take over what follows it: norm + SiLU, matrix product + residual ... */
+/* Lets a node read what is in front of its producers, where that is a matter of addresses. */
+static void
+take_over_producers (GsNode *node)
+{
+  for (guint k = 0; node->klass->absorb_input != NULL && k < node->n_inputs; k++)
+    while (node->inputs[k] != NULL && node->inputs[k]->producer != NULL
+           && node->klass->absorb_input (node, k))
+      ;
+}
+
+/* Lets a node do what follows it: norm + SiLU, matrix product + residual ... */
+static void
+take_over_users (GsGraph *graph, GsNode *node)
+{
+  while (node->klass->absorb != NULL)
+    {
+      GsNode *user = only_user (graph, node->output);
+
+      if (user == NULL || !all_inputs_before (node, user) || !node->klass->absorb (node, user))
+        break;
+      user->dead = TRUE;
+      node->output = user->output;
+      node->output->producer = node;
+    }
+}
+
 void
 gs_graph_fuse (GsGraph *graph)
 {
@@ -93,16 +118,10 @@ gs_graph_fuse (GsGraph *graph)
     {
       GsNode *node = g_ptr_array_index (graph->nodes, i);
 
-      while (!node->dead && node->klass->absorb != NULL)
-        {
-          GsNode *user = only_user (graph, node->output);
-
-          if (user == NULL || !all_inputs_before (node, user)
-              || !node->klass->absorb (node, user))
-            break;
-          user->dead = TRUE;
-          node->output = user->output;
-          node->output->producer = node;
-        }
+      if (node->dead)
+        continue;
+      take_over_producers (node);
+      take_over_users (graph, node);
     }
+  drop_unused (graph);
 }

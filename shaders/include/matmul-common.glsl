@@ -28,6 +28,14 @@ bool find_block (out uint row_block, out uint column_block)
   return row_block < p.row_blocks && column_block < p.column_blocks;
 }
 
+/* Number of the pixel of x that is seen at (x, y) of an image. */
+uint pixel_at (uint image, uint x, uint y)
+{
+  uint width = (p.width + p.upsample) >> p.upsample, height = (p.height + p.upsample) >> p.upsample;
+
+  return (image * height + (y >> p.upsample)) * width + (x >> p.upsample);
+}
+
 float activate (float v)
 {
   switch (activation)
