@@ -6,12 +6,12 @@
 #include "group-norm.h"
 #include "include/words.glsl"
 
-layout(local_size_x = 64) in;
+layout(local_size_x = GS_GROUP_NORM_LANES) in;
 layout(push_constant) uniform Push { GsGroupNormPush p; };
 
 void main ()
 {
-  uint id = line_group () * 64 + gl_LocalInvocationID.x;
+  uint id = line_group () * GS_GROUP_NORM_LANES + gl_LocalInvocationID.x;
   uint fours = p.channels / 4;
   uint c = id % fours * 4;
   uint slice = id / fours % p.slices;
@@ -22,7 +22,7 @@ void main ()
   uint64_t first = p.x + (uint64_t (n) * p.pixels + begin) * row_bytes + c * (ELEMENT4_BYTES / 4);
   uint64_t x = first;
   vec4 sum = vec4 (0.0), squares = vec4 (0.0), mean;
-  uint at = ((n * p.slices + slice) * p.channels + c) * 4;
+  uint at = ((n * p.slices + slice) * p.channels + c) * 8;
 
   if (n >= p.samples)
     return;
@@ -35,6 +35,6 @@ void main ()
       vec4 d = load_four (x) - mean;
       squares += d * d;
     }
-  store_floats (p.means + at, mean);
-  store_floats (p.squares + at, squares);
+  store_floats (p.moments + at, vec4 (mean.x, squares.x, mean.y, squares.y));
+  store_floats (p.moments + at + 16, vec4 (mean.z, squares.z, mean.w, squares.w));
 }

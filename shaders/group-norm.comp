@@ -1,43 +1,111 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #version 460
-/* y = (x - mean) * scale + bias with each channel's numbers, and SiLU where asked for. A workgroup's
- * fours lie 64 apart, so the channel moves on by addition: divisions are dear on CPU drivers. */
+/*
+ * Normalises a block of pixels and of channels that make whole groups. The workgroup first merges the
+ * partial moments of these groups (Chan, Golub and LeVeque, "Updating formulae and a pairwise
+ * algorithm for computing sample variances"): a dispatch of its own for that costs GPUs more than
+ * merging in every workgroup, as long as blocks have several times more pixels than there are slices.
+ */
 #extension GL_GOOGLE_include_directive : require
 #include "group-norm.h"
 #include "include/words.glsl"
 #include "include/activation.glsl"
 
-layout(local_size_x = 64) in;
+#define LANES GS_GROUP_NORM_LANES
+
+layout(local_size_x = LANES) in;
 layout(push_constant) uniform Push { GsGroupNormPush p; };
+
+shared vec3 parts[LANES];  /* of an invocation: count, mean, sum of squared deviations */
+shared vec2 merged[LANES]; /* of a group: mean, 1 / sqrt (variance + epsilon)          */
 
 vec4 silu4 (vec4 x) { return x / (1.0 + exp (-x)); }
 
+vec3 merge (vec3 a, vec3 b)
+{
+  float share = b.x / (a.x + b.x), d = b.y - a.y;
+
+  return vec3 (a.x + b.x, a.y + d * share, a.z + b.z + d * d * a.x * share);
+}
+
+/* What invocation part of some finds in its share of a group's moments. */
+vec3 merge_share (uint n, uint group, uint width, uint part, uint parts_count)
+{
+  vec3 sum = vec3 (0.0);
+
+  for (uint i = part; i < p.slices * width; i += parts_count)
+    {
+      uint slice = i / width;
+      uint channel = group * width + i - slice * width;
+      float count = float (min (p.slice_pixels, p.pixels - slice * p.slice_pixels));
+
+      sum = merge (sum, vec3 (count, Float2s (p.moments).at[(n * p.slices + slice) * p.channels
+                                                            + channel]));
+    }
+  return sum;
+}
+
+void merge_groups (uint n, uint first_group, uint n_groups, uint width)
+{
+  uint id = gl_LocalInvocationID.x;
+  uint n_parts = LANES / n_groups;
+  uint group = id / n_parts, part = id % n_parts;
+
+  parts[id] = vec3 (0.0);
+  if (group < n_groups)
+    parts[id] = merge_share (n, first_group + group, width, part, n_parts);
+  barrier ();
+  if (id < n_groups)
+    {
+      vec3 sum = parts[id * n_parts];
+
+      for (uint i = 1; i < n_parts && parts[id * n_parts + i].x > 0.0; i++)
+        sum = merge (sum, parts[id * n_parts + i]);
+      merged[id] = vec2 (sum.y, inversesqrt (sum.z / sum.x + p.epsilon));
+    }
+  barrier ();
+}
+
 void main ()
 {
+  uint id = gl_LocalInvocationID.x;
   uint fours = p.channels / 4;
-  uint sample_fours = p.pixels * fours;
-  uint sample_groups = (sample_fours + 64 * GS_GROUP_NORM_ROUNDS - 1) / (64 * GS_GROUP_NORM_ROUNDS);
-  uint n = line_group () / sample_groups;
-  uint i = line_group () % sample_groups * 64 * GS_GROUP_NORM_ROUNDS + gl_LocalInvocationID.x;
-  uint four = i % fours;
-  uint step = 64 % fours;
-  uint64_t offset = uint64_t (n) * sample_fours * ELEMENT4_BYTES;
+  uint column_blocks = fours / p.block_fours;
+  uint row_blocks = (p.pixels + p.block_pixels - 1) / p.block_pixels;
+  uint rows_id = line_group () / column_blocks;
+  uint first_four = (line_group () - rows_id * column_blocks) * p.block_fours;
+  uint n = rows_id / row_blocks;
+  uint begin = (rows_id - n * row_blocks) * p.block_pixels;
+  uint end = min (begin + p.block_pixels, p.pixels);
+  uint width = p.channels / p.groups;
+  uint across = min (p.block_fours, LANES); /* invocations along the channels */
+  uint down = LANES / across;
 
   if (n >= p.samples)
     return;
-  for (uint round = 0; round < GS_GROUP_NORM_ROUNDS; round++)
+  merge_groups (n, first_four * 4 / width, p.block_fours * 4 / width, width);
+  if (id >= across * down)
+    return;
+  for (uint four = id % across; four < p.block_fours; four += across)
     {
-      if (i < sample_fours)
-        {
-          uint at = (n * fours + four) * 16;
-          vec4 y = (load_four (p.x + offset + i * ELEMENT4_BYTES) - load_floats (p.mean + at))
-                     * load_floats (p.scale + at)
-                   + load_floats (p.bias + four * 16);
+      uint c = (first_four + four) * 4;
+      uint64_t step = uint64_t (down * fours) * ELEMENT4_BYTES;
+      uint64_t at = (uint64_t (n * p.pixels + begin + id / across) * fours + c / 4) * ELEMENT4_BYTES;
+      vec4 mean, scale, bias = load_floats (p.bias + c * 4);
 
-          store_four (p.y + offset + i * ELEMENT4_BYTES, p.silu != 0 ? silu4 (y) : y);
+      [[unroll]] for (uint i = 0; i < 4; i++)
+        {
+          vec2 group = merged[(four * 4 + i) / width];
+
+          mean[i] = group.x;
+          scale[i] = group.y;
         }
-      i += 64;
-      four += step;
-      four -= four >= fours ? fours : 0;
+      scale *= load_floats (p.weight + c * 4);
+      for (uint pixel = begin + id / across; pixel < end; pixel += down, at += step)
+        {
+          vec4 y = (load_four (p.x + at) - mean) * scale + bias;
+
+          store_four (p.y + at, p.silu != 0 ? silu4 (y) : y);
+        }
     }
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Push constants of the three kernels of group normalisation; channels is a multiple of 4:
+/* Push constants of the two kernels of group normalisation; channels is a multiple of 4:
  *   group-norm-partial  per channel and slice of pixels: mean and sum of squared deviations
- *   group-norm-merge    per channel: its group's mean, and weight / sqrt (variance + epsilon)
- *   group-norm          y = (x - mean) * scale + bias, and SiLU where asked for */
+ *   group-norm          merges them, y = (x - mean) / sqrt (variance + epsilon) * weight + bias, and
+ *                       SiLU where asked for */
 #include "include/types.h"
+
+/* Invocations of a workgroup; also the most groups that a workgroup of group-norm covers. */
+#define GS_GROUP_NORM_LANES 64
 
 struct GsGroupNormPush
 {
-  gs_address x, y, weight, bias; /* weight, bias: (C) float       */
-  gs_address means, squares;     /* (N, slices, C) float: partial */
-  gs_address mean, scale;        /* (N, C) float: merged          */
+  gs_address x, y, weight, bias; /* weight, bias: (C) float                              */
+  gs_address moments;            /* (N, slices, C) pairs of floats                       */
   uint       samples, pixels, channels, groups;
   uint       slices, slice_pixels;
   float      epsilon;
   uint       silu;
+  uint       block_fours, block_pixels; /* that a workgroup of group-norm covers; whole groups */
 };
-
-/* Fours of channels that one invocation of group-norm handles, 64 apart. */
-#define GS_GROUP_NORM_ROUNDS 8

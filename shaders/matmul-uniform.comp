@@ -90,7 +90,7 @@ void main ()
             uint x = uint (left[r] + int (kx)), y = uint (top[r] + int (ky)); /* negative: large */
             bool inside = x < p.width && y < p.height;
 
-            places[r] = inside ? p.x + uint64_t ((image[r] * p.height + y) * p.width + x)
+            places[r] = inside ? p.x + uint64_t (pixel_at (image[r], x, y))
                                        * (n_fours * ELEMENT4_BYTES)
                                : p.zeros;
           }

@@ -57,10 +57,11 @@ struct GsMatmulPush
   gs_address zeros;              /* matmul-gather: channels elements that are zero             */
   uint       rows, columns;      /* of y                                                       */
   uint       channels;           /* of x, a multiple of 4                                      */
-  uint       width, height;      /* of x                                                       */
+  uint       width, height;      /* of x, enlarged                                             */
   uint       y_width, y_height;  /* of y                                                       */
   uint       kernel, stride;     /* taps along an axis; pixels of x from pixel to pixel of y   */
   uint       pad;                /* zeros left of and above x                                  */
+  uint       upsample;           /* a pixel of x is seen 1 << upsample times along an axis     */
   uint       add_period;         /* rows of y to a row of add                                  */
   uint       row_blocks, column_blocks;
   uint       rows_first;         /* neighbouring workgroups take the same columns              */

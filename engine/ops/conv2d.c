@@ -34,6 +34,7 @@ const GsOpClass gs_op_conv2d = {
   .record = gs_matmul_record,
   .flop = gs_matmul_flop,
   .absorb = gs_matmul_absorb,
+  .absorb_input = gs_matmul_absorb_input,
 };
 
 GsTensor *

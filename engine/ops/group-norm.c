@@ -30,17 +30,40 @@ n_slices (GsShape x)
   return gs_groups ((guint64) x.h * x.w, slice_pixels (x));
 }
 
-/* Floats of the partial moments, and of the merged numbers of each channel behind them. */
+/* Elements of the partial moments, one for each channel of a slice. */
 static guint64
-partial_floats (GsShape x)
+n_moments (GsShape x)
 {
   return (guint64) x.n * n_slices (x) * x.c;
 }
 
-static guint64
-merged_floats (GsShape x)
+/* Fours of channels for a workgroup of the second kernel: whole groups that divide all channels, so
+ * that the fewest invocations are idle, and among these the most. */
+static guint32
+block_fours (GsShape x, guint32 groups)
 {
-  return (guint64) x.n * x.c;
+  const guint32 width = x.c / groups;
+  guint32 unit = width, best;
+
+  while (unit % 4 != 0)
+    unit += width;
+  unit /= 4;
+  best = unit;
+  for (guint32 fours = unit; fours <= GS_GROUP_NORM_LANES; fours += unit)
+    if (x.c / 4 % fours == 0 && fours * 4 / width <= GS_GROUP_NORM_LANES
+        && GS_GROUP_NORM_LANES % fours <= GS_GROUP_NORM_LANES % best)
+      best = fours;
+  return best;
+}
+
+/* Pixels for a workgroup of the second kernel: it reads the moments of all slices before. GPUs do so
+ * in parallel, and need more workgroups to be busy. */
+static guint32
+block_pixels (GsDevice *device, GsShape x)
+{
+  const guint32 factor = gs_device_get_info (device)->kind == GS_GPU_CPU ? 8 : 2;
+
+  return MAX (MIN_SLICE_PIXELS, n_slices (x) * factor);
 }
 
 static gboolean
@@ -56,7 +79,7 @@ infer (GsNode *node, GError **error)
       return FALSE;
     }
   node->output->shape = x;
-  node->scratch_bytes = 2 * (partial_floats (x) + merged_floats (x)) * sizeof (float);
+  node->scratch_bytes = 2 * n_moments (x) * sizeof (float);
   return TRUE;
 }
 
@@ -66,18 +89,13 @@ record (GsNode *node, GsCommands *commands)
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
   const GsShape x = node->inputs[0]->shape;
   const GsDtype dtype = node->output->dtype;
-  const guint64 elements = gs_shape_elements (x), fours = elements / 4;
-  const guint64 scratch = gs_op_scratch_write (commands, node);
-  const guint64 merged = scratch + 2 * partial_floats (x) * sizeof (float);
+  const guint64 elements = gs_shape_elements (x);
   const struct GsGroupNormPush push = {
     .x = gs_op_read (commands, node->inputs[0]),
     .y = gs_buffer_get_address (node->output->buffer) + node->output->offset,
     .weight = gs_op_read (commands, node->inputs[1]),
     .bias = gs_op_read (commands, node->inputs[2]),
-    .means = scratch,
-    .squares = scratch + partial_floats (x) * sizeof (float),
-    .mean = merged,
-    .scale = merged + merged_floats (x) * sizeof (float),
+    .moments = gs_op_scratch_write (commands, node),
     .samples = x.n,
     .pixels = x.h * x.w,
     .channels = x.c,
@@ -86,23 +104,22 @@ record (GsNode *node, GsCommands *commands)
     .slice_pixels = slice_pixels (x),
     .epsilon = parameters->epsilon,
     .silu = parameters->silu,
+    .block_fours = block_fours (x, parameters->groups),
+    .block_pixels = block_pixels (gs_commands_get_device (commands), x),
   };
 
   gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm-partial", dtype, NULL, 0),
-                       &push, sizeof push, gs_groups (partial_floats (x) / 4, 64), elements * 8.0);
-
-  gs_op_scratch_read (commands, node);
-  gs_op_scratch_write (commands, node);
-  gs_commands_dispatch (commands, gs_op_kernel (commands, "group-norm-merge", dtype, NULL, 0),
-                        &push, sizeof push, gs_groups ((guint64) x.n * parameters->groups, 64), 1,
-                        1, partial_floats (x) * 8.0);
+                       &push, sizeof push, gs_groups (n_moments (x) / 4, GS_GROUP_NORM_LANES),
+                       elements * 8.0);
 
   gs_op_scratch_read (commands, node);
   gs_op_read (commands, node->inputs[0]);
   gs_op_write (commands, node->output);
   gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm", dtype, NULL, 0), &push,
                        sizeof push,
-                       x.n * gs_groups (fours / x.n, 64 * GS_GROUP_NORM_ROUNDS), elements * 8.0);
+                       (guint64) x.n * gs_groups (push.pixels, push.block_pixels)
+                         * (x.c / 4 / push.block_fours),
+                       elements * 8.0);
 }
 
 static gboolean

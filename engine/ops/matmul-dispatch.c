@@ -130,7 +130,8 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
                     GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
 {
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
-  const guint32 rows = gs_shape_pixels (y->shape), columns = y->shape.c;
+  const GsShape shape = gs_matmul_is_pointwise (parameters) ? x->shape : y->shape;
+  const guint32 rows = gs_shape_pixels (shape), columns = y->shape.c;
   const double depth = (double) parameters->kernel * parameters->kernel * x->shape.c;
   const char *name;
   Call call = {
@@ -147,13 +148,14 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
       .rows = rows,
       .columns = columns,
       .channels = x->shape.c,
-      .width = x->shape.w,
-      .height = x->shape.h,
-      .y_width = y->shape.w,
-      .y_height = y->shape.h,
+      .width = parameters->upsample > 0 ? shape.w : x->shape.w,
+      .height = parameters->upsample > 0 ? shape.h : x->shape.h,
+      .y_width = shape.w,
+      .y_height = shape.h,
       .kernel = parameters->kernel,
       .stride = parameters->stride,
       .pad = parameters->pad,
+      .upsample = parameters->upsample,
       .add_period = add_period (operands[GS_MATMUL_ADD], y),
       /* Workgroups that follow each other share what is larger, so that it is read once. */
       .rows_first = w->n_bytes > x->n_bytes * 3,

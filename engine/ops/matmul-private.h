@@ -18,8 +18,16 @@ typedef struct
   guint32 kernel;     /* taps along an axis; 1 for a linear layer  */
   guint32 stride;
   guint32 pad, pad_end; /* zeros left of and above x; on the right and below */
+  guint32 upsample;   /* x is enlarged by 1 << upsample first      */
   guint32 activation; /* GS_UNARY_... of unary.h plus 1, or 0      */
 } GsMatmulParameters;
+
+/* Rows of x are rows of y; their heights and widths may differ. */
+static inline gboolean
+gs_matmul_is_pointwise (const GsMatmulParameters *parameters)
+{
+  return parameters->kernel == 1 && parameters->stride == 1 && parameters->pad_end == 0;
+}
 
 /* Operands of such a node. */
 enum
@@ -41,9 +49,13 @@ GsTensor *gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *na
                               const guint64 *dims, guint n_dims,
                               const GsMatmulParameters *parameters);
 
+/* Takes over an enlargement of its input. */
+gboolean gs_matmul_absorb_input (GsNode *node, guint k);
+
 void     gs_matmul_record (GsNode *node, GsCommands *commands);
 double   gs_matmul_flop   (const GsNode *node);
-/* Takes over an addition, then an activation. */
+/* Takes over an addition, then an activation. A pointwise product's output may become a tensor of
+ * another height and width than its input then. */
 gboolean gs_matmul_absorb (GsNode *node, GsNode *user);
 
 /* Kernels of one interface, made for different devices. */

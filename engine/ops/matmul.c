@@ -52,15 +52,42 @@ gs_matmul_flop (const GsNode *node)
 static gboolean
 absorb_add (GsNode *node, GsNode *user)
 {
-  GsTensor *other = user->inputs[user->inputs[0] == node->output ? 1 : 0];
-  const GsShape y = node->output->shape, b = other->shape;
+  const guint own = gs_tensor_root (user->inputs[0]) == node->output ? 0 : 1;
+  GsTensor *other = user->inputs[1 - own];
+  const GsShape y = user->inputs[own]->shape, b = other->shape;
   const gboolean per_sample = b.n == y.n && b.h == 1 && b.w == 1 && b.c == y.c;
 
-  if (node->inputs[GS_MATMUL_ADD] != NULL || other == node->output
-      || !gs_shape_equal (user->output->shape, y)
+  if (node->inputs[GS_MATMUL_ADD] != NULL || !gs_shape_equal (user->output->shape, y)
       || !(gs_shape_equal (b, y) || per_sample))
     return FALSE;
   node->inputs[GS_MATMUL_ADD] = other;
+  return TRUE;
+}
+
+/* As every enlargement to 2 H or 2 H - 1 is: floor (i H / (2 H - 1)) = floor (i / 2) there. */
+static gboolean
+is_doubled (guint32 size, guint32 from)
+{
+  return size == 2 * from || size == 2 * from - 1;
+}
+
+gboolean
+gs_matmul_absorb_input (GsNode *node, guint k)
+{
+  GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
+  const GsNode *producer = node->inputs[k]->producer;
+  const GsShape y = node->output->shape, enlarged = node->inputs[k]->shape;
+  GsShape x;
+
+  if (k != GS_MATMUL_X || !g_str_equal (producer->klass->name, "upsample")
+      || parameters->upsample > 0 || gs_matmul_is_pointwise (parameters))
+    return FALSE;
+  x = producer->inputs[0]->shape;
+  if (y.h != enlarged.h || y.w != enlarged.w /* the kernels are told one size */
+      || !is_doubled (enlarged.h, x.h) || !is_doubled (enlarged.w, x.w))
+    return FALSE;
+  parameters->upsample = 1;
+  node->inputs[k] = producer->inputs[0];
   return TRUE;
 }
 
@@ -68,10 +95,15 @@ gboolean
 gs_matmul_absorb (GsNode *node, GsNode *user)
 {
   GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
+  const GsShape y = node->output->shape, seen = user->output->shape;
   int function;
 
   if (parameters->activation != 0)
     return FALSE; /* it comes last in the kernel */
+  if (!gs_shape_equal (seen, y)
+      && !(gs_matmul_is_pointwise (parameters) && gs_shape_pixels (seen) == gs_shape_pixels (y)
+           && seen.c == y.c))
+    return FALSE;
   if (g_str_equal (user->klass->name, "add"))
     return absorb_add (node, user);
   function = gs_unary_get_function (user);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Building a graph: scopes, sticky errors, shape inference, and fusing at the end. */
+/* Building a graph: scopes, sticky errors, shape inference. */
 #include "tensor/graph.h"
 
+#include "tensor/fuse.h"
 #include "tensor/op-class.h"
 
 #include <string.h>
@@ -228,100 +229,6 @@ gs_graph_add (GsGraph *graph, const GsOpClass *klass, const char *name, GsTensor
   return node->output;
 }
 
-/* Marks the nodes that no output depends on. */
-static void
-drop_unused (GsGraph *graph)
-{
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      GsNode *node = g_ptr_array_index (graph->nodes, i);
-      node->dead = TRUE;
-    }
-  for (guint i = 0; i < graph->tensors->len; i++)
-    {
-      GsTensor *tensor = g_ptr_array_index (graph->tensors, i);
-
-      if (tensor->is_output && gs_tensor_root (tensor)->producer != NULL)
-        gs_tensor_root (tensor)->producer->dead = FALSE;
-    }
-  /* Backwards, so that a needed node's own operands are marked before they are reached. */
-  for (guint i = graph->nodes->len; i-- > 0;)
-    {
-      GsNode *node = g_ptr_array_index (graph->nodes, i);
-
-      for (guint k = 0; !node->dead && k < node->n_inputs; k++)
-        {
-          GsTensor *root = node->inputs[k] != NULL ? gs_tensor_root (node->inputs[k]) : NULL;
-
-          if (root != NULL && root->producer != NULL)
-            root->producer->dead = FALSE;
-        }
-    }
-}
-
-/* The only live node that uses the tensor, directly and once; NULL if there are more, or a view or
- * the host does too. */
-static GsNode *
-only_user (GsGraph *graph, GsTensor *tensor)
-{
-  GsNode *user = NULL;
-
-  if (tensor->is_output)
-    return NULL;
-  for (guint i = 0; i < graph->tensors->len; i++)
-    if (((GsTensor *) g_ptr_array_index (graph->tensors, i))->base == tensor)
-      return NULL;
-  for (guint i = tensor->producer->index + 1; i < graph->nodes->len; i++)
-    {
-      GsNode *node = g_ptr_array_index (graph->nodes, i);
-
-      for (guint k = 0; !node->dead && k < node->n_inputs; k++)
-        if (node->inputs[k] == tensor)
-          {
-            if (user != NULL)
-              return NULL;
-            user = node;
-          }
-    }
-  return user;
-}
-
-static gboolean
-all_inputs_before (GsNode *node, GsNode *user)
-{
-  for (guint k = 0; k < user->n_inputs; k++)
-    {
-      GsTensor *root = user->inputs[k] != NULL ? gs_tensor_root (user->inputs[k]) : NULL;
-
-      if (root != NULL && root->producer != NULL && root->producer != node
-          && root->producer->index > node->index)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* Lets each node take over what follows it: norm + SiLU, matrix product + residual ... */
-static void
-fuse (GsGraph *graph)
-{
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      GsNode *node = g_ptr_array_index (graph->nodes, i);
-
-      while (!node->dead && node->klass->absorb != NULL)
-        {
-          GsNode *user = only_user (graph, node->output);
-
-          if (user == NULL || !all_inputs_before (node, user)
-              || !node->klass->absorb (node, user))
-            break;
-          user->dead = TRUE;
-          node->output = user->output;
-          node->output->producer = node;
-        }
-    }
-}
-
 gboolean
 gs_graph_finish (GsGraph *graph, GError **error)
 {
@@ -330,8 +237,7 @@ gs_graph_finish (GsGraph *graph, GError **error)
       g_propagate_error (error, g_error_copy (graph->error));
       return FALSE;
     }
-  drop_unused (graph);
-  fuse (graph);
+  gs_graph_fuse (graph);
   return TRUE;
 }
 

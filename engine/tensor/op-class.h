@@ -30,8 +30,14 @@ struct _GsOpClass
   double (*flop) (const GsNode *node);
 
   /* Tries to take over the work of the only user of this node's output (an activation, an addition):
-   * returns TRUE if it did; the user's output then becomes this node's. NULL: never. */
+   * returns TRUE if it did; the user's output then becomes this node's. The user may see the output
+   * as a view of another shape. NULL: never. */
   gboolean (*absorb) (GsNode *node, GsNode *user);
+
+  /* Tries to take over the work of the node that makes input k: returns TRUE if it did, and reads that
+   * node's inputs instead. Others may still need that node, so its work has to be no work here: a
+   * matter of addresses. NULL: never. */
+  gboolean (*absorb_input) (GsNode *node, guint k);
 };
 
 G_END_DECLS

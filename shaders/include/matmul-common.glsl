@@ -39,6 +39,14 @@ vec4 load_bias (uint n)
   return bias;
 }
 
+/* Number of the pixel of x that is seen at (x, y) of an image. */
+uint pixel_at (uint image, uint x, uint y)
+{
+  uint width = (p.width + p.upsample) >> p.upsample, height = (p.height + p.upsample) >> p.upsample;
+
+  return (image * height + (y >> p.upsample)) * width + (x >> p.upsample);
+}
+
 float activate (float v)
 {
   switch (activation)

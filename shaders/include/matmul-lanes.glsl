@@ -94,7 +94,7 @@ void main ()
             uint x = uint (left[r] + kx), y = uint (top[r] + ky); /* negative: large */
             bool inside = x < p.width && y < p.height;
 
-            places[r] = inside ? place_of ((image[r] * p.height + y) * p.width + x)
+            places[r] = inside ? place_of (pixel_at (image[r], x, y))
                                : PLACE_OF_ZEROS;
           }
         [[dont_unroll]] for (uint i = 0; i < n_fours; i += UNROLL)

@@ -43,6 +43,6 @@ bool find_pixel (Row row, Cursor cursor, out uint pixel)
 {
   uint x = uint (row.left + int (cursor.kx)), y = uint (row.top + int (cursor.ky));
 
-  pixel = (row.image * p.height + y) * p.width + x;
+  pixel = pixel_at (row.image, x, y);
   return x < p.width && y < p.height && cursor.ky < p.kernel;
 }

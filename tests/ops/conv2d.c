@@ -12,6 +12,7 @@ typedef struct
   enum { NOTHING, RESIDUAL, PER_SAMPLE } add;
   gboolean silu;
   const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
+  GsShape from; /* h, w > 0: x is enlarged from so many pixels */
 } Case;
 
 static const Case cases[] = {
@@ -43,7 +44,31 @@ static const Case cases[] = {
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "uniform" },
   { { 2, 3, 5, 48 }, 33, 1, 1, FALSE, NOTHING, FALSE, "uniform" },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "uniform-tall" },
+  { { 1, 4, 6, 8 }, 8, 3, 2, FALSE, NOTHING, FALSE, NULL, { 1, 2, 3, 8 } },
+  { { 1, 6, 6, 8 }, 8, 3, 1, FALSE, NOTHING, FALSE, NULL, { 1, 2, 3, 8 } }, /* stays a node */
+  { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "tile", { 2, 5, 7, 24 } },
+  { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "texel", { 2, 5, 7, 24 } },
+  { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "gather", { 2, 5, 7, 24 } },
+  { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "uniform", { 2, 5, 7, 24 } },
+  { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "uniform-tall", { 2, 5, 7, 24 } },
 };
+
+static gboolean
+is_enlarged (const Case *c)
+{
+  return c->from.h > 0;
+}
+
+/* Element of what is convolved. */
+static double
+x_at (const Case *c, const double *x, guint n, guint row, guint column, guint k)
+{
+  const GsShape from = is_enlarged (c) ? c->from : c->x;
+
+  row = row * from.h / c->x.h;
+  column = column * from.w / c->x.w;
+  return x[((n * from.h + row) * from.w + column) * from.c + k];
+}
 
 static double
 convolve (const Case *c, const double *x, const double *w, guint n, int row, int column, guint k)
@@ -60,7 +85,7 @@ convolve (const Case *c, const double *x, const double *w, guint n, int row, int
         if (y < 0 || z < 0 || y >= (int) c->x.h || z >= (int) c->x.w)
           continue;
         for (guint m = 0; m < c->x.c; m++)
-          sum += x[((n * c->x.h + y) * c->x.w + z) * c->x.c + m]
+          sum += x_at (c, x, n, y, z, m)
                  * w[((k * c->x.c + m) * c->kernel + i) * c->kernel + j];
       }
   return sum;
@@ -81,13 +106,20 @@ finish (GsOpTest *test, const Case *c, GsTensor *y)
   return c->silu ? gs_silu (test->graph, y) : y;
 }
 
+static GsTensor *
+begin (GsOpTest *test, const Case *c)
+{
+  GsTensor *x = gs_op_test_input (test, "x", is_enlarged (c) ? c->from : c->x);
+
+  return is_enlarged (c) ? gs_upsample (test->graph, x, c->x.h, c->x.w) : x;
+}
+
 static void
 run (GsOpTest *test, gconstpointer data)
 {
   const Case *c = data;
-  GsTensor *x = gs_op_test_input (test, "x", c->x);
-  GsTensor *y = gs_conv2d (test->graph, "conv", x, c->channels, c->kernel, .stride = c->stride,
-                           .pad_end_only = c->pad_end_only);
+  GsTensor *y = gs_conv2d (test->graph, "conv", begin (test, c), c->channels, c->kernel,
+                           .stride = c->stride, .pad_end_only = c->pad_end_only);
   const GsShape shape = y->shape;
   g_autofree double *want = g_new (double, gs_shape_elements (shape));
   gsize i = 0;

@@ -21,6 +21,8 @@ static const Case cases[] = {
   { { 1, 3, 3, 1280 }, 32, TRUE },
   { { 1, 12, 20, 64 }, 32, FALSE, 30 },
   { { 1, 130, 140, 8 }, 4, TRUE }, /* many slices, the last one short */
+  { { 1, 9, 9, 320 }, 32 },               /* groups that end within fours */
+  { { 1, 3, 5, 544 }, 2 },                /* more fours in a group than a workgroup is wide */
 };
 
 static void

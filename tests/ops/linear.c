@@ -7,6 +7,7 @@ typedef struct
   GsShape  x;
   guint32  channels;
   gboolean add;
+  gboolean tokens; /* the layer sees pixels as tokens; the addition sees pixels again */
   const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
 } Case;
 
@@ -14,10 +15,27 @@ static const Case cases[] = {
   { { 1, 1, 1, 4 }, 1 },           { { 1, 1, 1, 3 }, 5 },
   { { 2, 1, 77, 24 }, 40 },        { { 1, 1, 33, 128 }, 130, TRUE },
   { { 2, 9, 7, 52 }, 17, TRUE },   { { 1, 1, 64, 1280 }, 64 },
-  { { 1, 1, 77, 40 }, 50, TRUE, "coopmat" },
-  { { 2, 1, 33, 136 }, 64, FALSE, "coopmat" },
-  { { 2, 1, 33, 136 }, 64, FALSE, "tuned" },
+  { { 1, 1, 77, 40 }, 50, TRUE, FALSE, "coopmat" },
+  { { 2, 1, 33, 136 }, 64, FALSE, FALSE, "coopmat" },
+  { { 2, 1, 33, 136 }, 64, FALSE, FALSE, "tuned" },
+  { { 2, 5, 7, 24 }, 20, TRUE, TRUE },
+  { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "tile" },
+  { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "texel" },
+  { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "gather" },
+  { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "uniform" },
 };
+
+static GsTensor *
+layer (GsOpTest *test, const Case *c, GsTensor *x)
+{
+  GsTensor *tokens;
+
+  if (!c->tokens)
+    return gs_linear (test->graph, "layer", x, c->channels);
+  tokens = gs_reshape (test->graph, x, (GsShape) { c->x.n, 1, c->x.h * c->x.w, c->x.c });
+  return gs_reshape (test->graph, gs_linear (test->graph, "layer", tokens, c->channels),
+                     (GsShape) { c->x.n, c->x.h, c->x.w, c->channels });
+}
 
 static void
 run (GsOpTest *test, gconstpointer data)
@@ -26,7 +44,7 @@ run (GsOpTest *test, gconstpointer data)
   const GsShape y_shape = { c->x.n, c->x.h, c->x.w, c->channels };
   GsTensor *x = gs_op_test_input (test, "x", c->x);
   GsTensor *other = c->add ? gs_op_test_input (test, "other", y_shape) : NULL;
-  GsTensor *y = gs_linear (test->graph, "layer", x, c->channels);
+  GsTensor *y = layer (test, c, x);
   g_autofree double *want = g_new (double, gs_shape_elements (y_shape));
 
   if (!gs_op_test_use_kernels (test, c->variant))
