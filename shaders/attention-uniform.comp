@@ -1,170 +1,245 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #version 460
 /*
- * attention for new lavapipe (see matmul-uniform.comp). Each invocation owns two queries; keys and
+ * attention for new lavapipe (see matmul-uniform.comp). Each invocation owns VECTORS queries; keys and
  * values are the same for all of a workgroup, so they are read by uniform loads and broadcast into
- * multiply-adds: four keys by two vectors of queries at a time, which is what fits into registers.
- * The running maximum follows Milakov and Gimelshein, "Online normalizer calculation for softmax",
- * once every KEYS keys. Heads wider than FOURS fours of channels are cut into parts: a workgroup makes
- * one part of y, and sums its scores over all parts.
+ * multiply-adds. Both products are loops like that of matmul-uniform, with the sums in registers (12
+ * sums, 2 vectors and a broadcast fit into the 16 of AVX2); what passes from one to the other lies in
+ * scratch memory, where each invocation sees its own elements only, so that nothing has to be
+ * synchronized. A workgroup makes one block of queries after the other.
+ *
+ * The softmax is over keys a block at a time, relative to a reference near the running maximum (Milakov
+ * and Gimelshein, "Online normalizer calculation for softmax"). It is raised only when a score exceeds
+ * it by RAISE, which floats bear well, so that weights once stored hardly ever change.
  */
 #extension GL_GOOGLE_include_directive : require
 #include "attention.h"
 #include "include/words.glsl"
 
 #define LOG2_E 1.44269504
-#define VECTORS 2 /* of queries           */
-#define AT_ONCE 4 /* keys, in registers  */
+#define VECTORS GS_ATTENTION_UNIFORM_VECTORS
+#define KEYS_AT_ONCE 6 /* times VECTORS sums, in registers */
+#define RAISE 32.0
+#define LOWEST -3e38
 
-layout(constant_id = GS_ATTENTION_FOURS) const uint FOURS = 10;
-layout(constant_id = GS_ATTENTION_WHOLE) const bool WHOLE = true;
-layout(constant_id = GS_ATTENTION_KEYS) const uint KEYS = 4; /* a multiple of AT_ONCE */
+layout(constant_id = GS_ATTENTION_FOURS) const uint FOURS = 10; /* of channels a turn ... */
+layout(constant_id = GS_ATTENTION_WHOLE) const bool WHOLE = true; /* ... are all of the head */
+layout(constant_id = GS_ATTENTION_CHANNELS) const uint CHANNELS = 5; /* at once, times VECTORS sums */
 layout(constant_id = GS_ATTENTION_CAUSAL) const bool CAUSAL = false;
 layout(local_size_x_id = GS_ATTENTION_LANES) in;
 layout(push_constant) uniform Push { GsAttentionPush p; };
 
 #include "include/uniform.glsl"
 
-float scores[VECTORS * KEYS];         /* [key][vector of queries]     */
-float mix_sums[VECTORS * FOURS * 4];  /* [channel][vector of queries] */
+const uint KEYS = GS_ATTENTION_UNIFORM_KEYS; /* of a block: a multiple of the other two */
+const uint KEYS_A_TURN = 40; /* a loop's head costs as much as some 100 multiply-adds */
+const uint VECTOR_BYTES = gl_WorkGroupSize.x * 4;
 
-/* Adds the products of one four of channels of four keys. */
-void add_scores (vec4 q[VECTORS], uint first, uint64_t keys[KEYS], uint64_t offset)
+/* Places in scratch memory: of scaled queries and of sums by channel, of weights by key. */
+uint64_t queries_at, sums_at, weights_at;
+
+uint64_t vector_at (uint64_t place, uint i, uint v)
 {
-  vec4 k[AT_ONCE];
+  return place + (i * VECTORS + v) * VECTOR_BYTES;
+}
 
-  [[unroll]] for (uint j = 0; j < AT_ONCE; j++)
-    k[j] = load_uniform (keys[first + j] + offset);
-  [[unroll]] for (uint c = 0; c < 4; c++)
-    [[unroll]] for (uint j = 0; j < AT_ONCE; j++)
+void store_lane (uint64_t address, float x)
+{
+  Floats (address + gl_SubgroupInvocationID * 4).at[0] = x;
+}
+
+uint64_t row_at (uint64_t place, uint key, uint row_bytes)
+{
+  return place + uint64_t (min (key, p.keys - 1)) * row_bytes;
+}
+
+/* Reads the queries; those beyond the last are that one. */
+void prepare (uint first_query, uint head, uint n)
+{
+  [[dont_unroll]] for (uint f = 0; f < p.head_channels / 4; f++)
+    [[unroll]] for (uint v = 0; v < VECTORS; v++)
+      {
+        uint query = min (first_query + v * gl_WorkGroupSize.x + gl_SubgroupInvocationID, p.queries - 1);
+        vec4 q = load_four (p.q + (uint64_t (n * p.queries + query) * p.q_pitch + head * p.head_channels
+                                   + f * 4) * (ELEMENT4_BYTES / 4)) * (p.scale * LOG2_E);
+
+        [[unroll]] for (uint c = 0; c < 4; c++)
+          store_lane (vector_at (queries_at, f * 4 + c, v), q[c]);
+      }
+}
+
+/* Adds the products of FOURS fours of channels; scores: [key][vector]. */
+void add_scores (uint first, uint64_t keys[KEYS_AT_ONCE], inout float scores[KEYS_AT_ONCE * VECTORS])
+{
+  [[unroll]] for (uint f = 0; f < FOURS; f++)
+    {
+      vec4 k[KEYS_AT_ONCE];
+
+      [[unroll]] for (uint j = 0; j < KEYS_AT_ONCE; j++)
+        k[j] = load_uniform (keys[j] + uint64_t (first + f) * ELEMENT4_BYTES);
+      [[unroll]] for (uint c = 0; c < 4; c++)
+        {
+          float q[VECTORS];
+
+          [[unroll]] for (uint v = 0; v < VECTORS; v++)
+            q[v] = load_lane_scratch (vector_at (queries_at, (first + f) * 4 + c, v));
+          [[unroll]] for (uint j = 0; j < KEYS_AT_ONCE; j++)
+            [[unroll]] for (uint v = 0; v < VECTORS; v++)
+              scores[j * VECTORS + v] = fma (k[j][c], q[v], scores[j * VECTORS + v]);
+        }
+    }
+}
+
+/* Of KEYS_AT_ONCE keys; those from n_keys on get LOWEST or little more. */
+void score (uint first_key, uint n_keys, uint64_t k_rows, uint row_bytes,
+            out float scores[KEYS_AT_ONCE * VECTORS])
+{
+  uint64_t keys[KEYS_AT_ONCE];
+
+  [[unroll]] for (uint j = 0; j < KEYS_AT_ONCE; j++)
+    {
+      keys[j] = row_at (k_rows, first_key + j, row_bytes);
       [[unroll]] for (uint v = 0; v < VECTORS; v++)
-        scores[VECTORS * (first + j) + v] = fma (k[j][c], q[v][c], scores[VECTORS * (first + j) + v]);
+        scores[j * VECTORS + v] = mix (LOWEST, 0.0, first_key + j < n_keys);
+    }
+  if (WHOLE)
+    add_scores (0, keys, scores);
+  else
+    [[dont_unroll]] for (uint first = 0; first < p.head_channels / 4; first += FOURS)
+      add_scores (first, keys, scores);
+}
+
+/* Adds the values of a block's keys, by their weights, to what the sums of the blocks before shrink
+ * to; first: there are none. */
+void add_values (uint first_key, uint n_keys, uint64_t v_rows, uint row_bytes, bool first,
+                 float shrink[VECTORS])
+{
+  [[dont_unroll]] for (uint channel = 0; channel < p.head_channels; channel += CHANNELS)
+    {
+      float sums[CHANNELS * VECTORS]; /* [channel][vector] */
+
+      [[unroll]] for (uint c = 0; c < CHANNELS; c++)
+        [[unroll]] for (uint v = 0; v < VECTORS; v++)
+          sums[c * VECTORS + v] = mix (load_lane_scratch (vector_at (sums_at, channel + c, v)) * shrink[v],
+                                       0.0, first);
+      [[dont_unroll]] for (uint key = 0; key < n_keys; key += KEYS_A_TURN)
+        [[unroll]] for (uint j = 0; j < KEYS_A_TURN; j++)
+          {
+            uint64_t value = row_at (v_rows, first_key + key + j, row_bytes)
+                             + uint64_t (channel) * (ELEMENT4_BYTES / 4);
+            float weights[VECTORS];
+
+            [[unroll]] for (uint v = 0; v < VECTORS; v++)
+              weights[v] = load_lane_scratch (vector_at (weights_at, key + j, v));
+            [[unroll]] for (uint c = 0; c < CHANNELS; c++)
+              {
+                float x = load_uniform_one (value, c);
+
+                [[unroll]] for (uint v = 0; v < VECTORS; v++)
+                  sums[c * VECTORS + v] = fma (x, weights[v], sums[c * VECTORS + v]);
+              }
+          }
+      [[unroll]] for (uint c = 0; c < CHANNELS; c++)
+        [[unroll]] for (uint v = 0; v < VECTORS; v++)
+          store_lane (vector_at (sums_at, channel + c, v), sums[c * VECTORS + v]);
+    }
 }
 
 void main ()
 {
   uint lanes = gl_WorkGroupSize.x, head = gl_WorkGroupID.y, n = gl_WorkGroupID.z;
-  uint head_fours = p.head_channels / 4;
-  uint parts = WHOLE ? 1 : head_fours / FOURS;
-  uint block = gl_WorkGroupID.x / parts, part = gl_WorkGroupID.x - block * parts;
-  uint first_query = block * VECTORS * lanes;
-  uint n_keys = CAUSAL ? min (p.keys, first_query + VECTORS * lanes) : p.keys;
-  uint64_t q_places[VECTORS];
-  uint64_t k_row = p.k + (uint64_t (n * p.keys) * p.kv_pitch + head * p.head_channels)
-                         * (ELEMENT4_BYTES / 4);
-  uint64_t v_row = p.v + (uint64_t (n * p.keys) * p.kv_pitch + head * p.head_channels
-                          + part * FOURS * 4) * (ELEMENT4_BYTES / 4);
   uint row_bytes = p.kv_pitch * (ELEMENT4_BYTES / 4);
-  uint queries[VECTORS];
-  vec4 q[VECTORS * (WHOLE ? FOURS : 1)];
-  float highest[VECTORS], totals[VECTORS];
+  uint64_t head_offset = (uint64_t (n * p.keys) * p.kv_pitch + head * p.head_channels) * (ELEMENT4_BYTES / 4);
+  uint64_t k_rows = p.k + head_offset, v_rows = p.v + head_offset;
+  uint slot = (n * p.heads + head) * p.columns + gl_WorkGroupID.x;
 
-  [[unroll]] for (uint v = 0; v < VECTORS; v++)
+  queries_at = p.scratch + uint64_t (slot) * ((2 * p.head_channels + KEYS) * VECTORS * VECTOR_BYTES);
+  sums_at = vector_at (queries_at, p.head_channels, 0);
+  weights_at = vector_at (sums_at, p.head_channels, 0);
+
+  [[dont_unroll]] for (uint first_query = gl_WorkGroupID.x * VECTORS * lanes; first_query < p.queries;
+                       first_query += p.columns * VECTORS * lanes)
     {
-      highest[v] = -1e30;
-      totals[v] = 0.0;
-      queries[v] = first_query + v * lanes + gl_SubgroupInvocationID;
-      q_places[v] = p.q + (uint64_t (n * p.queries + min (queries[v], p.queries - 1)) * p.q_pitch
-                           + head * p.head_channels) * (ELEMENT4_BYTES / 4);
-      if (WHOLE)
-        [[unroll]] for (uint f = 0; f < FOURS; f++)
-          q[VECTORS * f + v] = load_four (q_places[v] + f * ELEMENT4_BYTES) * (p.scale * LOG2_E);
-    }
-  [[unroll]] for (uint i = 0; i < VECTORS * FOURS * 4; i++)
-    mix_sums[i] = 0.0;
+      uint n_keys = CAUSAL ? min (p.keys, first_query + VECTORS * lanes) : p.keys;
+      float references[VECTORS], totals[VECTORS];
 
-  [[dont_unroll]] for (uint first = 0; first < n_keys; first += KEYS)
-    {
-      uint64_t keys[KEYS], values[KEYS];
-
-      /* Beyond the last key it is read again, and does not count. */
-      [[unroll]] for (uint j = 0; j < KEYS; j++)
+      prepare (first_query, head, n);
+      [[unroll]] for (uint v = 0; v < VECTORS; v++)
         {
-          uint64_t row = uint64_t (min (first + j, p.keys - 1)) * row_bytes;
-
-          keys[j] = k_row + row;
-          values[j] = v_row + row;
+          references[v] = LOWEST;
+          totals[v] = 0.0;
         }
-      [[unroll]] for (uint i = 0; i < VECTORS * KEYS; i++)
-        scores[i] = 0.0;
-      if (WHOLE)
+      [[dont_unroll]] for (uint first_key = 0; first_key < n_keys; first_key += KEYS)
         {
-          [[unroll]] for (uint j = 0; j < KEYS; j += AT_ONCE)
-            [[unroll]] for (uint f = 0; f < FOURS; f++)
-              {
-                vec4 both[VECTORS];
+          uint block_keys = min (n_keys - first_key, KEYS);
+          float shrink[VECTORS];
 
-                [[unroll]] for (uint v = 0; v < VECTORS; v++)
-                  both[v] = q[VECTORS * f + v];
-
-                add_scores (both, j, keys, f * ELEMENT4_BYTES);
-              }
-        }
-      else
-        {
-          [[dont_unroll]] for (uint f = 0; f < head_fours; f++)
+          [[unroll]] for (uint v = 0; v < VECTORS; v++)
+            shrink[v] = 1.0;
+          [[dont_unroll]] for (uint key = 0; key < block_keys; key += KEYS_AT_ONCE)
             {
-              uint64_t offset = uint64_t (f) * ELEMENT4_BYTES;
-              vec4 both[VECTORS];
+              float scores[KEYS_AT_ONCE * VECTORS], tops[VECTORS];
+              float excess = LOWEST;
 
+              score (first_key + key, n_keys, k_rows, row_bytes, scores);
               [[unroll]] for (uint v = 0; v < VECTORS; v++)
-                both[v] = load_four (q_places[v] + offset) * (p.scale * LOG2_E);
-              [[unroll]] for (uint j = 0; j < KEYS; j += AT_ONCE)
-                add_scores (both, j, keys, offset);
+                {
+                  tops[v] = LOWEST;
+                  [[unroll]] for (uint j = 0; j < KEYS_AT_ONCE; j++)
+                    {
+                      if (CAUSAL)
+                        scores[j * VECTORS + v]
+                          = mix (LOWEST, scores[j * VECTORS + v],
+                                 first_key + key + j <= first_query + v * lanes + gl_SubgroupInvocationID);
+                      tops[v] = max (tops[v], scores[j * VECTORS + v]);
+                    }
+                  excess = max (excess, tops[v] - references[v]);
+                }
+              if (excess > RAISE)
+                [[unroll]] for (uint v = 0; v < VECTORS; v++)
+                  {
+                    float reference = max (references[v], tops[v]);
+                    float by = exp2 (references[v] - reference);
+
+                    for (uint j = 0; j < key; j++)
+                      store_lane (vector_at (weights_at, j, v),
+                                  load_lane_scratch (vector_at (weights_at, j, v)) * by);
+                    shrink[v] *= by;
+                    totals[v] *= by;
+                    references[v] = reference;
+                  }
+              [[unroll]] for (uint j = 0; j < KEYS_AT_ONCE; j++)
+                [[unroll]] for (uint v = 0; v < VECTORS; v++)
+                  {
+                    float weight = exp2 (scores[j * VECTORS + v] - references[v]);
+
+                    totals[v] += weight;
+                    store_lane (vector_at (weights_at, key + j, v), weight);
+                  }
             }
+          /* The keys that fill up the last turn weigh nothing. */
+          [[dont_unroll]] for (uint key = (block_keys + KEYS_AT_ONCE - 1) / KEYS_AT_ONCE * KEYS_AT_ONCE;
+                               key < (block_keys + KEYS_A_TURN - 1) / KEYS_A_TURN * KEYS_A_TURN; key++)
+            [[unroll]] for (uint v = 0; v < VECTORS; v++)
+              store_lane (vector_at (weights_at, key, v), 0.0);
+          add_values (first_key, block_keys, v_rows, row_bytes, first_key == 0, shrink);
         }
 
       [[unroll]] for (uint v = 0; v < VECTORS; v++)
         {
-          float top = highest[v], shrink, total = 0.0;
+          uint query = first_query + v * lanes + gl_SubgroupInvocationID;
+          uint64_t y = p.y + (uint64_t (n * p.queries + query) * (p.heads * p.head_channels)
+                              + head * p.head_channels) * (ELEMENT4_BYTES / 4);
 
-          [[unroll]] for (uint j = 0; j < KEYS; j++)
-            {
-              bool seen = first + j < n_keys && (!CAUSAL || first + j <= queries[v]);
+          if (query < p.queries)
+            [[dont_unroll]] for (uint f = 0; f < p.head_channels / 4; f++)
+              {
+                vec4 mixed;
 
-              scores[VECTORS * j + v] = seen ? scores[VECTORS * j + v] : -1e30;
-              top = max (top, scores[VECTORS * j + v]);
-            }
-          shrink = exp2 (highest[v] - top);
-          highest[v] = top;
-          [[unroll]] for (uint j = 0; j < KEYS; j++)
-            {
-              scores[VECTORS * j + v] = exp2 (scores[VECTORS * j + v] - top);
-              total += scores[VECTORS * j + v];
-            }
-          totals[v] = totals[v] * shrink + total;
-          [[unroll]] for (uint c = 0; c < FOURS * 4; c++)
-            mix_sums[VECTORS * c + v] *= shrink;
+                [[unroll]] for (uint c = 0; c < 4; c++)
+                  mixed[c] = load_lane_scratch (vector_at (sums_at, f * 4 + c, v));
+                store_four (y + f * ELEMENT4_BYTES, mixed / totals[v]);
+              }
         }
-
-      [[unroll]] for (uint first_key = 0; first_key < KEYS; first_key += AT_ONCE)
-        [[unroll]] for (uint f = 0; f < FOURS; f++)
-          {
-            vec4 value[AT_ONCE];
-
-            [[unroll]] for (uint j = 0; j < AT_ONCE; j++)
-              value[j] = load_uniform (values[first_key + j] + f * ELEMENT4_BYTES);
-            [[unroll]] for (uint c = 0; c < 4; c++)
-              [[unroll]] for (uint j = 0; j < AT_ONCE; j++)
-                [[unroll]] for (uint v = 0; v < VECTORS; v++)
-                  mix_sums[VECTORS * (f * 4 + c) + v] = fma (value[j][c], scores[VECTORS * (first_key + j) + v],
-                                                       mix_sums[VECTORS * (f * 4 + c) + v]);
-          }
     }
-
-  [[unroll]] for (uint v = 0; v < VECTORS; v++)
-    if (queries[v] < p.queries)
-      {
-        uint64_t y = p.y + (uint64_t (n * p.queries + queries[v]) * (p.heads * p.head_channels)
-                            + head * p.head_channels + part * FOURS * 4) * (ELEMENT4_BYTES / 4);
-
-        [[unroll]] for (uint f = 0; f < FOURS; f++)
-          {
-            vec4 mixed;
-
-            [[unroll]] for (uint c = 0; c < 4; c++)
-              mixed[c] = mix_sums[VECTORS * (4 * f + c) + v];
-            store_four (y + f * ELEMENT4_BYTES, mixed / totals[v]);
-          }
-      }
 }

@@ -9,12 +9,17 @@
 /* Queries of a workgroup of attention-tile. */
 #define GS_ATTENTION_TILE_QUERIES 64
 
+/* Vectors of queries of a workgroup of attention-uniform, keys of a block. */
+#define GS_ATTENTION_UNIFORM_VECTORS 2
+#define GS_ATTENTION_UNIFORM_KEYS 240
+
 /* Specialization constants. */
-#define GS_ATTENTION_FOURS 0  /* fours of channels of y that a workgroup makes                    */
-#define GS_ATTENTION_WHOLE 1  /* CPU kernels: these are all of the head                           */
-#define GS_ATTENTION_KEYS 2   /* attention-uniform: keys a turn, a multiple of 4                  */
-#define GS_ATTENTION_CAUSAL 3 /* attention-uniform                                                */
-#define GS_ATTENTION_LANES 4  /* attention-uniform: invocations of a vector, each with 2 queries  */
+#define GS_ATTENTION_FOURS 0    /* fours of channels of y that a workgroup makes, or
+                                   attention-uniform takes a turn                                 */
+#define GS_ATTENTION_WHOLE 1    /* CPU kernels: these are all of the head                         */
+#define GS_ATTENTION_CAUSAL 2   /* attention-uniform                                              */
+#define GS_ATTENTION_LANES 3    /* attention-uniform: invocations of a vector of queries          */
+#define GS_ATTENTION_CHANNELS 4 /* attention-uniform: of y at once                                */
 #define GS_ATTENTION_N_CONSTANTS 5
 
 /* Of attention-coopmat: channels of a head, padded; keys at a time; whether these and their values
@@ -41,11 +46,13 @@
 struct GsAttentionPush
 {
   gs_address q, k, v, y;
+  gs_address scratch;              /* attention-uniform                                          */
   gs_address zeros;                /* attention-gather: head_channels elements that are zero    */
   uint       queries, keys, heads, head_channels;
   uint       q_pitch, kv_pitch;    /* elements from token to token; y is dense                 */
   float      scale;
   uint       causal;               /* query i sees keys 0 ... i                                 */
+  uint       columns;              /* attention-uniform: workgroups of a head                   */
   uint       q_texel, k_texel, v_texel; /* attention-texel: where they begin, in texels (v in k's
                                       buffer)                                                   */
 };

@@ -53,11 +53,50 @@ dispatch (Call *call, const char *name, const guint32 *constants, guint n_consta
                         gs_attention_flop (call->attention));
 }
 
-/* Keys a turn: as many as keep the unrolled loop within the processor's first-level cache. */
+/* ---- attention-uniform ---- */
+
+/* Each workgroup has scratch memory. Over all heads and samples there are so many at least, that many
+ * processors share them evenly, and so many that none takes longer than a submit should. */
+#define UNIFORM_WORKGROUPS 64
+#define UNIFORM_WORKGROUP_FLOP 1e9
+#define UNIFORM_MAX_LANES 16
+
 static guint32
-keys_a_turn (guint32 fours, gboolean whole)
+uniform_columns (const GsAttention *attention)
 {
-  return 4;
+  const guint32 rows = attention->heads * attention->q->shape.n;
+  const guint32 most = MAX (UNIFORM_WORKGROUPS, gs_attention_flop (attention) / UNIFORM_WORKGROUP_FLOP);
+
+  return MIN (gs_groups (most, rows),
+              gs_groups ((guint64) attention->q->shape.h * attention->q->shape.w,
+                         GS_ATTENTION_UNIFORM_VECTORS * 8));
+}
+
+guint64
+gs_attention_scratch_bytes (const GsAttention *attention)
+{
+  const guint64 rows = attention->heads * attention->q->shape.n;
+  const guint64 head_channels = attention->q->shape.c / attention->heads;
+
+  return rows * uniform_columns (attention) * (2 * head_channels + GS_ATTENTION_UNIFORM_KEYS)
+         * GS_ATTENTION_UNIFORM_VECTORS * UNIFORM_MAX_LANES * sizeof (float);
+}
+
+static void
+dispatch_uniform (Call *call)
+{
+  const guint32 fours = part_fours (call->push.head_channels / 4, 20);
+  const guint32 lanes = gs_device_get_info (gs_commands_get_device (call->commands))->subgroup_size;
+  const guint32 constants[GS_ATTENTION_N_CONSTANTS] = {
+    [GS_ATTENTION_FOURS] = fours,
+    [GS_ATTENTION_WHOLE] = fours * 4 == call->push.head_channels,
+    [GS_ATTENTION_CHANNELS] = call->push.head_channels % 5 == 0 ? 5 : 4,
+    [GS_ATTENTION_CAUSAL] = call->push.causal,
+    [GS_ATTENTION_LANES] = lanes,
+  };
+
+  call->push.columns = uniform_columns (call->attention);
+  dispatch (call, "attention-uniform", constants, G_N_ELEMENTS (constants), call->push.columns);
 }
 
 static void
@@ -67,21 +106,14 @@ dispatch_parts (Call *call, GsMatmulVariant variant)
     [GS_MATMUL_TILE] = "attention-tile",
     [GS_MATMUL_TEXEL] = "attention-texel",
     [GS_MATMUL_GATHER] = "attention-gather",
-    [GS_MATMUL_UNIFORM] = "attention-uniform",
-    [GS_MATMUL_UNIFORM_TALL] = "attention-uniform",
   };
-  const guint32 lanes = gs_device_get_info (gs_commands_get_device (call->commands))->subgroup_size;
   const guint32 head_fours = call->push.head_channels / 4;
-  const guint32 fours = part_fours (head_fours, variant == GS_MATMUL_TILE       ? 32
-                                                : variant >= GS_MATMUL_UNIFORM ? 40 : 20);
-  const guint32 queries = variant == GS_MATMUL_TILE       ? GS_ATTENTION_TILE_QUERIES
-                          : variant >= GS_MATMUL_UNIFORM ? 2 * lanes : GS_ATTENTION_LANES_QUERIES;
+  const guint32 fours = part_fours (head_fours, variant == GS_MATMUL_TILE ? 32 : 20);
+  const guint32 queries = variant == GS_MATMUL_TILE ? GS_ATTENTION_TILE_QUERIES
+                                                    : GS_ATTENTION_LANES_QUERIES;
   const guint32 constants[GS_ATTENTION_N_CONSTANTS] = {
     [GS_ATTENTION_FOURS] = fours,
     [GS_ATTENTION_WHOLE] = fours == head_fours,
-    [GS_ATTENTION_KEYS] = keys_a_turn (fours, fours == head_fours),
-    [GS_ATTENTION_CAUSAL] = call->push.causal,
-    [GS_ATTENTION_LANES] = lanes,
   };
 
   if (variant == GS_MATMUL_TEXEL)
@@ -129,6 +161,7 @@ gs_attention_dispatch (GsCommands *commands, const GsAttentionTile *tile,
       .k = gs_op_read (commands, attention->k),
       .v = gs_op_read (commands, attention->v),
       .y = gs_op_write (commands, attention->y),
+      .scratch = attention->scratch,
       .zeros = gs_lanes_zeros (attention->k, head_channels),
       .queries = q->shape.h * q->shape.w,
       .keys = attention->k->shape.h * attention->k->shape.w,
@@ -145,6 +178,8 @@ gs_attention_dispatch (GsCommands *commands, const GsAttentionTile *tile,
     variant = GS_MATMUL_GATHER;
   if (variant == GS_MATMUL_COOPMAT)
     dispatch_coopmat (&call, tile);
+  else if (variant >= GS_MATMUL_UNIFORM)
+    dispatch_uniform (&call);
   else
     dispatch_parts (&call, variant);
 }

@@ -11,6 +11,7 @@ typedef struct
   GsTensor *q, *k, *v, *y; /* need only shape, dtype and place */
   guint32   heads;
   gboolean  causal;
+  guint64   scratch; /* gs_attention_scratch_bytes(): address, may be 0 for all but uniform */
 } GsAttention;
 
 /* How a kernel works; of the variants beyond GS_MATMUL_COOPMAT only that one counts. */
@@ -29,6 +30,8 @@ void gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAtte
 
 void gs_attention_dispatch (GsCommands *commands, const GsAttentionTile *tile,
                             const GsAttention *attention);
+
+guint64 gs_attention_scratch_bytes (const GsAttention *attention);
 
 double gs_attention_flop (const GsAttention *attention);
 

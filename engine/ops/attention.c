@@ -2,6 +2,7 @@
 /* y = softmax (q k^T / sqrt (D)) v per head,  q: (N, 1, Tq, heads D), k, v: (N, 1, Tk, heads D).
  * Vaswani et al., "Attention is all you need". */
 #include "ops/attention-private.h"
+#include "ops/op.h"
 #include "ops/ops.h"
 
 typedef struct
@@ -10,11 +11,21 @@ typedef struct
   gboolean causal;
 } Parameters;
 
+static GsAttention
+attention_of (const GsNode *node)
+{
+  const Parameters *parameters = GS_OP_PARAMETERS (node, const Parameters);
+
+  return (GsAttention) { node->inputs[0], node->inputs[1], node->inputs[2], node->output,
+                         parameters->heads, parameters->causal };
+}
+
 static gboolean
 infer (GsNode *node, GError **error)
 {
   const guint32 heads = GS_OP_PARAMETERS (node, Parameters)->heads;
   const GsShape q = node->inputs[0]->shape, k = node->inputs[1]->shape, v = node->inputs[2]->shape;
+  GsAttention attention;
 
   node->output->shape = q;
   if (heads == 0 || q.c % heads != 0 || k.c != q.c || k.n != q.n || !gs_shape_equal (k, v))
@@ -36,16 +47,9 @@ infer (GsNode *node, GError **error)
                    "heads of %u channels, not a multiple of 4, are not supported", q.c / heads);
       return FALSE;
     }
+  attention = attention_of (node);
+  node->scratch_bytes = gs_attention_scratch_bytes (&attention);
   return TRUE;
-}
-
-static GsAttention
-attention_of (const GsNode *node)
-{
-  const Parameters *parameters = GS_OP_PARAMETERS (node, const Parameters);
-
-  return (GsAttention) { node->inputs[0], node->inputs[1], node->inputs[2], node->output,
-                         parameters->heads, parameters->causal };
 }
 
 static double
@@ -59,8 +63,10 @@ flop (const GsNode *node)
 static void
 record (GsNode *node, GsCommands *commands)
 {
-  const GsAttention attention = attention_of (node);
+  GsAttention attention = attention_of (node);
   GsAttentionTile tile;
+
+  attention.scratch = gs_op_scratch_write (commands, node);
 
   gs_attention_choose (gs_commands_get_device (commands), &attention, &tile);
   gs_attention_dispatch (commands, &tile, &attention);

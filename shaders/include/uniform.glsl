@@ -17,9 +17,18 @@ layout(buffer_reference, std430, buffer_reference_align = 16) restrict readonly 
 {
   vec4 at[];
 };
+layout(buffer_reference, std430, buffer_reference_align = 16) buffer ScratchFloats
+{
+  vec4 at[];
+};
 layout(buffer_reference, std430, buffer_reference_align = 8) restrict readonly buffer UniformShorts
 {
   u16vec4 at[];
+};
+
+layout(buffer_reference, std430, buffer_reference_align = 2) restrict readonly buffer UniformShort
+{
+  uint16_t at;
 };
 
 /* Element i % 4 of a; mix() and not ?:, which would branch. */
@@ -31,6 +40,18 @@ float pick4 (vec4 a, uint i)
 uint16_t pick4 (u16vec4 a, uint i)
 {
   return mix (mix (a.w, a.z, i == 2), mix (a.y, a.x, i == 0), i < 2);
+}
+
+/* As load_lane_float(), of memory that the same invocation has written. */
+float load_lane_scratch (uint64_t address)
+{
+  ScratchFloats from = ScratchFloats (address);
+  uint i = gl_SubgroupInvocationID;
+  float v = mix (pick4 (from.at[1], i - 4), pick4 (from.at[0], i), i < 4);
+
+  if (gl_WorkGroupSize.x > 8)
+    v = mix (mix (pick4 (from.at[3], i - 12), pick4 (from.at[2], i - 8), i < 12), v, i < 8);
+  return v;
 }
 
 /* The float of this invocation among those from a uniform address on. */
@@ -64,5 +85,14 @@ vec4 load_uniform (uint64_t address)
   return vec4 (uint16BitsToHalf (UniformShorts (address).at[0]));
 #else
   return UniformFloats (address).at[0];
+#endif
+}
+
+float load_uniform_one (uint64_t address, uint i)
+{
+#ifdef STORAGE_F16
+  return float (uint16BitsToHalf (UniformShort (address + i * 2).at));
+#else
+  return Floats (address).at[i];
 #endif
 }

@@ -10,6 +10,7 @@ typedef struct
   gboolean causal;
   const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
   gboolean joined; /* self-attention: queries, keys and values are slices of one tensor */
+  gboolean steep;  /* scores differ by hundreds, so that running maxima rise */
 } Case;
 
 static const Case cases[] = {
@@ -23,7 +24,9 @@ static const Case cases[] = {
   { 1, 70, 130, 2, 40, FALSE, "coopmat" }, { 1, 20, 40, 1, 24, FALSE, "tuned" },
   { 1, 65, 70, 1, 160, FALSE, "tile" },   { 1, 130, 40, 1, 132, FALSE, "tile" },
   { 2, 19, 37, 2, 12, FALSE, "uniform" }, { 1, 37, 37, 3, 8, TRUE, "uniform" },
-  { 1, 5, 9, 1, 168, FALSE, "uniform" },
+  { 1, 5, 9, 1, 168, FALSE, "uniform" },  { 1, 20, 500, 2, 20, FALSE, "uniform" },
+  { 1, 300, 300, 1, 8, TRUE, "uniform" }, { 4, 20, 500, 4, 20, FALSE, "uniform", FALSE, TRUE },
+  { 1, 40, 100, 1, 40, FALSE, NULL, FALSE, TRUE },
   { 2, 37, 37, 3, 8, FALSE, "tile", TRUE },    { 2, 37, 37, 3, 8, FALSE, "texel", TRUE },
   { 2, 37, 37, 3, 8, FALSE, "gather", TRUE },  { 2, 37, 37, 3, 8, FALSE, "uniform", TRUE },
   { 2, 37, 37, 3, 8, FALSE, "coopmat", TRUE }, { 2, 9, 9, 1, 512, FALSE, NULL, TRUE },
@@ -79,6 +82,8 @@ make_operands (GsOpTest *test, const Case *c, GsTensor **tensors, Operand *opera
 
       tensors[i] = c->joined ? gs_slice (test->graph, joined, i * width, width)
                              : gs_op_test_input (test, names[i], shape);
+      if (c->steep && i == 0)
+        gs_op_test_offset (test, names[i], 30);
       operands[i].values = gs_op_test_values (test, c->joined ? "qkv" : names[i])
                            + (c->joined ? i * width : 0);
       operands[i].pitch = c->joined ? 3 * width : width;
