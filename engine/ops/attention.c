@@ -25,7 +25,6 @@ infer (GsNode *node, GError **error)
 {
   const guint32 heads = GS_OP_PARAMETERS (node, Parameters)->heads;
   const GsShape q = node->inputs[0]->shape, k = node->inputs[1]->shape, v = node->inputs[2]->shape;
-  GsAttention attention;
 
   node->output->shape = q;
   if (heads == 0 || q.c % heads != 0 || k.c != q.c || k.n != q.n || !gs_shape_equal (k, v))
@@ -47,9 +46,15 @@ infer (GsNode *node, GError **error)
                    "heads of %u channels, not a multiple of 4, are not supported", q.c / heads);
       return FALSE;
     }
-  attention = attention_of (node);
-  node->scratch_bytes = gs_attention_scratch_bytes (&attention);
   return TRUE;
+}
+
+static guint64
+scratch_bytes (const GsNode *node, GsDevice *device)
+{
+  const GsAttention attention = attention_of (node);
+
+  return gs_matmul_choose (device) >= GS_MATMUL_UNIFORM ? gs_attention_scratch_bytes (&attention) : 0;
 }
 
 static double
@@ -66,7 +71,8 @@ record (GsNode *node, GsCommands *commands)
   GsAttention attention = attention_of (node);
   GsAttentionTile tile;
 
-  attention.scratch = gs_op_scratch_write (commands, node);
+  if (node->scratch_bytes > 0)
+    attention.scratch = gs_op_scratch_write (commands, node);
 
   gs_attention_choose (gs_commands_get_device (commands), &attention, &tile);
   gs_attention_dispatch (commands, &tile, &attention);
@@ -76,6 +82,7 @@ const GsOpClass gs_op_attention = {
   "attention",
   .takes_slices = TRUE,
   .infer = infer,
+  .scratch_bytes = scratch_bytes,
   .record = record,
   .flop = flop,
 };

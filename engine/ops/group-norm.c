@@ -79,8 +79,13 @@ infer (GsNode *node, GError **error)
       return FALSE;
     }
   node->output->shape = x;
-  node->scratch_bytes = 2 * n_moments (x) * sizeof (float);
   return TRUE;
+}
+
+static guint64
+scratch_bytes (const GsNode *node, GsDevice *device)
+{
+  return 2 * n_moments (node->inputs[0]->shape) * sizeof (float);
 }
 
 static void
@@ -136,6 +141,7 @@ absorb (GsNode *node, GsNode *user)
 const GsOpClass gs_op_group_norm = {
   "group-norm",
   .infer = infer,
+  .scratch_bytes = scratch_bytes,
   .record = record,
   .absorb = absorb,
 };

@@ -28,9 +28,9 @@ struct _GsNode
     guint8  bytes[GS_MAX_PARAMETERS_BYTES];
     guint64 align;
   } parameters;
-  guint64 scratch_bytes;  /* set by infer(): memory it needs while it runs */
-  GsBuffer *scratch;      /* filled by the planner */
-  guint64 scratch_offset;
+  guint64 scratch_bytes;  /* filled by the program: memory it needs while it runs */
+  GsBuffer *scratch;
+  guint64 scratch_offset; /* filled by the planner                                */
   guint index;
   gboolean dead; /* its output is not needed: fused away or never asked for */
 };

@@ -19,6 +19,10 @@ struct _GsOpClass
    * error if the inputs do not fit: what was expected, what came. */
   gboolean (*infer) (GsNode *node, GError **error);
 
+  /* Memory it needs while it runs, by the kernel that the device gets; of the graph as fused. NULL:
+   * none. */
+  guint64 (*scratch_bytes) (const GsNode *node, GsDevice *device);
+
   /* Records the node: chooses a kernel variant, fills push constants, dispatches. */
   void (*record) (GsNode *node, GsCommands *commands);
 

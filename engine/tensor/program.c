@@ -32,6 +32,13 @@ gs_program_new (GsGraph *graph, GsArena *arena)
   program->graph = graph;
   program->arena = arena;
   program->device = gs_arena_get_device (arena);
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      GsNode *node = g_ptr_array_index (graph->nodes, i);
+
+      if (!node->dead && node->klass->scratch_bytes != NULL)
+        node->scratch_bytes = node->klass->scratch_bytes (node, program->device);
+    }
   program->arena_bytes = gs_plan_arena (graph, gs_arena_get_guard_bytes (arena));
   program->input_bytes = gs_plan_inputs (graph);
   program->outputs = graph->outputs;
