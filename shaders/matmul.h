@@ -64,6 +64,7 @@ struct GsMatmulPush
   uint       upsample;           /* a pixel of x is seen 1 << upsample times along an axis     */
   uint       add_period;         /* rows of y to a row of add                                  */
   uint       row_blocks, column_blocks;
-  uint       rows_first;         /* neighbouring workgroups take the same columns              */
+  uint       inner_rows;         /* so many blocks of rows take the same columns one after the
+                                    other; a divisor of row_blocks                             */
   uint       x_texel, w_texel;   /* matmul-texel: where x and w begin, in texels               */
 };

@@ -157,8 +157,6 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
       .pad = parameters->pad,
       .upsample = parameters->upsample,
       .add_period = add_period (operands[GS_MATMUL_ADD], y),
-      /* Workgroups that follow each other share what is larger, so that it is read once. */
-      .rows_first = w->n_bytes > x->n_bytes * 3,
     },
     .constants = {
       [GS_MATMUL_ACTIVATION] = parameters->activation,
@@ -168,6 +166,8 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
   };
 
   name = use (&call, variant, tile);
+  /* Workgroups that follow each other share what is larger, so that it is read once. */
+  call.push.inner_rows = w->n_bytes > x->n_bytes * 3 ? call.push.row_blocks : 1;
   gs_op_dispatch_line (commands,
                        gs_op_kernel (commands, name, y->dtype, call.constants,
                                      GS_MATMUL_N_CONSTANTS),

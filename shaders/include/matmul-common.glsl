@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the matmul kernels share: constants, weights, the order of tiles, the epilogue. */
-#include "unary.h"
 #include "include/words.glsl"
-#include "include/activation.glsl"
 
-layout(constant_id = GS_MATMUL_ACTIVATION) const uint activation = 0;
 layout(constant_id = GS_MATMUL_WEIGHT_F16) const bool weight_f16 = false;
-layout(constant_id = GS_MATMUL_BY_4) const bool by_4 = true;
 layout(push_constant) uniform Push { GsMatmulPush p; };
 
 /* 4 weights of one column at a byte address. */
@@ -19,12 +15,11 @@ vec4 load_weights (uint64_t address)
 bool find_block (out uint row_block, out uint column_block)
 {
   uint i = line_group ();
-  uint inner = p.rows_first != 0 ? p.row_blocks : p.column_blocks;
-  uint outer = i / inner;
+  uint outer = i / (p.inner_rows * p.column_blocks);
 
-  i -= outer * inner;
-  row_block = p.rows_first != 0 ? i : outer;
-  column_block = p.rows_first != 0 ? outer : i;
+  i -= outer * p.inner_rows * p.column_blocks;
+  column_block = i / p.inner_rows;
+  row_block = outer * p.inner_rows + i - column_block * p.inner_rows;
   return row_block < p.row_blocks && column_block < p.column_blocks;
 }
 
@@ -47,45 +42,4 @@ uint pixel_at (uint image, uint x, uint y)
   return (image * height + (y >> p.upsample)) * width + (x >> p.upsample);
 }
 
-float activate (float v)
-{
-  switch (activation)
-    {
-    case GS_UNARY_SILU + 1:
-      return silu (v);
-    case GS_UNARY_GELU + 1:
-      return gelu (v);
-    case GS_UNARY_QUICK_GELU + 1:
-      return quick_gelu (v);
-    case GS_UNARY_RELU + 1:
-      return max (v, 0.0);
-    default:
-      return v;
-    }
-}
-
-void finish_one (uint m, uint n, float v)
-{
-  if (p.add != 0)
-    v += load (p.add, m / p.add_period * p.columns + n);
-  store (p.y, m * p.columns + n, activate (v));
-}
-
-/* Adds, activates and stores row m, columns n ... n + 3 (n a multiple of 4) of the product. */
-void finish (uint m, uint n, vec4 v)
-{
-  if (!by_4)
-    {
-      [[unroll]] for (uint i = 0; i < 4; i++)
-        if (n + i < p.columns)
-          finish_one (m, n + i, v[i]);
-      return;
-    }
-  if (n >= p.columns)
-    return;
-  if (p.add != 0)
-    v += load_four (p.add + uint64_t ((m / p.add_period * p.columns + n) / 4) * ELEMENT4_BYTES);
-  [[unroll]] for (uint i = 0; i < 4; i++)
-    v[i] = activate (v[i]);
-  store_four (p.y + uint64_t ((m * p.columns + n) / 4) * ELEMENT4_BYTES, v);
-}
+#include "include/matmul-finish.glsl"
