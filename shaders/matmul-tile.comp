@@ -91,8 +91,7 @@ void main ()
 
             x_next[f] = vec4 (0.0);
             if (inside)
-              x_next[f] = load_four (p.x + (uint64_t (pixel) * (p.channels / 4)
-                                                   + cursor.four) * ELEMENT4_BYTES);
+              x_next[f] = load_four (four_at (pixel, cursor.four));
             w_next[f] = vec4 (0.0);
             if (weighs)
               w_next[f] = load_weights (p.w + uint64_t ((panel * n_fours + slab) * 16 + i % 64)
