@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "application/gesso-application.h"
+#include "engine/gesso-engine.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -12,6 +13,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GessoApplication) application = NULL;
 
+  gesso_engine_prepare_process ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, GESSO_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -73,6 +73,10 @@ typedef struct
 
 typedef struct _GsSession GsSession;
 
+/* To be called first in main(), before there are threads: sets up the environment that drivers read.
+ * Without a graphics card it may take a second, once per driver version. */
+void                gs_prepare_process    (void);
+
 /* options: may be NULL. NULL with GS_ERROR_NO_DEVICE if nothing fits. */
 GsSession          *gs_session_new        (const GsSessionOptions *options, GError **error);
 void                gs_session_free       (GsSession *session);

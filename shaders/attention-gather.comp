@@ -16,6 +16,7 @@ layout(push_constant) uniform Push { GsAttentionPush p; };
 uint64_t place_of_q (uint four) { return p.q + uint64_t (four) * ELEMENT4_BYTES; }
 uint64_t place_of_k (uint four) { return p.k + uint64_t (four) * ELEMENT4_BYTES; }
 uint64_t place_of_v (uint four) { return p.v + uint64_t (four) * ELEMENT4_BYTES; }
+vec4 load_q (uint64_t place) { return load_four (place); }
 vec4 load_k (uint64_t place) { return load_four (place); }
 vec4 load_v (uint64_t place) { return load_four (place); }
 

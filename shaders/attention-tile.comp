@@ -37,7 +37,7 @@ vec4 fetch (bool exists, gs_address base, uint row, uint four, uint head_fours)
 
 /* scores[i][j] of queries id / 8 * 4 + i and keys id % 8 * 4 + j, into shared memory. */
 void make_scores (uint id, uint q_row, uint first_query, uint k_row, uint first_key,
-                  uint head_fours, uint row_fours)
+                  uint head_fours)
 {
   float scores[16];
 
@@ -52,10 +52,10 @@ void make_scores (uint id, uint q_row, uint first_query, uint k_row, uint first_
         {
           uint query = first_query + column + h * 32;
 
-          q[h] = fetch (query < p.queries, p.q, q_row + query * row_fours, mine, head_fours);
+          q[h] = fetch (query < p.queries, p.q, q_row + query * (p.q_pitch / 4), mine, head_fours);
         }
-      k = fetch (first_key + column < p.keys, p.k, k_row + (first_key + column) * row_fours, mine,
-                 head_fours);
+      k = fetch (first_key + column < p.keys, p.k, k_row + (first_key + column) * (p.kv_pitch / 4),
+                 mine, head_fours);
       barrier ();
       [[unroll]] for (uint c = 0; c < 4; c++)
         {
@@ -94,8 +94,9 @@ void main ()
   uint parts = head_fours / FOURS;
   uint first_query = gl_WorkGroupID.x / parts * QUERIES, part = gl_WorkGroupID.x % parts;
   uint n_keys = p.causal != 0 ? min (p.keys, first_query + QUERIES) : p.keys;
-  uint q_row = n * p.queries * row_fours + head * head_fours;
-  uint k_row = n * p.keys * row_fours + head * head_fours;
+  uint q_row = n * p.queries * (p.q_pitch / 4) + head * head_fours;
+  uint k_row = n * p.keys * (p.kv_pitch / 4) + head * head_fours;
+  uint y_row = n * p.queries * row_fours + head * head_fours;
   uint rows[2] = { id / 4, id / 4 + 32 }; /* this invocation's queries, for y */
   float highest[2] = { -1e30, -1e30 }, totals[2] = { 0.0, 0.0 };
   vec4 sums[2 * SLOTS];
@@ -104,7 +105,7 @@ void main ()
     sums[i] = vec4 (0.0);
   for (uint first_key = 0; first_key < n_keys; first_key += KEYS)
     {
-      make_scores (id, q_row, first_query, k_row, first_key, head_fours, row_fours);
+      make_scores (id, q_row, first_query, k_row, first_key, head_fours);
       barrier ();
       [[unroll]] for (uint h = 0; h < 2; h++)
         {
@@ -129,7 +130,7 @@ void main ()
         {
           float weights[2] = { score_tile[rows[0] * K_STRIDE + j],
                                score_tile[rows[1] * K_STRIDE + j] };
-          uint v_row = k_row + (first_key + j) * row_fours + part * FOURS;
+          uint v_row = k_row + (first_key + j) * (p.kv_pitch / 4) + part * FOURS;
 
           totals[0] += weights[0];
           totals[1] += weights[1];
@@ -146,7 +147,7 @@ void main ()
   [[unroll]] for (uint h = 0; h < 2; h++)
     [[unroll]] for (uint s = 0; s < SLOTS; s++)
       if (first_query + rows[h] < p.queries && s * 4 + id % 4 < FOURS)
-        store_four (p.y + uint64_t (q_row + (first_query + rows[h]) * row_fours + part * FOURS
+        store_four (p.y + uint64_t (y_row + (first_query + rows[h]) * row_fours + part * FOURS
                                     + s * 4 + id % 4) * ELEMENT4_BYTES,
                     sums[h * SLOTS + s] / totals[h]);
 }

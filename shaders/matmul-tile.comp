@@ -1,148 +1,166 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #version 460
 /*
- * matmul for GPUs: a workgroup makes a tile of 64 x 64 elements of y, 16 k at a time through shared
- * memory; each of 128 invocations keeps 8 rows x 4 columns in registers. The next slab of x and w is
- * fetched into registers while the last one is multiplied.
+ * matmul for GPUs: a workgroup makes a tile of ROWS x COLUMNS elements of y, 16 k at a time through
+ * shared memory; each invocation keeps 8 rows x PART_COLUMNS columns in registers. The next slab of x
+ * and w is fetched into registers while the last one is multiplied, and goes to the other of two
+ * places in shared memory, so that there is one barrier a slab.
  */
 #extension GL_GOOGLE_include_directive : require
 #include "matmul.h"
 #include "include/matmul-common.glsl"
+#include "include/matmul-place.glsl"
 
-#define ROWS GS_MATMUL_TILE_ROWS
-#define COLUMNS GS_MATMUL_TILE_COLUMNS
-#define FOURS 4               /* fours of k in a slab                                     */
-#define STRIDE (ROWS + 4)     /* of a slab's k: rows stay aligned, columns of it fall on
-                                 other banks                                              */
-#define GROUP_SIZE 128
-#define FETCHES 2             /* fours of x, and of w, an invocation fetches for a slab   */
+layout(constant_id = GS_MATMUL_TILE_ROWS) const uint ROWS = 64;
+layout(constant_id = GS_MATMUL_TILE_COLUMNS) const uint COLUMNS = 64;
+layout(constant_id = GS_MATMUL_TILE_PART_COLUMNS) const uint PART_COLUMNS = 4;
+layout(constant_id = GS_MATMUL_TILE_INVOCATIONS) const uint INVOCATIONS = 128;
+layout(local_size_x_id = GS_MATMUL_TILE_INVOCATIONS) in;
 
-layout(local_size_x = GROUP_SIZE) in;
+#define PART_ROWS GS_MATMUL_TILE_PART_ROWS
+#define FOURS (GS_MATMUL_TILE_DEPTH / 4) /* of k in a slab */
+#define EIGHTS (GS_MATMUL_TILE_DEPTH * 2) /* of w in a slab's panel: 8 columns of a k */
 
-shared float x_slab[FOURS * 4 * STRIDE]; /* [k][row]    */
-shared float w_slab[FOURS * 4 * STRIDE]; /* [k][column] */
+/* Rows stay aligned, and what invocations write together falls on other banks. */
+const uint X_STRIDE = ROWS + 4;
+const uint W_STRIDE = COLUMNS + 4;
+const uint X_SLAB = FOURS * 4 * X_STRIDE;
+const uint W_SLAB = FOURS * 4 * W_STRIDE;
 
-/* Invocation i fetches four i % 4 of the slab, for rows i / 4 and i / 4 + 32; so neighbours read
- * neighbouring channels of a pixel. The place runs along k without divisions. */
-struct Cursor
+const uint X_FETCHES = (ROWS * FOURS + INVOCATIONS - 1) / INVOCATIONS;
+const uint N_EIGHTS = COLUMNS / GS_MATMUL_PANEL * EIGHTS;
+const uint W_FETCHES = (N_EIGHTS + INVOCATIONS - 1) / INVOCATIONS;
+
+/* An invocation's columns: fours, as far apart as all invocations' first fours reach. */
+const uint ACROSS = COLUMNS / PART_COLUMNS;
+
+shared float x_slabs[2 * X_SLAB]; /* [place][k][row]    */
+shared float w_slabs[2 * W_SLAB]; /* [place][k][column] */
+
+Row rows[X_FETCHES];
+vec4 x_next[X_FETCHES], w_next[2 * W_FETCHES];
+
+/* Four i of a slab of x: of row i / FOURS, so neighbours read neighbouring channels of a pixel. */
+void fetch_x (Cursor cursor)
 {
-  uint four;   /* of the channels             */
-  uint kx, ky; /* the tap; ky == kernel: end  */
-};
-
-void settle (inout Cursor cursor)
-{
-  while (cursor.four >= p.channels / 4 && cursor.ky < p.kernel)
+  [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
     {
-      cursor.four -= p.channels / 4;
-      cursor.kx++;
-      if (cursor.kx == p.kernel)
+      uint pixel;
+
+      x_next[f] = vec4 (0.0);
+      if (find_pixel (rows[f], cursor, pixel))
+        x_next[f] = load_four (four_at (pixel, cursor.part));
+    }
+}
+
+void fetch_w (uint column_block, uint first_k, uint depth)
+{
+  [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
+    {
+      uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
+      uint panel = column_block * (COLUMNS / GS_MATMUL_PANEL) + i / EIGHTS;
+      uint k = first_k + i % EIGHTS / 2;
+      uint64_t eight = (uint64_t (panel) * depth + k) * 2 + i % 2;
+
+      w_next[2 * f] = w_next[2 * f + 1] = vec4 (0.0);
+      if (k >= depth || panel * GS_MATMUL_PANEL >= p.columns)
+        continue;
+      if (weight_f16)
         {
-          cursor.kx = 0;
-          cursor.ky++;
+          uvec4 quad = load_quad (p.w + eight * 16);
+
+          w_next[2 * f] = vec4 (unpackHalf2x16 (quad.x), unpackHalf2x16 (quad.y));
+          w_next[2 * f + 1] = vec4 (unpackHalf2x16 (quad.z), unpackHalf2x16 (quad.w));
         }
+      else
+        {
+          w_next[2 * f] = load_floats (p.w + eight * 32);
+          w_next[2 * f + 1] = load_floats (p.w + eight * 32 + 16);
+        }
+    }
+}
+
+void put (uint place)
+{
+  [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
+    {
+      uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
+
+      if (i < ROWS * FOURS)
+        [[unroll]] for (uint k = 0; k < 4; k++)
+          x_slabs[place * X_SLAB + (i % FOURS * 4 + k) * X_STRIDE + i / FOURS] = x_next[f][k];
+    }
+  [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
+    {
+      uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
+      uint at = place * W_SLAB + i % EIGHTS / 2 * W_STRIDE + i / EIGHTS * GS_MATMUL_PANEL + i % 2 * 8;
+
+      if (i < N_EIGHTS)
+        [[unroll]] for (uint c = 0; c < 8; c++)
+          w_slabs[at + c] = w_next[2 * f + c / 4][c % 4];
     }
 }
 
 void main ()
 {
   uint row_block, column_block;
-  uint id = gl_LocalInvocationID.x;
-  uint slab_four = id % FOURS;
-  uint n_fours = p.kernel * p.kernel * (p.channels / 4);
-  int left[FETCHES], top[FETCHES];
-  uint image[FETCHES];
-  Cursor cursor = Cursor (slab_four, 0, 0);
-  float sums[32]; /* [row][column] */
-  vec4 x_next[FETCHES], w_next[FETCHES];
+  uint id = gl_LocalInvocationIndex, depth = p.kernel * p.kernel * p.channels;
+  uint row = id / ACROSS * PART_ROWS, column = id % ACROSS * 4; /* of this invocation's part */
+  Cursor cursor = Cursor (id % FOURS, 0, 0);
+  float sums[PART_ROWS * PART_COLUMNS]; /* [row][column] */
 
   if (!find_block (row_block, column_block))
     return;
 
-  [[unroll]] for (uint f = 0; f < FETCHES; f++)
-    {
-      uint row = row_block * ROWS + id / FOURS + f * (GROUP_SIZE / FOURS);
-      uint line = row / p.y_width;
-
-      image[f] = line / p.y_height;
-      left[f] = int ((row - line * p.y_width) * p.stride) - int (p.pad);
-      top[f] = int ((line - image[f] * p.y_height) * p.stride) - int (p.pad);
-      top[f] = row < p.rows ? top[f] : -0x10000;
-    }
-  [[unroll]] for (uint i = 0; i < 32; i++)
+  [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
+    rows[f] = find_row (row_block * ROWS + (id + f * INVOCATIONS) / FOURS);
+  [[unroll]] for (uint i = 0; i < PART_ROWS * PART_COLUMNS; i++)
     sums[i] = 0.0;
-  settle (cursor);
+  settle (cursor, p.channels / 4);
+  fetch_x (cursor);
+  fetch_w (column_block, 0, depth);
+  put (0);
+  barrier ();
 
-  for (uint slab = 0; slab < n_fours + FOURS; slab += FOURS)
+  for (uint first_k = 0, place = 0; first_k < depth; first_k += FOURS * 4, place = 1 - place)
     {
-      bool more = slab < n_fours; /* the last turn only multiplies */
+      bool more = first_k + FOURS * 4 < depth;
 
       if (more)
-        [[unroll]] for (uint f = 0; f < FETCHES; f++)
-          {
-            uint x = uint (left[f] + int (cursor.kx)), y = uint (top[f] + int (cursor.ky));
-            bool inside = x < p.width && y < p.height && cursor.ky < p.kernel;
-            uint pixel = pixel_at (image[f], x, y);
-            /* Panels of 16 columns: four of them, 64 fours of w each. */
-            uint i = id + f * GROUP_SIZE;
-            uint panel = column_block * (COLUMNS / GS_MATMUL_PANEL) + i / 64;
-            uint four = slab + i % 64 / 16;
-            bool weighs = four < n_fours && panel * GS_MATMUL_PANEL < p.columns;
-
-            x_next[f] = vec4 (0.0);
-            if (inside)
-              x_next[f] = load_four (four_at (pixel, cursor.four));
-            w_next[f] = vec4 (0.0);
-            if (weighs)
-              w_next[f] = load_weights (p.w + uint64_t ((panel * n_fours + slab) * 16 + i % 64)
-                                              * (weight_f16 ? 8 : 16));
-          }
-      if (slab > 0)
         {
-          uint row = id / 16 * 8, column = id % 16 * 4;
+          cursor.part += FOURS;
+          settle (cursor, p.channels / 4);
+          fetch_x (cursor);
+          fetch_w (column_block, first_k + FOURS * 4, depth);
+        }
+      [[unroll]] for (uint k = 0; k < FOURS * 4; k++)
+        {
+          float x[PART_ROWS], w[PART_COLUMNS];
 
-          [[unroll]] for (uint k = 0; k < FOURS * 4; k++)
-            {
-              float x[8], w[4];
-
-              [[unroll]] for (uint r = 0; r < 8; r++)
-                x[r] = x_slab[k * STRIDE + row + r];
-              [[unroll]] for (uint c = 0; c < 4; c++)
-                w[c] = w_slab[k * STRIDE + column + c];
-              [[unroll]] for (uint r = 0; r < 8; r++)
-                [[unroll]] for (uint c = 0; c < 4; c++)
-                  sums[r * 4 + c] = fma (x[r], w[c], sums[r * 4 + c]);
-            }
+          [[unroll]] for (uint r = 0; r < PART_ROWS; r++)
+            x[r] = x_slabs[place * X_SLAB + k * X_STRIDE + row + r];
+          [[unroll]] for (uint c = 0; c < PART_COLUMNS; c++)
+            w[c] = w_slabs[place * W_SLAB + k * W_STRIDE + c / 4 * (4 * ACROSS) + column + c % 4];
+          [[unroll]] for (uint r = 0; r < PART_ROWS; r++)
+            [[unroll]] for (uint c = 0; c < PART_COLUMNS; c++)
+              sums[r * PART_COLUMNS + c] = fma (x[r], w[c], sums[r * PART_COLUMNS + c]);
         }
       if (more)
-        {
-          barrier ();
-          [[unroll]] for (uint f = 0; f < FETCHES; f++)
-            [[unroll]] for (uint k = 0; k < 4; k++)
-              {
-                uint i = id + f * GROUP_SIZE;
-
-                x_slab[(slab_four * 4 + k) * STRIDE + id / FOURS + f * (GROUP_SIZE / FOURS)]
-                  = x_next[f][k];
-                w_slab[i % 64 / 4 * STRIDE + i / 64 * 16 + i % 4 * 4 + k] = w_next[f][k];
-              }
-          barrier ();
-          cursor.four += FOURS;
-          settle (cursor);
-        }
+        put (1 - place);
+      barrier ();
     }
 
-  uint n = column_block * COLUMNS + id % 16 * 4;
-  vec4 bias = vec4 (0.0);
-
-  if (p.bias != 0)
-    [[unroll]] for (uint c = 0; c < 4; c++)
-      bias[c] = n + c < p.columns ? Floats (p.bias).at[n + c] : 0.0;
-  [[unroll]] for (uint r = 0; r < 8; r++)
+  [[unroll]] for (uint g = 0; g < PART_COLUMNS / 4; g++)
     {
-      uint m = row_block * ROWS + id / 16 * 8 + r;
+      uint n = column_block * COLUMNS + g * (4 * ACROSS) + column;
+      vec4 bias = load_bias (n);
 
-      if (m < p.rows)
-        finish (m, n, bias + vec4 (sums[r * 4], sums[r * 4 + 1], sums[r * 4 + 2], sums[r * 4 + 3]));
+      [[unroll]] for (uint r = 0; r < PART_ROWS; r++)
+        {
+          uint m = row_block * ROWS + row + r, i = r * PART_COLUMNS + g * 4;
+
+          if (m < p.rows)
+            finish (m, n, bias + vec4 (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]));
+        }
     }
 }

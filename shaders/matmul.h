@@ -12,8 +12,6 @@
 #define GS_MATMUL_PANEL 16
 
 /* One line of workgroups covers row_blocks x column_blocks tiles of y. */
-#define GS_MATMUL_TILE_ROWS 64 /* matmul-tile */
-#define GS_MATMUL_TILE_COLUMNS 64
 #define GS_MATMUL_LANES_ROWS 32 /* matmul-texel, matmul-gather */
 #define GS_MATMUL_LANES_COLUMNS 16
 #define GS_MATMUL_UNIFORM_ROWS 6 /* matmul-uniform, or twice as many */
@@ -29,7 +27,30 @@
 #define GS_MATMUL_KERNEL 6       /* matmul-uniform: kernel                          */
 #define GS_MATMUL_PLAIN 7        /* matmul-uniform: row m of y is pixel m of x      */
 #define GS_MATMUL_SOURCES 8      /* matmul-uniform: 2 if there is x2, else 1        */
-#define GS_MATMUL_N_CONSTANTS 9
+/* matmul-tile: of y, what a workgroup and an invocation make; invocations of a workgroup. */
+#define GS_MATMUL_TILE_ROWS 3
+#define GS_MATMUL_TILE_COLUMNS 4
+#define GS_MATMUL_TILE_PART_COLUMNS 5
+#define GS_MATMUL_TILE_INVOCATIONS 6
+/* matmul-coopmat: of y, what a workgroup and a subgroup make; the shape of the device's matrices;
+ * invocations of a workgroup and of a subgroup. */
+#define GS_MATMUL_COOPMAT_ROWS 3
+#define GS_MATMUL_COOPMAT_COLUMNS 4
+#define GS_MATMUL_COOPMAT_SUBGROUP_ROWS 5
+#define GS_MATMUL_COOPMAT_SUBGROUP_COLUMNS 6
+#define GS_MATMUL_COOPMAT_M 7
+#define GS_MATMUL_COOPMAT_N 8
+#define GS_MATMUL_COOPMAT_K 9
+#define GS_MATMUL_COOPMAT_INVOCATIONS 10
+#define GS_MATMUL_COOPMAT_LANES 11
+#define GS_MATMUL_N_CONSTANTS 12
+
+/* k that matmul-tile multiplies at a time, and its rows to an invocation. */
+#define GS_MATMUL_TILE_DEPTH 16
+#define GS_MATMUL_TILE_PART_ROWS 8
+
+/* k that matmul-coopmat multiplies at a time; multiples of the device's K. */
+#define GS_MATMUL_COOPMAT_DEPTH 32
 
 /* x may lie in two places: its first x_channels channels in x, the others in x2. */
 struct GsMatmulPush

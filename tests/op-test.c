@@ -3,6 +3,8 @@
 #include "op-test.h"
 
 #include "base/half.h"
+#include "gpu/kernel.h"
+#include "nn/weight-source.h"
 #include "tensor/arena.h"
 #include "tensor/plan.h"
 
@@ -46,6 +48,23 @@ random_values (GRand *rand, guint64 n)
   return values;
 }
 
+/* A joined weight's parts have their own names, for the references. */
+static void
+add_parts (TestWeights *self, const char *name, guint64 n)
+{
+  g_auto (GStrv) names = gs_weight_names_split (name);
+  const guint n_parts = names != NULL ? g_strv_length (names) : 0;
+  const GArray *joined = g_hash_table_lookup (self->values, name);
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      GArray *part = g_array_new (FALSE, FALSE, sizeof (double));
+
+      g_array_append_vals (part, &g_array_index (joined, double, i * (n / n_parts)), n / n_parts);
+      g_hash_table_insert (self->values, g_strdup (names[i]), part);
+    }
+}
+
 static gboolean
 weights_check (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
                const GsLayout *layout, GsDtype *dtype, GError **error)
@@ -58,6 +77,7 @@ weights_check (GsWeights *weights, const char *name, const guint64 *dims, guint 
   *dtype = layout->always_f32 ? GS_DTYPE_F32 : self->test->weight_dtype;
   if (!g_hash_table_contains (self->values, name))
     g_hash_table_insert (self->values, g_strdup (name), random_values (self->test->rand, n));
+  add_parts (self, name, n);
   return TRUE;
 }
 
@@ -164,18 +184,28 @@ gs_op_test_offset (GsOpTest *test, const char *name, double offset)
 }
 
 void
-gs_op_test_use_kernels (const char *variant)
-{
-  if (variant != NULL)
-    g_setenv ("GESSO_KERNELS", variant, TRUE);
-  else
-    g_unsetenv ("GESSO_KERNELS");
-}
-
-void
 gs_op_test_output (GsOpTest *test, GsTensor *tensor)
 {
   g_ptr_array_add (test->outputs, gs_graph_output (test->graph, tensor));
+}
+
+gboolean
+gs_op_test_use_kernels (GsOpTest *test, const char *variant)
+{
+  if (variant == NULL)
+    {
+      g_unsetenv ("GESSO_KERNELS");
+      return TRUE;
+    }
+  if (g_str_has_prefix (variant, "coopmat")
+      && (gs_device_get_info (test->device)->n_matrix_shapes == 0
+          || !gs_kernel_exists ("matmul-coopmat.f16")))
+    {
+      g_test_skip ("no kernels for matrix units, here or in this build");
+      return FALSE;
+    }
+  g_setenv ("GESSO_KERNELS", variant, TRUE);
+  return TRUE;
 }
 
 /* ---- Running ---- */

@@ -39,6 +39,10 @@ typedef struct
   double     tolerance;      /* largest error relative to the largest wanted value */
 } GsOpTest;
 
+/* Makes the kernels of a variant (GESSO_KERNELS) run; NULL: as the device likes. FALSE, and the test is
+ * skipped, where the device or the build has none. */
+gboolean gs_op_test_use_kernels (GsOpTest *test, const char *variant);
+
 typedef void (*GsOpTestFunc) (GsOpTest *test, gconstpointer data);
 
 /* A random input with values in about -2 ... 2. */
@@ -52,9 +56,6 @@ const double *gs_op_test_values (GsOpTest *test, const char *name);
 
 /* Adds a constant to all values of an input (to provoke cancellation, say). Before the check. */
 void gs_op_test_offset (GsOpTest *test, const char *name, double offset);
-
-/* Makes the op use kernels of a variant, or those that the device likes (NULL). */
-void gs_op_test_use_kernels (const char *variant);
 
 void gs_op_test_output (GsOpTest *test, GsTensor *tensor);
 

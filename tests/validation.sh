@@ -24,18 +24,13 @@ have_layer || {
   exit 77
 }
 
-# Older and newer layers read their settings under different names; each ignores the other's.
-cat >"$work/vk_layer_settings.txt" <<EOF
-khronos_validation.debug_action = VK_DBG_LAYER_ACTION_LOG_MSG
-khronos_validation.report_flags = error,warn
-khronos_validation.log_filename = $work/messages
-khronos_validation.enables = VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT
-khronos_validation.validate_sync = true
-khronos_validation.syncval_submit_time_validation = true
-khronos_validation.syncval_queue_submit = true
-khronos_validation.enable_message_limit = true
-khronos_validation.duplicate_message_limit = 3
-EOF
+# Newer layers read other settings than older ones, and complain of those.
+settings () # SETTING...
+{
+  printf 'khronos_validation.%s\n' "debug_action = VK_DBG_LAYER_ACTION_LOG_MSG" \
+    "report_flags = error,warn" "log_filename = $work/messages" "enable_message_limit = true" \
+    "duplicate_message_limit = 3" "$@" >"$work/vk_layer_settings.txt"
+}
 export VK_LAYER_SETTINGS_PATH=$work VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation
 export VK_LOADER_DEBUG=layer
 
@@ -59,6 +54,10 @@ messages ()
 # A layer that misses the planted hazard would call everything clean.
 canary=$1
 shift
+settings "validate_sync = true" "syncval_full_validation = true"
+messages "$canary" | grep -q SYNC-HAZARD ||
+  settings "enables = VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT" \
+    "validate_sync = true" "syncval_submit_time_validation = true" "syncval_queue_submit = true"
 if ! messages "$canary" | grep -q SYNC-HAZARD; then
   echo "The layer does not report the hazard in $(basename "$canary"), so its silence means nothing."
   exit 77

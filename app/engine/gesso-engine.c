@@ -8,6 +8,7 @@
 #include "gesso-picture-private.h"
 #include "gesso-request.h"
 #include "gesso-worker.h"
+#include "gs.h"
 
 #include <glib/gi18n.h>
 
@@ -44,6 +45,12 @@ static void
 gesso_engine_init (GessoEngine *self)
 {
   self->worker = gesso_worker_new ();
+}
+
+void
+gesso_engine_prepare_process (void)
+{
+  gs_prepare_process ();
 }
 
 GessoEngine *

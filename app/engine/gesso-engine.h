@@ -16,6 +16,9 @@ G_BEGIN_DECLS
 #define GESSO_TYPE_ENGINE (gesso_engine_get_type ())
 G_DECLARE_FINAL_TYPE (GessoEngine, gesso_engine, GESSO, ENGINE, GObject)
 
+/* First in main(), before there are threads: sets up the environment that drivers read. */
+void gesso_engine_prepare_process (void);
+
 GessoEngine *gesso_engine_new (void);
 
 /* Opens the device ahead of the first picture. Fails where there is no Vulkan driver. */

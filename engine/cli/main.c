@@ -37,6 +37,7 @@ main (int argc, char **argv)
 {
   const char *name = argc > 1 ? argv[1] : NULL;
 
+  gs_prepare_process ();
   /* Text in the user's encoding; numbers as programs read them. */
   setlocale (LC_CTYPE, "");
   if (name == NULL)

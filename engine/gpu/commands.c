@@ -23,6 +23,9 @@ struct _GsCommands
   gboolean      dry;          /* nothing is recorded                                  */
   gboolean      open;         /* the last of them is being recorded                   */
   double        open_work;    /* estimated work in it                                 */
+  double        submit_work;  /* what one of them is to have at most                  */
+  double        longest;      /* what the longest has                                 */
+  double        work;         /* of all together                                      */
   GArray       *reads;        /* Range: since the last barrier                        */
   GArray       *writes;
   GArray       *next_reads;   /* Range: declared for the coming dispatch              */
@@ -34,23 +37,6 @@ struct _GsCommands
   guint         n_dispatches;
   GError       *error;        /* sticky                                               */
 };
-
-/* Estimated work of one submit, in floating-point operations. It should take some ten milliseconds:
- * the CPU driver does 5 to 100 GFLOP/s, an integrated GPU around a TFLOP/s. */
-static double
-submit_work (GsDevice *device)
-{
-  switch (device->info.kind)
-    {
-    case GS_GPU_CPU:
-      return 0.5e9;
-    case GS_GPU_INTEGRATED:
-    case GS_GPU_VIRTUAL:
-      return 20e9;
-    default:
-      return 500e9;
-    }
-}
 
 static GArray *
 range_array (void)
@@ -65,6 +51,7 @@ gs_commands_new_dry (GsDevice *device)
 
   commands->dry = TRUE;
   commands->device = device;
+  commands->submit_work = gs_pace_submit_work (&device->pace, device->info.kind);
   commands->buffers = g_array_new (FALSE, FALSE, sizeof (VkCommandBuffer));
   commands->reads = range_array ();
   commands->writes = range_array ();
@@ -368,11 +355,13 @@ static void
 make_room (GsCommands *commands, double work)
 {
   if (commands->open && commands->open_work > 0
-      && commands->open_work + work > submit_work (commands->device))
+      && commands->open_work + work > commands->submit_work)
     close_buffer (commands);
   if (!commands->open && commands->error == NULL)
     open_buffer (commands);
   commands->open_work += work;
+  commands->work += work;
+  commands->longest = MAX (commands->longest, commands->open_work);
 }
 
 void
@@ -397,7 +386,7 @@ gs_commands_dispatch (GsCommands *commands, GsKernel *kernel, gconstpointer push
     return;
 
   /* One long dispatch becomes several over parts of its grid: workgroups do not know each other. */
-  parts = CLAMP (work / submit_work (commands->device), 1, groups[axis]);
+  parts = CLAMP (work / commands->submit_work, 1, groups[axis]);
   make_room (commands, work / parts);
   if (commands->error != NULL)
     return;
@@ -491,6 +480,7 @@ gboolean
 gs_commands_run (GsCommands *commands, GError **error)
 {
   GsDevice *device = commands->device;
+  const gint64 started = g_get_monotonic_time ();
 
   g_assert (!commands->open && !commands->dry && commands->error == NULL);
   for (guint i = 0; i < commands->buffers->len; i++)
@@ -510,6 +500,17 @@ gs_commands_run (GsCommands *commands, GError **error)
       gs_device_wait_idle (device);
       return FALSE;
     }
+  gs_pace_note (&device->pace, device->info.kind, commands->work,
+                (g_get_monotonic_time () - started) * 1e-6);
   gs_kernel_save_cache_soon (device);
   return TRUE;
+}
+
+gboolean
+gs_commands_is_stale (GsCommands *commands)
+{
+  GsDevice *device = commands->device;
+
+  return gs_pace_is_stale (&device->pace, device->info.kind, commands->buffers->len,
+                           commands->longest, commands->submit_work);
 }

@@ -5,8 +5,9 @@
  * Barriers are automatic: a recorder says what each dispatch reads and writes, and a barrier is put
  * before a dispatch that would meet a hazard with one since the last barrier. No op writes a barrier.
  *
- * A long recording is cut into several command buffers by estimated work, so that one submit stays
- * short: the desktop keeps its share of the device and a cancel is heard between submits.
+ * A long recording is cut into several command buffers by estimated work (gpu/pace.h), so that one
+ * submit stays short: the desktop keeps its share of the device and a cancel is heard between
+ * submits.
  */
 #pragma once
 
@@ -62,6 +63,10 @@ gboolean gs_commands_finish (GsCommands *commands, GError **error);
 
 /* Submits all of it, in order, polling between submits, and waits for the end. */
 gboolean gs_commands_run (GsCommands *commands, GError **error);
+
+/* Whether it should be recorded again, because its submits take far longer, or are far more, than
+ * they need be. */
+gboolean gs_commands_is_stale (GsCommands *commands);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsCommands, gs_commands_free)
 

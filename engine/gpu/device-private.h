@@ -7,6 +7,7 @@
 #include "gpu/buffer.h"
 #include "gpu/commands.h"
 #include "gpu/kernel.h"
+#include "gpu/pace.h"
 #include "gpu/timer.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,7 @@ struct _GsDevice
   VkSemaphore timeline;
   guint64     last_value; /* of the newest submit */
   gboolean    lost;
+  GsPace      pace;
 
   VkDescriptorSetLayout set_layout;      /* two uniform texel buffers */
   VkPipelineLayout      pipeline_layout; /* ... and the push constants */
@@ -77,6 +79,7 @@ typedef struct _GsShaderModule
   const char    *name;
   const guint32 *code;
   gsize          n_bytes;
+  gboolean       full_subgroups; /* all lanes of each are there, as many as the last constant says */
 } GsShaderModule;
 
 extern const GsShaderModule gs_shader_modules[];
@@ -104,6 +107,11 @@ const GsGpuInfo *gs_gpu_choose (GArray *gpus, const char *which, char **reason, 
 
 /* Fills what does not need a logical device. */
 void gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info);
+
+/* ... of these, the matrix shapes and the sizes of subgroups. */
+void gs_gpu_fill_matrix (VkPhysicalDevice physical, GsGpuInfo *info);
+
+gboolean gs_gpu_has_extension (VkPhysicalDevice physical, const char *name);
 
 /* A view of the whole buffer as texels, made once; VK_NULL_HANDLE with error set on failure. */
 VkBufferView gs_buffer_get_view (GsBuffer *buffer, GsTexelFormat format, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Opening a device, its timeline, and waiting. */
 #include "gpu/device-private.h"
+#include "gpu/vulkan-new.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -58,8 +59,19 @@ compute_queue_family (VkPhysicalDevice physical)
 static gboolean
 create_vk_device (GsDevice *device, GError **error)
 {
+  const GsGpuInfo *gpu = &device->info;
+  VkPhysicalDeviceCooperativeMatrixFeaturesKHR matrix = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR,
+    .cooperativeMatrix = VK_TRUE,
+  };
+  VkPhysicalDeviceSubgroupSizeControlFeaturesEXT control = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES_EXT,
+    .subgroupSizeControl = VK_TRUE,
+    .computeFullSubgroups = VK_TRUE,
+  };
   VkPhysicalDeviceVulkan12Features v12 = {
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
+    .vulkanMemoryModel = gpu->n_matrix_shapes > 0,
     .bufferDeviceAddress = VK_TRUE,
     .timelineSemaphore = VK_TRUE,
     .shaderFloat16 = device->info.arithmetic16,
@@ -73,6 +85,7 @@ create_vk_device (GsDevice *device, GError **error)
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
     .pNext = &v11,
     .features.shaderInt64 = VK_TRUE,
+    .features.shaderInt16 = gpu->integers16,
   };
   const float priority = 0.0f; /* the desktop's work comes first */
   const VkDeviceQueueCreateInfo queue = {
@@ -81,8 +94,7 @@ create_vk_device (GsDevice *device, GError **error)
     .queueCount = 1,
     .pQueuePriorities = &priority,
   };
-  const char *extensions[2];
-  guint32 n_extensions = 0;
+  const char *extensions[4];
   VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
     .pNext = &features,
@@ -91,11 +103,22 @@ create_vk_device (GsDevice *device, GError **error)
     .ppEnabledExtensionNames = extensions,
   };
 
-  if (device->info.memory_budget)
-    extensions[n_extensions++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
-  if (device->info.host_memory)
-    extensions[n_extensions++] = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
-  info.enabledExtensionCount = n_extensions;
+  if (gpu->memory_budget)
+    extensions[info.enabledExtensionCount++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+  if (gpu->host_memory)
+    extensions[info.enabledExtensionCount++] = VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME;
+  if (gpu->subgroup_control)
+    {
+      extensions[info.enabledExtensionCount++] = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
+      control.pNext = v12.pNext;
+      v12.pNext = &control;
+    }
+  if (gpu->n_matrix_shapes > 0)
+    {
+      extensions[info.enabledExtensionCount++] = VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME;
+      matrix.pNext = v12.pNext;
+      v12.pNext = &matrix;
+    }
 
   return gs_vk_check (device, vkCreateDevice (device->physical, &info, NULL, &device->vk),
                       "open the device", error);
@@ -178,6 +201,7 @@ find_cache_folder (GsDevice *device)
   g_checksum_update (checksum, (const guchar *) &properties.driverVersion, sizeof (guint32));
   g_checksum_update (checksum, (const guchar *) &properties.vendorID, sizeof (guint32));
   g_checksum_update (checksum, (const guchar *) &properties.deviceID, sizeof (guint32));
+  g_checksum_update (checksum, (const guchar *) &device->info.subgroup_size, sizeof (guint32));
   for (gsize i = 0; i < gs_n_shader_modules; i++)
     g_checksum_update (checksum, (const guchar *) gs_shader_modules[i].code,
                        gs_shader_modules[i].n_bytes);

@@ -24,6 +24,12 @@ typedef enum
   GS_GPU_CPU,
 } GsGpuKind; /* in order of preference */
 
+/* A product of an m x k and a k x n matrix of halfs, summed in floats, that a subgroup makes. */
+typedef struct
+{
+  guint32 m, n, k;
+} GsMatrixShape;
+
 /* What a device is and what its kernels may use. */
 typedef struct
 {
@@ -32,9 +38,14 @@ typedef struct
   GsGpuKind kind;
   gboolean  storage16;       /* half-precision elements can be loaded and stored              */
   gboolean  arithmetic16;    /* half-precision arithmetic                                      */
+  gboolean  integers16;      /* 16-bit integers in shaders                                     */
   gboolean  memory_budget;   /* VK_EXT_memory_budget: free_bytes is live                       */
   gboolean  host_memory;     /* VK_EXT_external_memory_host                                    */
-  guint32   subgroup_size;
+  guint32   subgroup_size;   /* where a kernel does not ask for another                        */
+  gboolean  subgroup_control; /* it may ask, for a power of two within these                   */
+  guint32   subgroup_min, subgroup_max;
+  GsMatrixShape matrix_shapes[8]; /* all that the kernels can use                              */
+  guint     n_matrix_shapes;
   guint32   max_shared_bytes;
   guint64   max_allocation_bytes; /* of one buffer                                             */
   guint64   max_texels;      /* elements of a uniform texel buffer                             */
@@ -46,6 +57,9 @@ typedef struct
 /* All physical devices, GsGpuInfo elements, best first, unusable ones last. Never fails: empty if
  * there is no loader or no driver. */
 GArray *gs_gpu_list (void);
+
+/* Lets drivers read their environment variables anew; no device may be open. */
+void gs_gpu_reload (void);
 
 /* Opens a device. which: an index into gs_gpu_list() or part of a name (any case); NULL or "": the
  * variable GESSO_DEVICE, else the first usable one. reason: if not NULL, set to a sentence that

@@ -24,23 +24,33 @@ create_instance (void)
   return instance;
 }
 
+static GMutex instance_lock;
+static VkInstance instance = VK_NULL_HANDLE;
+
 VkInstance
 gs_vk_instance (void)
 {
-  static gsize initialised = 0;
-  static VkInstance instance = VK_NULL_HANDLE;
+  VkInstance current;
 
-  /* Kept for the life of the process: some drivers do not survive being loaded twice. */
-  if (g_once_init_enter (&initialised))
-    {
-      instance = create_instance ();
-      g_once_init_leave (&initialised, 1);
-    }
-  return instance;
+  g_mutex_lock (&instance_lock);
+  if (instance == VK_NULL_HANDLE)
+    instance = create_instance ();
+  current = instance;
+  g_mutex_unlock (&instance_lock);
+  return current;
 }
 
-static gboolean
-has_extension (VkPhysicalDevice physical, const char *name)
+void
+gs_gpu_reload (void)
+{
+  /* The old one is kept for the life of the process: some drivers do not survive being loaded twice. */
+  g_mutex_lock (&instance_lock);
+  instance = VK_NULL_HANDLE;
+  g_mutex_unlock (&instance_lock);
+}
+
+gboolean
+gs_gpu_has_extension (VkPhysicalDevice physical, const char *name)
 {
   g_autofree VkExtensionProperties *properties = NULL;
   guint32 n = 0;
@@ -88,6 +98,7 @@ fill_features (VkPhysicalDevice physical, GsGpuInfo *info)
   vkGetPhysicalDeviceFeatures2 (physical, &features);
   info->storage16 = v11.storageBuffer16BitAccess;
   info->arithmetic16 = v12.shaderFloat16;
+  info->integers16 = features.features.shaderInt16;
   if (!v12.bufferDeviceAddress)
     g_strlcpy (info->unusable, "it lacks buffer device addresses", sizeof info->unusable);
   else if (!v12.timelineSemaphore)
@@ -134,14 +145,15 @@ gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info)
   info->max_allocation_bytes = maintenance.maxMemoryAllocationSize;
   info->max_shared_bytes = properties.properties.limits.maxComputeSharedMemorySize;
   info->max_texels = properties.properties.limits.maxTexelBufferElements;
-  info->host_memory = has_extension (physical, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
-  info->memory_budget = has_extension (physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+  info->host_memory = gs_gpu_has_extension (physical, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
+  info->memory_budget = gs_gpu_has_extension (physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
 
   vkGetPhysicalDeviceMemoryProperties (physical, &memory);
   for (guint32 i = 0; i < memory.memoryHeapCount; i++)
     if (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
       info->memory_bytes = MAX (info->memory_bytes, memory.memoryHeaps[i].size);
   fill_features (physical, info);
+  gs_gpu_fill_matrix (physical, info);
 }
 
 static int

@@ -71,8 +71,17 @@ create_pipeline (GsKernel *kernel)
     },
     .layout = device->pipeline_layout,
   };
+  VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT subgroup = {
+    .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO_EXT,
+  };
   VkResult result;
 
+  if (kernel->module->full_subgroups && device->info.subgroup_control)
+    {
+      subgroup.requiredSubgroupSize = kernel->constants[kernel->n_constants - 1];
+      info.stage.pNext = &subgroup;
+      info.stage.flags = VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT_EXT;
+    }
   for (guint32 i = 0; i <= kernel->n_constants; i++)
     entries[i] = (VkSpecializationMapEntry) { i, i * sizeof (guint32), sizeof (guint32) };
   memcpy (constants, kernel->constants, kernel->n_constants * sizeof *constants);

@@ -15,7 +15,7 @@
 G_BEGIN_DECLS
 
 #define GS_PUSH_BYTES 128
-#define GS_MAX_SPEC_CONSTANTS 12
+#define GS_MAX_SPEC_CONSTANTS 16
 
 /* The embedded module called name ("group-norm.f16"), specialised: constant i has constant_id i.
  * Cached in the device, so asking again is a look-up. A missing name is our own bug; a driver that

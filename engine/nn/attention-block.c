@@ -16,10 +16,22 @@ GsTensor *
 gs_attention_projected (GsGraph *g, GsTensor *x, GsTensor *context, guint32 heads)
 {
   guint32 channels = x->shape.c;
-  GsTensor *q = gs_linear (g, "to_q", x, channels);
-  GsTensor *k = gs_linear (g, "to_k", context, channels);
-  GsTensor *v = gs_linear (g, "to_v", context, channels);
+  GsTensor *q, *k, *v, *all;
 
+  if (context == x)
+    {
+      all = gs_linear (g, "{to_q,to_k,to_v}", x, 3 * channels);
+      q = gs_slice (g, all, 0, channels);
+      k = gs_slice (g, all, channels, channels);
+      v = gs_slice (g, all, 2 * channels, channels);
+    }
+  else
+    {
+      q = gs_linear (g, "to_q", x, channels);
+      all = gs_linear (g, "{to_k,to_v}", context, 2 * channels);
+      k = gs_slice (g, all, 0, channels);
+      v = gs_slice (g, all, channels, channels);
+    }
   return gs_linear (g, "to_out.0", gs_attention (g, q, k, v, heads, FALSE), channels);
 }
 

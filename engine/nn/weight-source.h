@@ -2,6 +2,9 @@
 /*
  * Where weights come from: files, or random numbers. nn/weights puts what a source gives into
  * device memory.
+ *
+ * "attn1.{to_q,to_k,to_v}.weight" is one weight made of three of the source, of equal sizes, one
+ * after the other along the first dimension: products of the same input are one product.
  */
 #pragma once
 
@@ -47,6 +50,17 @@ GsWeightSource *gs_file_weights_new (GsWeightFind find, GsWeightReleasePages rel
 GsWeightSource *gs_synthetic_weights_new (void);
 
 void gs_weight_source_free (GsWeightSource *source); /* NULL is allowed */
+
+/* The class's functions, for joined names too. A joined weight is there if any of its parts is:
+ * reading it says which is missing. */
+gboolean gs_weight_source_has     (GsWeightSource *source, const char *name);
+gboolean gs_weight_source_read    (GsWeightSource *source, const char *name, const guint64 *dims,
+                                   guint n_dims, gboolean with_data, GsHostTensor *tensor,
+                                   GError **error);
+void     gs_weight_source_release (GsWeightSource *source, const char *name, GsHostTensor *tensor);
+
+/* The names that a joined one stands for, ended by NULL; NULL if it is a plain one. */
+char **gs_weight_names_split (const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsWeightSource, gs_weight_source_free)
 

@@ -92,20 +92,13 @@ component_of (GsWeightStore *self, const char *name)
   return component;
 }
 
-static void
-release (GsWeightStore *self, GsHostTensor *tensor)
-{
-  if (self->source->klass->release != NULL)
-    self->source->klass->release (self->source, tensor);
-}
-
 static gboolean
 choose_dtype (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims,
               const GsLayout *layout, GsDtype *dtype, GError **error)
 {
   GsHostTensor tensor;
 
-  if (!self->source->klass->read (self->source, name, dims, n_dims, FALSE, &tensor, error))
+  if (!gs_weight_source_read (self->source, name, dims, n_dims, FALSE, &tensor, error))
     return FALSE;
   if (layout->always_f32)
     *dtype = GS_DTYPE_F32;
@@ -113,10 +106,10 @@ choose_dtype (GsWeightStore *self, const char *name, const guint64 *dims, guint 
     *dtype = GS_DTYPE_F16;
   else if (self->precision == GS_DTYPE_F16)
     {
-      if (!self->source->klass->read (self->source, name, dims, n_dims, TRUE, &tensor, error))
+      if (!gs_weight_source_read (self->source, name, dims, n_dims, TRUE, &tensor, error))
         return FALSE;
       *dtype = gs_host_tensor_fits_halves (&tensor) ? GS_DTYPE_F16 : GS_DTYPE_F32;
-      release (self, &tensor);
+      gs_weight_source_release (self->source, name, &tensor);
     }
   else
     *dtype = GS_DTYPE_F32;
@@ -210,10 +203,10 @@ make_resident (GsWeightStore *self, Weight *weight, const guint64 *dims, guint n
                                            "weights", error);
   if (weight->chunk->buffer == NULL)
     return FALSE;
-  if (!self->source->klass->read (self->source, weight->name, dims, n_dims, TRUE, &tensor, error))
+  if (!gs_weight_source_read (self->source, weight->name, dims, n_dims, TRUE, &tensor, error))
     return FALSE;
   done = fill (weight, &tensor, error);
-  release (self, &tensor);
+  gs_weight_source_release (self->source, weight->name, &tensor);
   weight->is_resident = done;
   return done;
 }
@@ -223,7 +216,7 @@ store_has (GsWeights *weights, const char *name)
 {
   GsWeightStore *self = (GsWeightStore *) weights;
 
-  return self->source->klass->has (self->source, name);
+  return gs_weight_source_has (self->source, name);
 }
 
 static gboolean

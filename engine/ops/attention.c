@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = softmax (q k^T / sqrt (D)) v per head,  q: (N, 1, Tq, heads D), k, v: (N, 1, Tk, heads D).
  * Vaswani et al., "Attention is all you need". */
-#include "ops/lanes-private.h"
-#include "ops/matmul-private.h"
+#include "ops/attention-private.h"
 #include "ops/ops.h"
-
-#include "attention.h"
-
-#include <math.h>
 
 typedef struct
 {
@@ -29,6 +24,12 @@ infer (GsNode *node, GError **error)
                    k.n, k.w, k.c);
       return FALSE;
     }
+  if (gs_tensor_pitch (node->inputs[1]) != gs_tensor_pitch (node->inputs[2]))
+    {
+      g_set_error_literal (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
+                           "keys and values must be slices of tensors of the same size");
+      return FALSE;
+    }
   if (q.c / heads % 4 != 0)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
@@ -38,113 +39,36 @@ infer (GsNode *node, GError **error)
   return TRUE;
 }
 
+static GsAttention
+attention_of (const GsNode *node)
+{
+  const Parameters *parameters = GS_OP_PARAMETERS (node, const Parameters);
+
+  return (GsAttention) { node->inputs[0], node->inputs[1], node->inputs[2], node->output,
+                         parameters->heads, parameters->causal };
+}
+
 static double
 flop (const GsNode *node)
 {
-  const GsShape q = node->inputs[0]->shape, k = node->inputs[1]->shape;
+  const GsAttention attention = attention_of (node);
 
-  return 4.0 * gs_shape_elements (q) * k.h * k.w;
-}
-
-/* A workgroup makes so much of a head's channels, which it holds in registers; the lane kernels
- * unroll over it, so there a long part takes long to compile. */
-static guint32
-part_fours (guint32 head_fours, guint32 most)
-{
-  guint32 fours = MIN (head_fours, most);
-
-  while (head_fours % fours != 0)
-    fours--;
-  return fours;
-}
-
-static GsMatmulVariant
-choose (GsNode *node, GsCommands *commands)
-{
-  const GsMatmulVariant variant = gs_matmul_choose (gs_commands_get_device (commands));
-  GsTensor *q = node->inputs[0], *k = node->inputs[1], *v = node->inputs[2];
-
-  if (variant == GS_MATMUL_TEXEL
-      && !(gs_tensor_root (q)->buffer == gs_tensor_root (k)->buffer
-           && gs_lanes_fits_texels (commands, k) && gs_lanes_fits_texels (commands, v)))
-    return GS_MATMUL_GATHER;
-  return variant;
-}
-
-/* Keys a turn: as many as keep the unrolled loop within the processor's first-level cache. */
-static guint32
-keys_a_turn (guint32 fours, gboolean whole)
-{
-  return 4;
-}
-
-static void
-dispatch (GsNode *node, GsCommands *commands, GsMatmulVariant variant,
-          const struct GsAttentionPush *push)
-{
-  static const char *const kernels[] = {
-    [GS_MATMUL_TILE] = "attention-tile",
-    [GS_MATMUL_TEXEL] = "attention-texel",
-    [GS_MATMUL_GATHER] = "attention-gather",
-    [GS_MATMUL_UNIFORM] = "attention-uniform",
-    [GS_MATMUL_UNIFORM_TALL] = "attention-uniform",
-  };
-  const guint32 lanes = gs_device_get_info (gs_commands_get_device (commands))->subgroup_size;
-  const guint32 head_fours = push->head_channels / 4;
-  const guint32 fours = part_fours (head_fours, variant == GS_MATMUL_TILE       ? 32
-                                                : variant >= GS_MATMUL_UNIFORM ? 40 : 20);
-  const guint32 queries = variant == GS_MATMUL_TILE       ? GS_ATTENTION_TILE_QUERIES
-                          : variant >= GS_MATMUL_UNIFORM ? 2 * lanes : GS_ATTENTION_LANES_QUERIES;
-  const guint32 constants[GS_ATTENTION_N_CONSTANTS] = {
-    [GS_ATTENTION_FOURS] = fours,
-    [GS_ATTENTION_WHOLE] = fours == head_fours,
-    [GS_ATTENTION_KEYS] = keys_a_turn (fours, fours == head_fours),
-    [GS_ATTENTION_CAUSAL] = push->causal,
-    [GS_ATTENTION_LANES] = lanes,
-  };
-
-  gs_commands_dispatch (commands,
-                        gs_op_kernel (commands, kernels[variant], node->output->dtype, constants,
-                                      G_N_ELEMENTS (constants)),
-                        push, sizeof *push,
-                        gs_groups (push->queries, queries) * (head_fours / fours), push->heads,
-                        node->output->shape.n, flop (node));
+  return gs_attention_flop (&attention);
 }
 
 static void
 record (GsNode *node, GsCommands *commands)
 {
-  const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
-  GsTensor *q = node->inputs[0], *k = node->inputs[1], *v = node->inputs[2];
-  const guint32 head_channels = q->shape.c / parameters->heads;
-  const GsMatmulVariant variant = choose (node, commands);
-  struct GsAttentionPush push = {
-    .q = gs_op_read (commands, q),
-    .k = gs_op_read (commands, k),
-    .v = gs_op_read (commands, v),
-    .y = gs_op_write (commands, node->output),
-    .zeros = gs_lanes_zeros (k, head_channels),
-    .queries = q->shape.h * q->shape.w,
-    .keys = k->shape.h * k->shape.w,
-    .heads = parameters->heads,
-    .head_channels = head_channels,
-    .q_pitch = q->shape.c,
-    .kv_pitch = k->shape.c,
-    .scale = 1 / sqrt (head_channels),
-    .causal = parameters->causal,
-  };
+  const GsAttention attention = attention_of (node);
+  GsAttentionTile tile;
 
-  if (variant == GS_MATMUL_TEXEL)
-    {
-      push.k_texel = gs_lanes_bind_texels (commands, 0, k);
-      push.v_texel = gs_lanes_bind_texels (commands, 1, v);
-      push.q_texel = gs_lanes_first_texel (q);
-    }
-  dispatch (node, commands, variant, &push);
+  gs_attention_choose (gs_commands_get_device (commands), &attention, &tile);
+  gs_attention_dispatch (commands, &tile, &attention);
 }
 
 const GsOpClass gs_op_attention = {
   "attention",
+  .takes_slices = TRUE,
   .infer = infer,
   .record = record,
   .flop = flop,

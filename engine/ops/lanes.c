@@ -23,7 +23,7 @@ gs_lanes_fits_texels (GsCommands *commands, GsTensor *tensor)
 guint32
 gs_lanes_first_texel (GsTensor *tensor)
 {
-  return gs_tensor_root (tensor)->offset / four_bytes (tensor);
+  return gs_tensor_root (tensor)->offset / four_bytes (tensor) + tensor->first / 4;
 }
 
 guint32

@@ -16,6 +16,8 @@
 
 static const char *const names[GS_MATMUL_N_VARIANTS] = {
   [GS_MATMUL_TILE] = "tile",
+  [GS_MATMUL_COOPMAT] = "coopmat",
+  [GS_MATMUL_TUNED] = "tuned",
   [GS_MATMUL_TEXEL] = "texel",
   [GS_MATMUL_GATHER] = "gather",
   [GS_MATMUL_UNIFORM] = "uniform",
@@ -51,7 +53,7 @@ time_variant (GsDevice *device, GsMatmulVariant variant, guint32 channels, GsBuf
   y.offset = n_bytes;
   w.offset = 2 * n_bytes;
   w.n_bytes = 9 * TRIAL_CHANNELS * TRIAL_CHANNELS * sizeof (float);
-  gs_matmul_dispatch (commands, variant, operands, &y, &parameters);
+  gs_matmul_dispatch (commands, variant, NULL, operands, &y, &parameters);
   if (!gs_commands_finish (commands, NULL))
     return best;
   for (guint i = 0; i <= TRIAL_RUNS; i++)
@@ -70,8 +72,12 @@ time_variant (GsDevice *device, GsMatmulVariant variant, guint32 channels, GsBuf
 static gboolean
 is_hopeless (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
 {
+  const GsGpuInfo *info = gs_device_get_info (device);
+
+  if (variant >= GS_MATMUL_UNIFORM && !(info->storage16 && info->arithmetic16 && info->integers16))
+    return TRUE;
   /* The lane kernels are written for vectors of 8; Mesa 26.2 crashes on shuffles among 16. */
-  if (gs_device_get_info (device)->subgroup_size != 8)
+  if (info->subgroup_size != 8)
     return variant < GS_MATMUL_UNIFORM;
   return variant >= GS_MATMUL_UNIFORM
          && time_variant (device, variant, PROBE_CHANNELS, buffer)
@@ -79,7 +85,7 @@ is_hopeless (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
 }
 
 static GsMatmulVariant
-try_out (GsDevice *device)
+try_out (GsDevice *device, gint64 *time_of_best)
 {
   const guint64 n_bytes = (2 * TRIAL_SIZE * TRIAL_SIZE + 9 * TRIAL_CHANNELS) * TRIAL_CHANNELS
                           * sizeof (float);
@@ -98,7 +104,17 @@ try_out (GsDevice *device)
           best_time = time;
         }
     }
+  *time_of_best = best_time;
   return best;
+}
+
+gint64
+gs_matmul_best_time (GsDevice *device)
+{
+  gint64 time;
+
+  try_out (device, &time);
+  return time;
 }
 
 /* Remembered in a file per driver version, and in memory per such file. */
@@ -111,6 +127,7 @@ recall_or_try_out (GsDevice *device)
   g_autofree char *path = folder != NULL ? g_build_filename (folder, "matmul", NULL) : NULL;
   g_autofree char *text = NULL;
   GsMatmulVariant variant;
+  gint64 time;
 
   if (known == NULL)
     known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -121,9 +138,9 @@ recall_or_try_out (GsDevice *device)
   if (path != NULL)
     g_file_get_contents (path, &text, NULL, NULL);
   variant = variant_of_name (text);
-  if (variant == GS_MATMUL_N_VARIANTS)
+  if (variant < GS_MATMUL_TEXEL || variant == GS_MATMUL_N_VARIANTS)
     {
-      variant = try_out (device);
+      variant = try_out (device, &time);
       if (path != NULL)
         g_file_set_contents (path, names[variant], -1, NULL); /* else it is tried next time too */
     }
@@ -136,11 +153,18 @@ gs_matmul_choose (GsDevice *device)
 {
   static GMutex lock;
   const GsGpuInfo *info = gs_device_get_info (device);
-  GsMatmulVariant variant = variant_of_name (g_getenv ("GESSO_KERNELS"));
+  const char *asked = g_getenv ("GESSO_KERNELS");
+  GsMatmulVariant variant = variant_of_name (asked);
 
   if (variant < GS_MATMUL_N_VARIANTS)
     return variant;
-  if (info->kind != GS_GPU_CPU || info->subgroup_size < 8 || info->subgroup_size > 16)
+  if (asked != NULL && g_str_has_prefix (asked, "tile-"))
+    return GS_MATMUL_TILE;
+  if (asked != NULL && g_str_has_prefix (asked, "coopmat-"))
+    return GS_MATMUL_COOPMAT;
+  if (info->kind != GS_GPU_CPU)
+    return GS_MATMUL_TUNED;
+  if (info->subgroup_size < 8 || info->subgroup_size > 16)
     return GS_MATMUL_TILE;
   g_mutex_lock (&lock);
   variant = recall_or_try_out (device);

@@ -22,10 +22,34 @@ cover (Call *call, guint32 rows, guint32 columns)
 }
 
 static const char *
-use_tile (Call *call)
+use_tile (Call *call, const GsMatmulTile *tile)
 {
-  cover (call, GS_MATMUL_TILE_ROWS, GS_MATMUL_TILE_COLUMNS);
+  cover (call, tile->rows, tile->columns);
+  call->constants[GS_MATMUL_TILE_ROWS] = tile->rows;
+  call->constants[GS_MATMUL_TILE_COLUMNS] = tile->columns;
+  call->constants[GS_MATMUL_TILE_PART_COLUMNS] = tile->part_columns;
+  call->constants[GS_MATMUL_TILE_INVOCATIONS] = tile->rows / tile->part_rows
+                                                * (tile->columns / tile->part_columns);
   return "matmul-tile";
+}
+
+static const char *
+use_coopmat (Call *call, const GsMatmulTile *tile)
+{
+  const guint32 subgroups = tile->rows / tile->part_rows
+                            * (tile->columns / tile->part_columns);
+
+  cover (call, tile->rows, tile->columns);
+  call->constants[GS_MATMUL_COOPMAT_ROWS] = tile->rows;
+  call->constants[GS_MATMUL_COOPMAT_COLUMNS] = tile->columns;
+  call->constants[GS_MATMUL_COOPMAT_SUBGROUP_ROWS] = tile->part_rows;
+  call->constants[GS_MATMUL_COOPMAT_SUBGROUP_COLUMNS] = tile->part_columns;
+  call->constants[GS_MATMUL_COOPMAT_M] = tile->matrix.m;
+  call->constants[GS_MATMUL_COOPMAT_N] = tile->matrix.n;
+  call->constants[GS_MATMUL_COOPMAT_K] = tile->matrix.k;
+  call->constants[GS_MATMUL_COOPMAT_INVOCATIONS] = subgroups * tile->lanes;
+  call->constants[GS_MATMUL_COOPMAT_LANES] = tile->lanes;
+  return "matmul-coopmat";
 }
 
 static const char *
@@ -97,15 +121,19 @@ usable_variant (const Call *call, GsMatmulVariant variant)
 }
 
 static const char *
-use (Call *call, GsMatmulVariant variant)
+use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
 {
-  switch (usable_variant (call, variant))
+  if (usable_variant (call, variant) != variant)
+    return use_tile (call, &gs_matmul_plain_tile);
+  switch (variant)
     {
+    case GS_MATMUL_COOPMAT: return use_coopmat (call, tile);
     case GS_MATMUL_TEXEL:   return use_texel (call);
     case GS_MATMUL_GATHER:  return use_gather (call);
     case GS_MATMUL_UNIFORM: return use_uniform (call, GS_MATMUL_UNIFORM_ROWS);
     case GS_MATMUL_UNIFORM_TALL: return use_uniform (call, 2 * GS_MATMUL_UNIFORM_ROWS);
-    default:                return use_tile (call);
+    case GS_MATMUL_TILE:    return use_tile (call, tile);
+    default:                return use_tile (call, &gs_matmul_plain_tile);
     }
 }
 
@@ -117,8 +145,8 @@ add_period (const GsTensor *add, const GsTensor *y)
 }
 
 void
-gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands,
-                    GsTensor *y, const GsMatmulParameters *parameters)
+gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
+                    GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
 {
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   GsTensor *x2 = operands[GS_MATMUL_X2];
@@ -163,7 +191,7 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *con
     },
   };
 
-  name = use (&call, variant);
+  name = use (&call, variant, tile);
   gs_op_dispatch_line (commands,
                        gs_op_kernel (commands, name, y->dtype, call.constants,
                                      GS_MATMUL_N_CONSTANTS),

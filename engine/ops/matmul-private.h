@@ -3,8 +3,8 @@
  * The matrix product below convolution and linear layers, as an implicit convolution:
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m][n])
  *
- * Their nodes share operands { x, weight, bias, add, x2 }, NULL where there is none, and GsMatmulParameters, and so
- * recording, counting and fusing. They differ in shapes.
+ * Their nodes share operands { x, weight, bias, add, x2 }, the last three NULL if they are not there,
+ * and GsMatmulParameters, and so recording, counting and fusing. They differ in shapes.
  */
 #pragma once
 
@@ -64,7 +64,9 @@ gboolean gs_matmul_absorb (GsNode *node, GsNode *user);
 /* Kernels of one interface, made for different devices. */
 typedef enum
 {
-  GS_MATMUL_TILE,   /* GPUs                 */
+  GS_MATMUL_TILE,    /* GPUs                 */
+  GS_MATMUL_COOPMAT, /* GPUs with matrix units, on halfs                               */
+  GS_MATMUL_TUNED,   /* no kernel: of these two and their tiles, the fastest per shape */
   GS_MATMUL_TEXEL,  /* Mesa 22's CPU driver */
   GS_MATMUL_GATHER, /* Mesa 25's CPU driver */
   GS_MATMUL_UNIFORM,      /* Mesa 26's, on processors with 16 vector registers */
@@ -74,11 +76,43 @@ typedef enum
 
 /* The fastest on this device: by kind, and on CPU drivers by a trial of some milliseconds plus
  * compilation, once per driver version and remembered in the device's cache folder. The variable
- * GESSO_KERNELS (tile, texel, gather, uniform, uniform-tall) overrules it. */
+ * GESSO_KERNELS overrules it: tile, coopmat (or the beginning of a tile's name, tile-128 say), tuned,
+ * texel, gather, uniform, uniform-tall. */
 GsMatmulVariant gs_matmul_choose (GsDevice *device);
 
-/* Dispatches one product; tensors need only shape, dtype and place. For gs_matmul_choose(). */
-void gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands,
-                         GsTensor *y, const GsMatmulParameters *parameters);
+/* Microseconds of a small product by the fastest kernel of a CPU driver, measured now. */
+gint64 gs_matmul_best_time (GsDevice *device);
+
+/* How GS_MATMUL_TILE or GS_MATMUL_COOPMAT divide y. */
+typedef struct
+{
+  GsMatmulVariant variant;
+  guint32         rows, columns;           /* of a workgroup                                */
+  guint32         part_rows, part_columns; /* of an invocation or, with coopmat, a subgroup */
+  guint32         lanes;                   /* coopmat: of a subgroup                        */
+  GsMatrixShape   matrix;                  /* coopmat                                       */
+  char            name[64];
+} GsMatmulTile;
+
+/* Runs on every device. */
+extern const GsMatmulTile gs_matmul_plain_tile;
+
+/* All that run on the device, GsMatmulTile elements, beginning with that one. */
+GArray  *gs_matmul_list_tiles (GsDevice *device);
+
+/* Whether these operands are ones that the tile can multiply. */
+gboolean gs_matmul_tile_fits  (const GsMatmulTile *tile, GsTensor *const *operands,
+                               const GsTensor *y);
+
+/* The tile for a product by a variant up to GS_MATMUL_TUNED; tuning may run some, see tune.h. */
+void     gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant,
+                                GsTensor *const *operands, const GsTensor *y,
+                                const GsMatmulParameters *parameters, GsMatmulTile *tile);
+
+/* Dispatches one product; tensors need only shape, dtype and place. tile: of the variants that have
+ * one, else NULL. */
+void gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
+                         GsTensor *const *operands, GsTensor *y,
+                         const GsMatmulParameters *parameters);
 
 G_END_DECLS

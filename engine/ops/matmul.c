@@ -28,8 +28,17 @@ gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *name, GsTens
 void
 gs_matmul_record (GsNode *node, GsCommands *commands)
 {
-  gs_matmul_dispatch (commands, gs_matmul_choose (gs_commands_get_device (commands)), node->inputs,
-                      node->output, GS_OP_PARAMETERS (node, GsMatmulParameters));
+  GsDevice *device = gs_commands_get_device (commands);
+  const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, const GsMatmulParameters);
+  GsMatmulVariant variant = gs_matmul_choose (device);
+  GsMatmulTile tile;
+
+  if (variant <= GS_MATMUL_TUNED)
+    {
+      gs_matmul_choose_tile (device, variant, node->inputs, node->output, parameters, &tile);
+      variant = tile.variant;
+    }
+  gs_matmul_dispatch (commands, variant, &tile, node->inputs, node->output, parameters);
 }
 
 guint32

@@ -12,7 +12,8 @@ gs_op_read (GsCommands *commands, GsTensor *tensor)
   if (tensor == NULL)
     return 0;
   root = gs_tensor_root (tensor);
-  return gs_commands_read (commands, root->buffer, root->offset, root->n_bytes);
+  return gs_commands_read (commands, root->buffer, root->offset, root->n_bytes)
+         + (guint64) tensor->first * gs_dtype_bytes (tensor->dtype);
 }
 
 guint64

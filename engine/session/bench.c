@@ -3,9 +3,9 @@
 #include "base/median.h"
 #include "session/autoencoder.h"
 #include "session/bench-private.h"
-#include "session/denoise.h"
 #include "session/model.h"
 #include "session/prompt-encoder.h"
+#include "session/unet-programs.h"
 
 static gboolean
 set_inputs (GsProgram *program, GError **error)
@@ -142,17 +142,25 @@ gs_bench_get_part_names (void)
   return part_names;
 }
 
+/* One evaluation of the U-Net, without what is computed once a run. */
+static GsProgram *
+unet_program (GsSession *session, guint batch, guint32 width, guint32 height, GError **error)
+{
+  GsUnetPrograms unet;
+
+  return gs_unet_programs (session, batch, width, height, session->model->config.clip.length,
+                           &unet, error) ? unet.steps : NULL;
+}
+
 /* The program of a part at the size, in latent pixels. */
 static GsProgram *
 part_program (GsSession *session, guint part, guint32 width, guint32 height, GError **error)
 {
-  guint n_tokens = session->model->config.clip.length;
-
   switch (part)
     {
     case TEXT_ENCODER: return gs_text_program (session, 1, error);
-    case UNET_BATCH1:  return gs_unet_program (session, 1, width, height, n_tokens, error);
-    case UNET_BATCH2:  return gs_unet_program (session, 2, width, height, n_tokens, error);
+    case UNET_BATCH1:  return unet_program (session, 1, width, height, error);
+    case UNET_BATCH2:  return unet_program (session, 2, width, height, error);
     case VAE_ENCODE:   return gs_vae_encode_program (session, width, height, error);
     default:           return gs_vae_decode_program (session, width, height, error);
     }

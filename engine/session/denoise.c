@@ -7,55 +7,24 @@
 #include "models/unet.h"
 #include "sample/guidance.h"
 #include "session/model.h"
+#include "session/unet-programs.h"
 
 typedef struct
 {
   GsSession          *session;
   const GsDenoiseJob *job;
   GsSampler          *sampler;
-  GsProgram          *program;
+  GsUnetPrograms      programs;
+  GHashTable         *times;    /* timestep, bit by bit -> what times makes of it */
   guint               batch;    /* 1, or 2 with guidance      */
   guint32             channels; /* of the U-Net's input       */
   gsize               plane;    /* H W                        */
   gsize               n;        /* elements of a latent       */
   float              *input;    /* (batch, channels, H, W)    */
   float              *output;   /* (batch, 4, H, W): prompt, negative prompt */
-  float              *time;     /* (batch, sinusoids)         */
   float              *scratch;  /* (4, H, W)                  */
   GError             *error;    /* set where a callback has no way to return one */
 } Run;
-
-static GsGraph *
-build (GsModel *model, GsDtype dtype, guint batch, guint32 width, guint32 height, guint n_tokens)
-{
-  const GsUnetConfig *config = &model->config.unet;
-  GsGraph *g = gs_graph_new ("unet", dtype, gs_model_get_weights (model));
-  GsTensor *x, *time, *context, *label = NULL;
-
-  x = gs_graph_input (g, "x", (GsShape) { batch, height, width, config->in_channels }, dtype);
-  time = gs_graph_input (g, "time", (GsShape) { batch, 1, 1, config->channels[0] }, dtype);
-  context = gs_graph_input (g, "context", (GsShape) { batch, 1, n_tokens, config->context_width },
-                            dtype);
-  if (config->label_width > 0)
-    label = gs_graph_input (g, "label", (GsShape) { batch, 1, 1, config->label_width }, dtype);
-  gs_graph_output (g, gs_unet (g, config, x, time, context, label));
-  return g;
-}
-
-GsProgram *
-gs_unet_program (GsSession *session, guint batch, guint32 width, guint32 height, guint n_tokens,
-                 GError **error)
-{
-  g_autofree char *key = g_strdup_printf ("unet %u %ux%u %u", batch, width, height, n_tokens);
-  GsProgram *program = gs_model_find_program (session->model, key);
-
-  if (program != NULL)
-    return program;
-  return gs_model_add_program (session->model, session->arena, key,
-                               build (session->model, session->dtype, batch, width, height,
-                                      n_tokens),
-                               error);
-}
 
 /* The latent, for each half of the batch, with the further channels behind it. */
 static void
@@ -73,22 +42,68 @@ fill_input (Run *run, const float *latent)
     }
 }
 
+/* What the times' program makes of timesteps, the first of which is wanted now. */
+static gboolean
+compute_times (Run *run, const double *timesteps, guint n, GError **error)
+{
+  GsProgram *program = run->programs.times;
+  const guint width = run->session->model->config.unet.channels[0];
+  g_autofree float *sinusoids = g_new0 (float, GS_UNET_TIMES * width);
+
+  for (guint i = 0; i < n; i++)
+    gs_timestep_embedding (timesteps[i], width, sinusoids + i * width);
+  if (!gs_program_set_floats (program, "time", sinusoids, GS_UNET_TIMES * width, error)
+      || !gs_program_run (program, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree gpointer values = g_malloc (gs_program_get_sample_bytes (program));
+
+      if (!gs_program_get_sample (program, i, values, error))
+        return FALSE;
+      g_hash_table_insert (run->times, g_memdup2 (&timesteps[i], sizeof *timesteps),
+                           g_steal_pointer (&values));
+    }
+  return TRUE;
+}
+
+/* Steps' timesteps are computed together; some samplers look in between, too. */
+static gboolean
+give_time (Run *run, double timestep, GError **error)
+{
+  gconstpointer values = g_hash_table_lookup (run->times, &timestep);
+  double wanted[GS_UNET_TIMES] = { timestep };
+  guint n = 1;
+
+  for (guint i = 0; values == NULL && i < gs_sampler_n_steps (run->sampler); i++)
+    {
+      double t = gs_sampler_timestep (run->sampler, i);
+
+      if (n < GS_UNET_TIMES && t != timestep && !g_hash_table_contains (run->times, &t))
+        wanted[n++] = t;
+    }
+  if (values == NULL && !compute_times (run, wanted, n, error))
+    return FALSE;
+  values = g_hash_table_lookup (run->times, &timestep);
+  for (guint b = 0; b < run->batch; b++)
+    if (!gs_program_give_sample (run->programs.times, values, run->programs.steps, b, error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 evaluate (const float *latent, double timestep, float *output, gpointer user_data, GError **error)
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
-  guint n_time = run->session->model->config.unet.channels[0];
+  GsProgram *program = run->programs.steps;
 
   fill_input (run, latent);
-  for (guint b = 0; b < run->batch; b++)
-    gs_timestep_embedding (timestep, n_time, run->time + b * n_time);
-  if (!gs_program_set_nchw (run->program, "x", run->input, run->batch, run->channels, job->height,
-                            job->width, error)
-      || !gs_program_set_floats (run->program, "time", run->time, (gsize) run->batch * n_time,
-                                 error)
-      || !gs_program_run (run->program, error)
-      || !gs_program_get_nchw (run->program, 0, run->output, run->batch * run->n, error))
+  if (!give_time (run, timestep, error)
+      || !gs_program_set_nchw (program, "x", run->input, run->batch, run->channels, job->height,
+                               job->width, error)
+      || !gs_program_run (program, error)
+      || !gs_program_get_nchw (program, 0, run->output, run->batch * run->n, error))
     return FALSE;
 
   if (run->batch == 2)
@@ -164,16 +179,17 @@ set_context (Run *run, GError **error)
   memcpy (context, job->context, n * sizeof *context);
   if (run->batch == 2)
     memcpy (context + n, job->negative, n * sizeof *context);
-  return gs_program_set_floats (run->program, "context", context, run->batch * n, error);
+  return gs_program_set_floats (run->programs.context, "context", context, run->batch * n, error)
+         && gs_program_run_into (run->programs.context, run->programs.steps, error);
 }
 
 static void
 run_clear (Run *run)
 {
   gs_sampler_free (run->sampler);
+  g_clear_pointer (&run->times, g_hash_table_unref);
   g_free (run->input);
   g_free (run->output);
-  g_free (run->time);
   g_free (run->scratch);
   g_clear_error (&run->error);
 }
@@ -199,15 +215,15 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
     }
   run->input = g_new (float, run->batch * run->channels * run->plane);
   run->output = g_new (float, run->batch * run->n);
-  run->time = g_new (float, run->batch * config->channels[0]);
+  run->times = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   run->scratch = g_new (float, run->n);
   run->sampler = gs_sampler_new (job->options, job->schedule, job->n_steps, job->strength, run->n,
                                  error);
   if (run->sampler == NULL)
     return FALSE;
-  run->program = gs_unet_program (session, run->batch, job->width, job->height, job->n_tokens,
-                                  error);
-  return run->program != NULL && set_context (run, error);
+  return gs_unet_programs (session, run->batch, job->width, job->height, job->n_tokens,
+                           &run->programs, error)
+         && set_context (run, error);
 }
 
 gboolean

@@ -55,9 +55,4 @@ typedef struct
 /* Runs it; x: (4, H, W), gets the finished latent. */
 gboolean gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GError **error);
 
-/* The U-Net's program for `batch` latents of a size and a context length; made if needed,
- * borrowed. */
-GsProgram *gs_unet_program (GsSession *session, guint batch, guint32 width, guint32 height,
-                            guint n_tokens, GError **error);
-
 G_END_DECLS

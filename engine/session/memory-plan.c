@@ -8,10 +8,10 @@
 
 #include "gpu/buffer.h"
 #include "session/autoencoder.h"
-#include "session/denoise.h"
 #include "session/model.h"
 #include "session/preview.h"
 #include "session/prompt-encoder.h"
+#include "session/unet-programs.h"
 
 #define LARGEST_TILE 96
 #define SMALLEST_TILE 16
@@ -27,8 +27,7 @@ add (GsProgram *program, GsMemoryPlan *plan)
   g_assert (plan->n_programs < GS_PLAN_MAX_PROGRAMS);
   plan->programs[plan->n_programs++] = program;
   plan->arena_bytes = MAX (plan->arena_bytes, gs_program_get_arena_bytes (program));
-  /* Inputs and outputs are a buffer each. */
-  plan->io_bytes += gs_program_get_io_bytes (program) + 2 * GS_BUFFER_PADDING_BYTES;
+  plan->io_bytes += gs_program_get_io_bytes (program);
   return TRUE;
 }
 
@@ -61,6 +60,16 @@ add_preview (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GEr
 }
 
 static gboolean
+add_unet (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GError **error)
+{
+  GsUnetPrograms unet;
+
+  return gs_unet_programs (session, job->batch, job->width, job->height, job->n_tokens, &unet,
+                           error)
+         && add (unet.context, plan) && add (unet.times, plan) && add (unet.steps, plan);
+}
+
+static gboolean
 plan_with_tile (GsSession *session, const GsMemoryJob *job, guint tile, GsMemoryPlan *plan,
                 GError **error)
 {
@@ -69,8 +78,7 @@ plan_with_tile (GsSession *session, const GsMemoryJob *job, guint tile, GsMemory
   if (!add (gs_text_program (session, job->clip_skip, error), plan)
       || !add_autoencoder (session, job, plan, error)
       || !add_preview (session, job, plan, error)
-      || !add (gs_unet_program (session, job->batch, job->width, job->height, job->n_tokens, error),
-               plan))
+      || !add_unet (session, job, plan, error))
     return FALSE;
   plan->weight_bytes = gs_weight_store_get_declared_bytes (session->model->weights, NULL);
   plan->needed_bytes = plan->weight_bytes + plan->arena_bytes + plan->io_bytes
@@ -96,7 +104,7 @@ evict_text (GsSession *session, GsMemoryPlan *plan)
 {
   GsProgram *text = plan->programs[0];
   guint64 weights = gs_weight_store_get_declared_bytes (session->model->weights, "text_encoder");
-  guint64 io = gs_program_get_io_bytes (text) + 2 * GS_BUFFER_PADDING_BYTES;
+  guint64 io = gs_program_get_io_bytes (text);
   guint64 alone = weights + io + gs_program_get_arena_bytes (text) + GS_BUFFER_PADDING_BYTES;
 
   plan->evicts_text = TRUE;

@@ -207,24 +207,97 @@ gs_preview_prepare (GsSession *session, GsPreview kind, GError **error)
   return TRUE;
 }
 
-static GsImage *
-project (GsModel *model, const float *latent, guint32 width, guint32 height, guint32 enlarge)
-{
-  guint n = model->config.vae.latent_channels;
-  gsize plane = (gsize) width * height;
-  g_autoptr (GsImage) small = gs_image_new (width, height, 3);
+/*
+ * A preview is made after each step, and a step may take ten milliseconds: so colours are whole
+ * numbers of sixteenths of a level here, and places sixteenths of a pixel, which is exact where a
+ * latent pixel has up to eight picture pixels. All sums stay below 2^16.
+ */
+#define PARTS 16
 
-  for (gsize i = 0; i < plane; i++)
+/* RGB of a row of the latent's pixels; out: (width, 3). */
+static void
+project_row (const GsModel *model, const float *latent, guint32 width, gsize plane, guint16 *out)
+{
+  const guint n = model->config.vae.latent_channels;
+
+  for (guint32 x = 0; x < width; x++)
     for (guint c = 0; c < 3; c++)
       {
         const float *map = model->preview + c * (n + 1);
         float value = map[n];
 
         for (guint k = 0; k < n; k++)
-          value += map[k] * latent[k * plane + i];
-        small->pixels[3 * i + c] = (guint8) lrintf (255 * CLAMP (value * 0.5f + 0.5f, 0.0f, 1.0f));
+          value += map[k] * latent[k * plane + x];
+        value = CLAMP (value * 0.5f + 0.5f, 0.0f, 1.0f);
+        out[3 * x + c] = (guint16) (value * (255 * PARTS) + 0.5f);
       }
-  return gs_image_resize (small, width * enlarge, height * enlarge, GS_IMAGE_BILINEAR);
+}
+
+/* The centre of pixel i of n * enlarge, among the centres of n. */
+static guint32
+place (guint32 i, guint32 n, guint32 enlarge)
+{
+  const gint64 at = ((gint64) i * 2 + 1) * PARTS / (2 * enlarge) - PARTS / 2;
+
+  return (guint32) CLAMP (at, 0, (gint64) (n - 1) * PARTS);
+}
+
+/* Sixteen at a time, which compilers make vectors of. */
+static void
+mix_rows (const guint16 *restrict a, const guint16 *restrict b, guint32 part, gsize n,
+          guint8 *restrict out)
+{
+  const guint16 of_a = (guint16) (PARTS - part), of_b = (guint16) part;
+  gsize i = 0;
+
+  for (; i + 16 <= n; i += 16)
+    for (guint k = 0; k < 16; k++)
+      out[i + k] = (guint8) ((guint16) (a[i + k] * of_a + b[i + k] * of_b + 128) >> 8);
+  for (; i < n; i++)
+    out[i] = (guint8) ((guint16) (a[i] * of_a + b[i] * of_b + 128) >> 8);
+}
+
+static void
+enlarge_row (const guint16 *row, const guint32 *places, guint32 width, guint32 n, guint16 *out)
+{
+  for (guint32 x = 0; x < n; x++)
+    {
+      const guint32 part = places[x] % PARTS, before = places[x] / PARTS;
+      const guint16 *a = row + 3 * before, *b = row + 3 * MIN (before + 1, width - 1);
+
+      for (guint c = 0; c < 3; c++)
+        out[3 * x + c] = (guint16) ((a[c] * (PARTS - part) + b[c] * part + PARTS / 2) / PARTS);
+    }
+}
+
+/* The linear map, then enlarged: along the rows while there are few of them. */
+static GsImage *
+project (GsModel *model, const float *latent, guint32 width, guint32 height, guint32 enlarge)
+{
+  const guint32 out_width = width * enlarge;
+  const gsize n = (gsize) 3 * out_width;
+  g_autofree guint16 *small = g_new (guint16, 3 * width);
+  g_autofree guint16 *rows = g_new (guint16, n * height);
+  g_autofree guint32 *places = g_new (guint32, out_width);
+  GsImage *image = g_new (GsImage, 1);
+
+  *image = (GsImage) { .width = out_width, .height = height * enlarge, .channels = 3 };
+  image->pixels = g_malloc (n * image->height);
+  for (guint32 x = 0; x < out_width; x++)
+    places[x] = place (x, width, enlarge);
+  for (guint32 y = 0; y < height; y++)
+    {
+      project_row (model, latent + (gsize) y * width, width, (gsize) width * height, small);
+      enlarge_row (small, places, width, out_width, rows + y * n);
+    }
+  for (guint32 y = 0; y < image->height; y++)
+    {
+      const guint32 at = place (y, height, enlarge), before = at / PARTS;
+
+      mix_rows (rows + before * n, rows + MIN (before + 1, height - 1) * n, at % PARTS, n,
+                image->pixels + y * n);
+    }
+  return image;
 }
 
 static GsImage *

@@ -4,6 +4,7 @@
  */
 #include "io/prompt.h"
 #include "session/model.h"
+#include "session/vector-width.h"
 
 void
 gs_device_info_free (GsDeviceInfo *info)
@@ -86,6 +87,7 @@ gs_session_new (const GsSessionOptions *options, GError **error)
   if (session->device == NULL)
     return NULL;
   gpu = gs_device_get_info (session->device);
+  gs_vector_width_check (gpu);
   session->info = device_info (gpu, gs_device_get_free_bytes (session->device));
   session->dtype = choose_dtype (gpu, options != NULL ? options->precision : GS_PRECISION_AUTO);
   if (session->dtype == GS_DTYPE_F16 && !gpu->storage16)

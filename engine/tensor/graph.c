@@ -179,9 +179,25 @@ gs_reshape (GsGraph *graph, GsTensor *x, GsShape shape)
                      x->shape.n, x->shape.h, x->shape.w, x->shape.c, shape.n, shape.h, shape.w,
                      shape.c);
     }
+  g_assert (x->pitch == 0);
   view = add_tensor (graph, GS_TENSOR_VIEW, shape, x->dtype);
   view->base = x;
   return view;
+}
+
+GsTensor *
+gs_slice (GsGraph *graph, GsTensor *x, guint32 first, guint32 channels)
+{
+  GsShape shape = x->shape;
+  GsTensor *slice;
+
+  g_assert (first + channels <= x->shape.c && x->pitch == 0);
+  shape.c = channels;
+  slice = add_tensor (graph, GS_TENSOR_VIEW, shape, x->dtype);
+  slice->base = x;
+  slice->first = first;
+  slice->pitch = x->shape.c;
+  return slice;
 }
 
 GsTensor *
@@ -204,6 +220,8 @@ gs_graph_add (GsGraph *graph, const GsOpClass *klass, const char *name, GsTensor
 
   node->output = add_tensor (graph, GS_TENSOR_ACTIVATION, inputs[0]->shape, graph->dtype);
   node->output->producer = node;
+  for (guint i = 0; i < n_inputs; i++)
+    g_assert (inputs[i] == NULL || inputs[i]->pitch == 0 || klass->takes_slices);
   if (graph->error == NULL && !klass->infer (node, &error))
     gs_graph_fail (graph, GS_ERROR_UNSUPPORTED, "%s: %s", klass->name, error->message);
   node->output->n_bytes = gs_shape_elements (node->output->shape)

@@ -43,6 +43,7 @@ struct _GsGraph
   GPtrArray *nodes;   /* GsNode, in order of execution */
   GPtrArray *tensors; /* GsTensor, owned               */
   GPtrArray *outputs; /* GsTensor, in the order asked  */
+  gboolean   outputs_stay; /* on the device, for gs_program_run_into(): the host reads none */
   GString   *scope;
   GError    *error;   /* the first one */
 };
@@ -73,7 +74,8 @@ GsTensor *gs_graph_input (GsGraph *graph, const char *name, GsShape shape, GsDty
 /* Marks a tensor to be read back. Returns it. */
 GsTensor *gs_graph_output (GsGraph *graph, GsTensor *tensor);
 
-/* The weight called name in the current scope, with these sizes in the checkpoint. */
+/* The weight called name in the current scope, with these sizes in the checkpoint. A scope or name
+ * of the form "{a,b}" means several weights along the first dimension: nn/weight-source.h. */
 GsTensor *gs_graph_weight (GsGraph *graph, const char *name, const guint64 *dims, guint n_dims,
                            const GsLayout *layout);
 /* Whether the checkpoint has a weight of that name in the current scope. */
@@ -81,6 +83,9 @@ gboolean  gs_graph_has_weight (GsGraph *graph, const char *name);
 
 /* The same memory under other sizes with as many elements. */
 GsTensor *gs_reshape (GsGraph *graph, GsTensor *x, GsShape shape);
+
+/* Some of x's channels, in its memory: for ops that take slices (see tensor/op-class.h). */
+GsTensor *gs_slice   (GsGraph *graph, GsTensor *x, guint32 first, guint32 channels);
 
 /* Fails the graph (first error wins); the message gets the current scope in front. */
 void gs_graph_fail (GsGraph *graph, int code, const char *format, ...) G_GNUC_PRINTF (3, 4);

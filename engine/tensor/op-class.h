@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 struct _GsOpClass
 {
   const char *name;
+  gboolean takes_slices; /* inputs may be from gs_slice(): record() minds gs_tensor_pitch() */
 
   /* Sets node->output->shape (and dtype, if not that of the first input). FALSE with a sentence in
    * error if the inputs do not fit: what was expected, what came. */

@@ -15,6 +15,7 @@ struct _GsProgram
   GsArena    *arena;
   GsDevice   *device;
   guint64     arena_bytes, input_bytes, output_bytes;
+  GPtrArray  *inputs;         /* of the graph, borrowed tensors                   */
   GPtrArray  *outputs;        /* of the graph                                     */
   guint64    *output_offsets; /* in the readback buffer */
   GsBuffer   *input_buffer, *output_buffer;
@@ -35,7 +36,11 @@ gs_program_new (GsGraph *graph, GsArena *arena)
   program->input_bytes = gs_plan_inputs (graph);
   program->outputs = graph->outputs;
   program->output_offsets = g_new0 (guint64, program->outputs->len);
-  for (guint i = 0; i < program->outputs->len; i++)
+  program->inputs = g_ptr_array_new ();
+  for (guint i = 0; i < graph->tensors->len; i++)
+    if (((GsTensor *) graph->tensors->pdata[i])->kind == GS_TENSOR_INPUT)
+      g_ptr_array_add (program->inputs, graph->tensors->pdata[i]);
+  for (guint i = 0; i < program->outputs->len && !graph->outputs_stay; i++)
     {
       GsTensor *tensor = g_ptr_array_index (program->outputs, i);
 
@@ -53,6 +58,7 @@ gs_program_free (GsProgram *program)
   gs_commands_free (program->commands);
   gs_buffer_free (program->input_buffer);
   gs_buffer_free (program->output_buffer);
+  g_ptr_array_unref (program->inputs);
   g_free (program->output_offsets);
   gs_graph_free (program->graph);
   g_free (program);
@@ -67,7 +73,8 @@ gs_program_get_arena_bytes (GsProgram *program)
 guint64
 gs_program_get_io_bytes (GsProgram *program)
 {
-  return program->input_bytes + program->output_bytes;
+  return program->input_bytes + (program->input_bytes > 0 ? GS_BUFFER_PADDING_BYTES : 0)
+         + program->output_bytes + (program->output_bytes > 0 ? GS_BUFFER_PADDING_BYTES : 0);
 }
 
 GsGraph *
@@ -142,7 +149,7 @@ reserve_buffers (GsProgram *program, GError **error)
 static void
 record_outputs (GsProgram *program, GsCommands *commands)
 {
-  for (guint i = 0; i < program->outputs->len; i++)
+  for (guint i = 0; i < program->outputs->len && program->output_bytes > 0; i++)
     {
       GsTensor *tensor = g_ptr_array_index (program->outputs, i);
       GsTensor *root = gs_tensor_root (tensor);
@@ -197,7 +204,8 @@ gs_program_prepare (GsProgram *program, GError **error)
   if (!gs_program_ask_kernels (program, error) || !reserve_buffers (program, error))
     return FALSE;
   if (program->commands != NULL
-      && program->generation == gs_arena_get_generation (program->arena))
+      && program->generation == gs_arena_get_generation (program->arena)
+      && !gs_commands_is_stale (program->commands))
     return TRUE;
   g_clear_pointer (&program->commands, gs_commands_free);
   if (!place_tensors (program, error))
@@ -213,27 +221,32 @@ gs_program_prepare (GsProgram *program, GError **error)
   return TRUE;
 }
 
+static GsTensor *
+find_by_name (GsProgram *program, const char *name, GError **error)
+{
+  for (guint i = 0; i < program->inputs->len; i++)
+    if (g_str_equal (((GsTensor *) program->inputs->pdata[i])->name, name))
+      return program->inputs->pdata[i];
+  g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT, "There is no input “%s”", name);
+  return NULL;
+}
+
 /* The input's place in mapped memory, if it exists and takes n elements of that kind. */
 static GsTensor *
 find_input (GsProgram *program, const char *name, gsize n, gboolean ids, GError **error)
 {
-  for (guint i = 0; i < program->graph->tensors->len; i++)
-    {
-      GsTensor *tensor = g_ptr_array_index (program->graph->tensors, i);
+  GsTensor *tensor = find_by_name (program, name, error);
 
-      if (tensor->kind != GS_TENSOR_INPUT || !g_str_equal (tensor->name, name))
-        continue;
-      if (gs_shape_elements (tensor->shape) != n || (tensor->dtype == GS_DTYPE_U32) != ids)
-        {
-          g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                       "Input “%s” takes %" G_GUINT64_FORMAT " elements of %s, not %" G_GSIZE_FORMAT,
-                       name, gs_shape_elements (tensor->shape), gs_dtype_name (tensor->dtype), n);
-          return NULL;
-        }
-      return reserve_buffers (program, error) ? tensor : NULL;
+  if (tensor == NULL)
+    return NULL;
+  if (gs_shape_elements (tensor->shape) != n || (tensor->dtype == GS_DTYPE_U32) != ids)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                   "Input “%s” takes %" G_GUINT64_FORMAT " elements of %s, not %" G_GSIZE_FORMAT,
+                   name, gs_shape_elements (tensor->shape), gs_dtype_name (tensor->dtype), n);
+      return NULL;
     }
-  g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT, "There is no input “%s”", name);
-  return NULL;
+  return reserve_buffers (program, error) ? tensor : NULL;
 }
 
 static gpointer
@@ -280,18 +293,12 @@ gboolean
 gs_program_set_nchw (GsProgram *program, const char *input, const float *data, guint32 n,
                      guint32 c, guint32 h, guint32 w, GError **error)
 {
-  GsTensor *tensor = NULL;
+  GsTensor *tensor = find_by_name (program, input, error);
   gsize i = 0;
 
-  for (guint t = 0; t < program->graph->tensors->len && tensor == NULL; t++)
-    {
-      GsTensor *candidate = g_ptr_array_index (program->graph->tensors, t);
-
-      if (candidate->kind == GS_TENSOR_INPUT && g_str_equal (candidate->name, input))
-        tensor = candidate;
-    }
-  if (tensor == NULL || tensor->shape.n != n || tensor->shape.h != h || tensor->shape.w != w
-      || tensor->shape.c < c)
+  if (tensor == NULL)
+    return FALSE;
+  if (tensor->shape.n != n || tensor->shape.h != h || tensor->shape.w != w || tensor->shape.c < c)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
                    "Input “%s” does not take (%u, %u, %u, %u)", input, n, c, h, w);
@@ -312,6 +319,31 @@ gboolean
 gs_program_run (GsProgram *program, GError **error)
 {
   return gs_program_prepare (program, error) && gs_commands_run (program->commands, error);
+}
+
+gboolean
+gs_program_run_into (GsProgram *program, GsProgram *other, GError **error)
+{
+  g_autoptr (GsCommands) commands = NULL;
+
+  g_assert (program->graph->outputs_stay && program->arena == other->arena);
+  /* The other one's memory first: the arena must not move while results lie in it. */
+  if (!reserve_buffers (other, error) || !gs_program_run (program, error))
+    return FALSE;
+  commands = gs_commands_new (program->device, "pass results on");
+  for (guint i = 0; i < program->outputs->len; i++)
+    {
+      GsTensor *output = program->outputs->pdata[i];
+      GsTensor *root = gs_tensor_root (output);
+      GsTensor *input = find_by_name (other, output->name, error);
+
+      if (input == NULL)
+        return FALSE;
+      g_assert (input->n_bytes == output->n_bytes && input->dtype == output->dtype);
+      gs_commands_copy (commands, root->buffer, root->offset, other->input_buffer, input->offset,
+                        output->n_bytes);
+    }
+  return gs_commands_finish (commands, error) && gs_commands_run (commands, error);
 }
 
 GsShape
@@ -367,5 +399,65 @@ gs_program_get_nchw (GsProgram *program, guint i, float *data, gsize n, GError *
       for (guint32 c = 0; c < shape.c; c++)
         data[((gsize) image * shape.c + c) * shape.h * shape.w + pixel]
           = output_float (program, i, k++);
+  return TRUE;
+}
+
+static gsize
+sample_bytes (const GsTensor *tensor)
+{
+  return tensor->n_bytes / tensor->shape.n;
+}
+
+gsize
+gs_program_get_sample_bytes (GsProgram *program)
+{
+  gsize n_bytes = 0;
+
+  for (guint i = 0; i < program->outputs->len; i++)
+    n_bytes += sample_bytes (program->outputs->pdata[i]);
+  return n_bytes;
+}
+
+gboolean
+gs_program_get_sample (GsProgram *program, guint n, gpointer data, GError **error)
+{
+  guint8 *to = data;
+
+  for (guint i = 0; i < program->outputs->len; i++)
+    {
+      const GsTensor *output = program->outputs->pdata[i];
+      const gsize n_bytes = sample_bytes (output);
+
+      if (!check_output (program, i, gs_shape_elements (output->shape), error))
+        return FALSE;
+      g_assert (n < output->shape.n);
+      memcpy (to, (const guint8 *) gs_buffer_get_data (program->output_buffer)
+                    + program->output_offsets[i] + n * n_bytes, n_bytes);
+      to += n_bytes;
+    }
+  return TRUE;
+}
+
+gboolean
+gs_program_give_sample (GsProgram *program, gconstpointer data, GsProgram *other, guint n,
+                        GError **error)
+{
+  const guint8 *from = data;
+
+  if (!reserve_buffers (other, error))
+    return FALSE;
+  for (guint i = 0; i < program->outputs->len; i++)
+    {
+      const GsTensor *output = program->outputs->pdata[i];
+      const gsize n_bytes = sample_bytes (output);
+      GsTensor *input = find_by_name (other, output->name, error);
+
+      if (input == NULL)
+        return FALSE;
+      g_assert (n < input->shape.n && sample_bytes (input) == n_bytes
+                && input->dtype == output->dtype);
+      memcpy ((guint8 *) input_data (other, input) + n * n_bytes, from, n_bytes);
+      from += n_bytes;
+    }
   return TRUE;
 }

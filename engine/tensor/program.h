@@ -26,7 +26,7 @@ GsProgram *gs_program_new  (GsGraph *graph, GsArena *arena);
 void       gs_program_free (GsProgram *program);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsProgram, gs_program_free)
 
-/* Planned bytes: of the arena, and of inputs and outputs. */
+/* Planned bytes: of the arena, and of the buffers of inputs and outputs with their padding. */
 guint64 gs_program_get_arena_bytes (GsProgram *program);
 guint64 gs_program_get_io_bytes    (GsProgram *program);
 GsGraph *gs_program_get_graph      (GsProgram *program);
@@ -53,10 +53,22 @@ gboolean gs_program_set_nchw   (GsProgram *program, const char *input, const flo
 
 gboolean gs_program_run (GsProgram *program, GError **error);
 
+/* Runs a program whose outputs stay on the device, and copies each of them there to the input of
+ * the same name of another program. Sizes and types must agree: see tensor/cut.h. */
+gboolean gs_program_run_into (GsProgram *program, GsProgram *other, GError **error);
+
 /* Reads output number i (in the order of gs_graph_output()) as floats, NHWC or NCHW. */
 gboolean gs_program_get_floats (GsProgram *program, guint i, float *data, gsize n, GError **error);
 gboolean gs_program_get_nchw   (GsProgram *program, guint i, float *data, gsize n, GError **error);
 GsShape  gs_program_get_shape  (GsProgram *program, guint i);
+
+/* Reads sample number n of every output as it is stored, one after the other, which makes
+ * gs_program_get_sample_bytes(); and gives such bytes to the inputs of the same names of another
+ * program, as its sample number n. Sizes and types must agree: see tensor/cut.h. */
+gsize    gs_program_get_sample_bytes (GsProgram *program);
+gboolean gs_program_get_sample  (GsProgram *program, guint n, gpointer data, GError **error);
+gboolean gs_program_give_sample (GsProgram *program, gconstpointer data, GsProgram *other, guint n,
+                                 GError **error);
 
 /* What a node took, alone. */
 typedef struct

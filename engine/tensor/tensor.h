@@ -25,10 +25,11 @@ typedef struct
 
 typedef enum
 {
-  GS_TENSOR_INPUT,      /* written by the host before a run               */
+  GS_TENSOR_INPUT,      /* written before a run, by the host or gs_program_run_into() */
   GS_TENSOR_WEIGHT,     /* from the checkpoint, resident                  */
   GS_TENSOR_ACTIVATION, /* in the arena, alive from its node to its users */
   GS_TENSOR_VIEW,       /* the memory of another tensor under other sizes */
+  GS_TENSOR_UNUSED,     /* an input that was cut off (tensor/cut.h)       */
 } GsTensorKind;
 
 typedef struct _GsTensor
@@ -37,9 +38,12 @@ typedef struct _GsTensor
   GsTensorKind  kind;
   GsShape       shape;
   GsDtype       dtype;     /* F32 or F16; U32 for ids                                   */
-  char         *name;      /* input: its name; weight: canonical name in the checkpoint */
+  char         *name;      /* input: its name; weight: canonical name in the checkpoint;
+                              prologue's output: the input's that takes it               */
   GsNode       *producer;  /* activation: the node that writes it                       */
   struct _GsTensor *base;  /* view: whose memory                                        */
+  guint32       first, pitch; /* slice of channels: its first one in each pixel of base, and
+                              the channels of base; pitch 0: no slice                   */
   gboolean      is_output; /* read back by the host after a run                         */
 
   const GsLayout *layout;          /* weight: how it lies in device memory               */
@@ -71,5 +75,12 @@ gs_shape_equal (GsShape a, GsShape b)
 
 /* The tensor whose memory this one uses: itself, or what it is a view of. */
 GsTensor *gs_tensor_root (GsTensor *tensor);
+
+/* Elements from one pixel to the next. */
+static inline guint32
+gs_tensor_pitch (const GsTensor *tensor)
+{
+  return tensor->pitch > 0 ? tensor->pitch : tensor->shape.c;
+}
 
 G_END_DECLS

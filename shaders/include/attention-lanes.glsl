@@ -9,8 +9,8 @@
  * "FlashAttention"). Wide heads are cut into parts of FOURS fours of channels: a workgroup makes one
  * part of y, and sums the scores over all parts.
  *
- * The including file defines PLACE, STEP, PLACE_OF_ZEROS, place_of_q, _k, _v (four), load_k (place)
- * (q too) and load_v (place).
+ * The including file defines PLACE, STEP, PLACE_OF_ZEROS, place_of_q, _k, _v (four) and load_q,
+ * _k, _v (place).
  */
 #define GROUPS (GS_ATTENTION_LANES_QUERIES / 8)
 #define LOG2_E 1.44269504
@@ -40,6 +40,7 @@ void main ()
 {
   uint lane = gl_LocalInvocationID.x, head = gl_WorkGroupID.y, n = gl_WorkGroupID.z;
   uint head_fours = p.head_channels / 4, row_fours = p.heads * head_fours;
+  uint q_fours = p.q_pitch / 4, kv_fours = p.kv_pitch / 4;
   uint parts = head_fours / FOURS;
   uint block = gl_WorkGroupID.x / parts, part = gl_WorkGroupID.x - block * parts;
   uint first_query = block * GS_ATTENTION_LANES_QUERIES;
@@ -54,11 +55,11 @@ void main ()
       highest[r] = -1e30;
       totals[r] = 0.0;
       q_places[r] = query < p.queries
-                      ? place_of_q ((n * p.queries + query) * row_fours + head * head_fours)
+                      ? place_of_q ((n * p.queries + query) * q_fours + head * head_fours)
                       : PLACE_OF_ZEROS;
       if (WHOLE)
         [[unroll]] for (uint f = 0; f < FOURS; f++)
-          queries[r * FOURS + f] = load_k (q_places[r] + f * STEP) * (p.scale * LOG2_E);
+          queries[r * FOURS + f] = load_q (q_places[r] + f * STEP) * (p.scale * LOG2_E);
     }
   [[unroll]] for (uint i = 0; i < GROUPS * FOURS * 4; i++)
     mix_sums[i] = 0.0;
@@ -66,7 +67,7 @@ void main ()
   [[dont_unroll]] for (uint first = 0; first < n_keys; first += 8)
     {
       uint key = first + lane;
-      uint row = (n * p.keys + key) * row_fours + head * head_fours;
+      uint row = (n * p.keys + key) * kv_fours + head * head_fours;
       PLACE k_place = key < p.keys ? place_of_k (row) : PLACE_OF_ZEROS;
       PLACE v_place = key < p.keys ? place_of_v (row + part * FOURS) : PLACE_OF_ZEROS;
       vec4 q[GROUPS];
@@ -87,7 +88,7 @@ void main ()
           [[dont_unroll]] for (uint f = 0; f < head_fours; f++)
             {
               [[unroll]] for (uint r = 0; r < GROUPS; r++)
-                q[r] = load_k (q_places[r] + f * STEP) * (p.scale * LOG2_E);
+                q[r] = load_q (q_places[r] + f * STEP) * (p.scale * LOG2_E);
               add_scores (q, load_k (k_place + f * STEP));
             }
         }

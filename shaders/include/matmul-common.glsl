@@ -28,6 +28,17 @@ bool find_block (out uint row_block, out uint column_block)
   return row_block < p.row_blocks && column_block < p.column_blocks;
 }
 
+/* The biases of columns n ... n + 3. */
+vec4 load_bias (uint n)
+{
+  vec4 bias = vec4 (0.0);
+
+  if (p.bias != 0)
+    [[unroll]] for (uint c = 0; c < 4; c++)
+      bias[c] = n + c < p.columns ? Floats (p.bias).at[n + c] : 0.0;
+  return bias;
+}
+
 /* Number of the pixel of x that is seen at (x, y) of an image. */
 uint pixel_at (uint image, uint x, uint y)
 {

@@ -10,8 +10,9 @@
  * GROUPS multiply-adds. No shared memory, no barriers (a barrier makes coroutines of the shader).
  *
  * The including file defines how a place in memory is told: PLACE, X_STEP and W_STEP from one four
- * of k or columns to the next, place_of (source, pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x and
- * load_w; and UNROLL, fours of k a turn, which must divide the fours of x and of x2. Places run along with k.
+ * of k or columns to the next, place_of (source, pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x
+ * and load_w; and UNROLL, fours of k a turn, which must divide the fours of x and of x2. Places run
+ * along with k.
  */
 #define GROUPS (GS_MATMUL_LANES_ROWS / 8)
 #define COLUMNS GS_MATMUL_LANES_COLUMNS

@@ -22,6 +22,14 @@ layout(buffer_reference, std430, buffer_reference_align = 16) restrict buffer Wo
   u64vec2 words;
 };
 
+layout(buffer_reference, std430, buffer_reference_align = 16) restrict readonly buffer Quad
+{
+  uvec4 words;
+};
+
+/* 16 bytes as they are. */
+uvec4 load_quad (uint64_t address) { return Quad (address).words; }
+
 vec4 load_floats (uint64_t address)
 {
   u64vec2 words = WordPair (address).words;

@@ -105,6 +105,39 @@ test_garbage (void)
     }
 }
 
+/* The width of the CPU driver's vectors is measured once, kept, and forgotten with another driver. */
+static void
+test_vector_width (void)
+{
+  g_autofree char *cache = g_build_filename (cli_test_folder (), "cache", NULL);
+  g_autofree char *path = g_build_filename (cache, "gesso", "vector-width", NULL);
+  g_autofree char *before = g_strdup (g_getenv ("XDG_CACHE_HOME"));
+  g_autofree char *text = NULL;
+  g_auto (CliRun) first = { 0 }, second = { 0 };
+
+  if (!cli_can_generate ())
+    return;
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  g_setenv ("GESSO_TRY_WIDE_VECTORS", "1", TRUE);
+  first = cli_run ("info");
+  cli_assert_status (&first, 0);
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    g_test_skip ("the best device is no CPU driver");
+  else
+    {
+      g_assert_true (g_str_has_prefix (text, "256\n") || g_str_has_prefix (text, "512\n"));
+      g_assert_true (g_file_set_contents (path, "256\nsome other driver\n", -1, NULL));
+      second = cli_run ("generate -p house --steps 1 -W 64 -H 64 -o width.png");
+      cli_assert_status (&second, 0);
+      g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+  g_unsetenv ("GESSO_TRY_WIDE_VECTORS");
+  if (before != NULL)
+    g_setenv ("XDG_CACHE_HOME", before, TRUE);
+  else
+    g_unsetenv ("XDG_CACHE_HOME");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,6 +150,7 @@ main (int argc, char **argv)
   g_test_add_func ("/info/plain-picture", test_plain_picture);
   g_test_add_func ("/info/settings", test_settings);
   g_test_add_func ("/info/garbage", test_garbage);
+  g_test_add_func ("/info/vector-width", test_vector_width);
   status = g_test_run ();
   cli_test_finish ();
   return status;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whole jobs with the starter model, small and short: what gs.h promises about them. */
 #include "gs.h"
+#include "io/image.h"
 #include "io/safetensors.h"
 #include "session/generate.h"
+#include "session/preview.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -174,6 +176,37 @@ test_previews (void)
   g_assert_cmpuint (seen.preview_width, ==, SIDE);
   g_assert_cmpmem (with->images[0]->pixels, image_bytes (with->images[0]),
                    without->images[0]->pixels, image_bytes (without->images[0]));
+}
+
+/* A fast preview is the map of each latent pixel, enlarged bilinearly. */
+static void
+test_preview_is_smooth (void)
+{
+  const guint width = 9, height = 7, factors[] = { 1, 3, 4, 8 };
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  g_autoptr (GsImage) small = NULL;
+  float latent[4 * 9 * 7];
+
+  if (skips ())
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (latent); i++)
+    latent[i] = (float) g_rand_double_range (random, -4, 4);
+  g_assert_true (gs_preview_prepare (session, GS_PREVIEW_FAST, NULL));
+  small = gs_preview_new (session, GS_PREVIEW_FAST, latent, width, height, 1, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (factors); i++)
+    {
+      const guint factor = factors[i];
+      g_autoptr (GsImage) want = gs_image_resize (small, width * factor, height * factor,
+                                                  GS_IMAGE_BILINEAR);
+      g_autoptr (GsImage) got = gs_preview_new (session, GS_PREVIEW_FAST, latent, width, height,
+                                                factor, NULL);
+      /* Places are sixteenths of a pixel. */
+      const int most = 16 % (2 * factor) == 0 ? 1 : 1 + 255 * 2 / 16;
+
+      g_assert_cmpuint (image_bytes (got), ==, image_bytes (want));
+      for (gsize k = 0; k < image_bytes (want); k++)
+        g_assert_cmpint (ABS (got->pixels[k] - want->pixels[k]), <=, most);
+    }
 }
 
 static void
@@ -456,6 +489,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/settings-come-back", test_settings_come_back);
   g_test_add_func ("/session/cancel-leaves-it-usable", test_cancel_leaves_the_session_usable);
   g_test_add_func ("/session/previews", test_previews);
+  g_test_add_func ("/session/preview-is-smooth", test_preview_is_smooth);
   g_test_add_func ("/session/planned-memory-is-the-peak", test_planned_memory_is_the_peak);
   g_test_add_func ("/session/tight-memory", test_tight_memory);
   g_test_add_func ("/session/nothing-changes-beyond-the-mask",

@@ -173,6 +173,36 @@ test_synthetic (void)
   g_assert_true (source->klass->has (source, "unet.mid_block.x.attn1.to_out.0.bias"));
 }
 
+/* Two of the file's as one, as floats where their types differ. */
+static void
+test_joined (void)
+{
+  g_autoptr (GsWeightSource) source = gs_file_weights_new (find, NULL, NULL);
+  const char *name = "unet.{a,b}.weight", *incomplete = "unet.{a,missing}.weight";
+  const guint64 dims[] = { 4, 3 };
+  g_autoptr (GError) error = NULL;
+  GsHostTensor joined;
+  float values[12];
+
+  g_assert_true (gs_weight_source_has (source, name));
+  g_assert_true (gs_weight_source_has (source, incomplete)); /* so that reading it is tried */
+  g_assert_false (gs_weight_source_has (source, "unet.{none,missing}.weight"));
+  g_assert_true (gs_weight_source_read (source, name, dims, 2, TRUE, &joined, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (joined.dtype, ==, GS_DTYPE_F32);
+  gs_host_tensor_to_floats (&joined, 0, 12, values);
+  for (guint i = 0; i < 6; i++)
+    {
+      g_assert_cmpfloat (values[i], ==, i + 1);
+      g_assert_cmpfloat (values[6 + i], ==, floats[i]);
+    }
+  gs_weight_source_release (source, name, &joined);
+
+  g_assert_false (gs_weight_source_read (source, incomplete, dims, 2, TRUE, &joined, &error));
+  g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
+  g_assert_nonnull (strstr (error->message, "unet.missing.weight"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -184,6 +214,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/errors", test_errors_name_the_tensor);
   g_test_add_func ("/weights/resident", test_resident);
   g_test_add_func ("/weights/synthetic", test_synthetic);
+  g_test_add_func ("/weights/joined", test_joined);
   status = g_test_run ();
   gs_device_free (device);
   return status;

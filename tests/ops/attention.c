@@ -9,6 +9,7 @@ typedef struct
   guint    n, queries, keys, heads, channels; /* channels: of a head */
   gboolean causal;
   const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
+  gboolean joined; /* self-attention: queries, keys and values are slices of one tensor */
 } Case;
 
 static const Case cases[] = {
@@ -18,14 +19,25 @@ static const Case cases[] = {
   { 2, 19, 37, 2, 12, FALSE, "tile" },    { 1, 37, 37, 3, 8, TRUE, "tile" },
   { 2, 19, 37, 2, 12, FALSE, "texel" },   { 1, 37, 37, 3, 8, TRUE, "texel" },
   { 2, 19, 37, 2, 12, FALSE, "gather" },  { 1, 37, 37, 3, 8, TRUE, "gather" },
+  { 2, 19, 37, 2, 16, FALSE, "coopmat" }, { 1, 77, 77, 2, 8, TRUE, "coopmat" },
+  { 1, 70, 130, 2, 40, FALSE, "coopmat" }, { 1, 20, 40, 1, 24, FALSE, "tuned" },
   { 1, 65, 70, 1, 160, FALSE, "tile" },   { 1, 130, 40, 1, 132, FALSE, "tile" },
   { 2, 19, 37, 2, 12, FALSE, "uniform" }, { 1, 37, 37, 3, 8, TRUE, "uniform" },
   { 1, 5, 9, 1, 168, FALSE, "uniform" },
+  { 2, 37, 37, 3, 8, FALSE, "tile", TRUE },    { 2, 37, 37, 3, 8, FALSE, "texel", TRUE },
+  { 2, 37, 37, 3, 8, FALSE, "gather", TRUE },  { 2, 37, 37, 3, 8, FALSE, "uniform", TRUE },
+  { 2, 37, 37, 3, 8, FALSE, "coopmat", TRUE }, { 2, 9, 9, 1, 512, FALSE, NULL, TRUE },
 };
 
+/* Where an operand's values lie, and how far apart tokens are. */
+typedef struct
+{
+  const double *values;
+  guint pitch;
+} Operand;
+
 static void
-attend (const Case *c, const double *q, const double *k, const double *v, guint n, guint query,
-        guint head, double *y)
+attend (const Case *c, Operand q, Operand k, Operand v, guint n, guint query, guint head, double *y)
 {
   const guint width = c->heads * c->channels;
   const guint keys = c->causal ? MIN (query + 1, c->keys) : c->keys;
@@ -35,8 +47,8 @@ attend (const Case *c, const double *q, const double *k, const double *v, guint 
   for (guint j = 0; j < keys; j++)
     {
       for (guint i = 0; i < c->channels; i++)
-        scores[j] += q[(n * c->queries + query) * width + head * c->channels + i]
-                     * k[(n * c->keys + j) * width + head * c->channels + i];
+        scores[j] += q.values[(n * c->queries + query) * q.pitch + head * c->channels + i]
+                     * k.values[(n * c->keys + j) * k.pitch + head * c->channels + i];
       scores[j] /= sqrt (c->channels);
       highest = MAX (highest, scores[j]);
     }
@@ -47,8 +59,29 @@ attend (const Case *c, const double *q, const double *k, const double *v, guint 
       double sum = 0;
 
       for (guint j = 0; j < keys; j++)
-        sum += scores[j] / total * v[(n * c->keys + j) * width + head * c->channels + i];
+        sum += scores[j] / total * v.values[(n * c->keys + j) * v.pitch + head * c->channels + i];
       y[(n * c->queries + query) * width + head * c->channels + i] = sum;
+    }
+}
+
+/* q, k, v of the case: inputs of their own, or one input's slices. */
+static void
+make_operands (GsOpTest *test, const Case *c, GsTensor **tensors, Operand *operands)
+{
+  static const char *const names[] = { "q", "k", "v" };
+  const guint width = c->heads * c->channels;
+  GsTensor *joined = c->joined ? gs_op_test_input (test, "qkv", (GsShape) { c->n, 1, c->queries,
+                                                                            3 * width }) : NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      const GsShape shape = { c->n, 1, i == 0 ? c->queries : c->keys, width };
+
+      tensors[i] = c->joined ? gs_slice (test->graph, joined, i * width, width)
+                             : gs_op_test_input (test, names[i], shape);
+      operands[i].values = gs_op_test_values (test, c->joined ? "qkv" : names[i])
+                           + (c->joined ? i * width : 0);
+      operands[i].pitch = c->joined ? 3 * width : width;
     }
 }
 
@@ -56,22 +89,18 @@ static void
 run (GsOpTest *test, gconstpointer data)
 {
   const Case *c = data;
-  const guint width = c->heads * c->channels;
-  GsTensor *q = gs_op_test_input (test, "q", (GsShape) { c->n, 1, c->queries, width });
-  GsTensor *k = gs_op_test_input (test, "k", (GsShape) { c->n, 1, c->keys, width });
-  GsTensor *v = gs_op_test_input (test, "v", (GsShape) { c->n, 1, c->keys, width });
-  g_autofree double *want = g_new (double, (gsize) c->n * c->queries * width);
+  g_autofree double *want = g_new (double, (gsize) c->n * c->queries * c->heads * c->channels);
+  GsTensor *in[3];
+  Operand operands[3];
 
-  if (c->variant != NULL)
-    g_setenv ("GESSO_KERNELS", c->variant, TRUE);
-  else
-    g_unsetenv ("GESSO_KERNELS");
-  gs_op_test_output (test, gs_attention (test->graph, q, k, v, c->heads, c->causal));
+  if (!gs_op_test_use_kernels (test, c->variant))
+    return;
+  make_operands (test, c, in, operands);
+  gs_op_test_output (test, gs_attention (test->graph, in[0], in[1], in[2], c->heads, c->causal));
   for (guint n = 0; n < c->n; n++)
     for (guint query = 0; query < c->queries; query++)
       for (guint head = 0; head < c->heads; head++)
-        attend (c, gs_op_test_values (test, "q"), gs_op_test_values (test, "k"),
-                gs_op_test_values (test, "v"), n, query, head, want);
+        attend (c, operands[0], operands[1], operands[2], n, query, head, want);
   gs_op_test_check (test, 0, want);
 }
 

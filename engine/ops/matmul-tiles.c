@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How the matmul kernels for GPUs divide a product into tiles. Which tile is fastest depends on the
+ * device and on the shape, and nothing that a driver reports tells it, so it is measured: once for a
+ * device the shape of its matrices and the size of its subgroups, then for a class of products (sizes
+ * rounded up to powers of two) the tile.
+ */
+#include "ops/matmul-private.h"
+#include "ops/tune.h"
+
+#include "matmul.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- What there is ---- */
+
+const GsMatmulTile gs_matmul_plain_tile = { GS_MATMUL_TILE, 64, 64, 8, 4, .name = "tile-64x64" };
+
+/* Rows and columns of a workgroup's tile, columns of an invocation's; it has
+ * GS_MATMUL_TILE_PART_ROWS rows. */
+static const guint32 plain_tiles[][3] = {
+  { 64, 64, 4 }, { 32, 32, 4 }, { 128, 64, 4 }, { 128, 128, 8 },
+};
+
+/* Rows and columns of a workgroup's and of a subgroup's tile. The first one is the smallest: it suits
+ * where there is little to share, and compiles fast. */
+static const guint32 coopmat_tiles[][4] = {
+  { 32, 32, 16, 16 },   { 64, 64, 32, 32 },   { 64, 32, 32, 16 },  { 128, 64, 64, 32 },
+  { 64, 128, 32, 64 },  { 128, 128, 64, 32 }, { 128, 128, 64, 64 },
+};
+
+#define MAX_INVOCATIONS 512
+#define MAX_CPU_TILE (64 * 32) /* Mesa's CPU driver compiles 64 x 64 for 20 s, and is only tested */
+
+static gboolean
+coopmat_tile_runs (const GsGpuInfo *info, const GsMatmulTile *tile)
+{
+  const guint32 subgroups = tile->rows / tile->part_rows
+                            * (tile->columns / tile->part_columns);
+  /* As in matmul-coopmat.comp. */
+  const guint32 slabs = 2 * 16 * (tile->rows * (GS_MATMUL_COOPMAT_DEPTH / 8 + 1)
+                                  + GS_MATMUL_COOPMAT_DEPTH * (tile->columns / 8 + 1));
+  const guint32 out = 16 * tile->matrix.m * (tile->part_columns / 4 + 1) * subgroups;
+
+  if (info->kind == GS_GPU_CPU && tile->rows * tile->columns > MAX_CPU_TILE)
+    return FALSE;
+  return tile->part_rows % tile->matrix.m == 0 && tile->part_columns % tile->matrix.n == 0
+         && subgroups * tile->lanes <= MAX_INVOCATIONS && MAX (slabs, out) <= info->max_shared_bytes;
+}
+
+static void
+add_plain_tiles (GArray *tiles, const GsGpuInfo *info)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (plain_tiles); i++)
+    {
+      const guint32 *t = plain_tiles[i];
+      /* As in matmul-tile.comp. */
+      const guint32 slabs = 2 * 4 * GS_MATMUL_TILE_DEPTH * (t[0] + 4 + t[1] + 4);
+      GsMatmulTile tile = { GS_MATMUL_TILE, t[0], t[1], GS_MATMUL_TILE_PART_ROWS, t[2] };
+
+      g_snprintf (tile.name, sizeof tile.name, "tile-%ux%u", t[0], t[1]);
+      if (i == 0 || slabs <= info->max_shared_bytes)
+        g_array_append_val (tiles, tile);
+    }
+}
+
+static void
+add_coopmat_tiles (GArray *tiles, const GsGpuInfo *info, GsMatrixShape matrix, guint32 lanes)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (coopmat_tiles); i++)
+    {
+      const guint32 *t = coopmat_tiles[i];
+      GsMatmulTile tile = { GS_MATMUL_COOPMAT, t[0], t[1], t[2], t[3], lanes, matrix };
+
+      g_snprintf (tile.name, sizeof tile.name, "coopmat-%ux%u-%ux%u-%ux%ux%u-%u", t[0], t[1], t[2],
+                  t[3], matrix.m, matrix.n, matrix.k, lanes);
+      if (coopmat_tile_runs (info, &tile))
+        g_array_append_val (tiles, tile);
+    }
+}
+
+GArray *
+gs_matmul_list_tiles (GsDevice *device)
+{
+  const GsGpuInfo *info = gs_device_get_info (device);
+  GArray *tiles = g_array_new (FALSE, TRUE, sizeof (GsMatmulTile));
+
+  add_plain_tiles (tiles, info);
+  if (gs_kernel_exists ("matmul-coopmat.f16"))
+    for (guint i = 0; i < info->n_matrix_shapes; i++)
+      for (guint32 lanes = MAX (info->subgroup_min, 1); lanes <= info->subgroup_max; lanes *= 2)
+        add_coopmat_tiles (tiles, info, info->matrix_shapes[i], lanes);
+  return tiles;
+}
+
+gboolean
+gs_matmul_tile_fits (const GsMatmulTile *tile, GsTensor *const *operands, const GsTensor *y)
+{
+  const GsTensor *x = operands[GS_MATMUL_X];
+  const guint32 depth = gs_matmul_depth (operands);
+
+  return tile->variant == GS_MATMUL_TILE
+         || (x->dtype == GS_DTYPE_F16 && y->dtype == GS_DTYPE_F16
+             && operands[GS_MATMUL_WEIGHT]->dtype == GS_DTYPE_F16 && x->shape.c % 8 == 0
+             && depth % 8 == 0);
+}
+
+/* ---- Trials ---- */
+
+typedef struct
+{
+  const GsMatmulTile *tile;
+  GArray             *tiles; /* the candidates */
+  GsTensor            x, w, y;
+  GsMatmulParameters  parameters;
+} Trial;
+
+/* Floating-point operations of one run: a few milliseconds. */
+static double
+trial_flop (GsDevice *device)
+{
+  switch (gs_device_get_info (device)->kind)
+    {
+    case GS_GPU_CPU:      return 1e7; /* in tests */
+    case GS_GPU_DISCRETE: return 16e9;
+    default:              return 4e9;
+    }
+}
+
+/* Lays x, w and y out for a product like the given one, of fewer rows if it is long. */
+static void
+trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsTensor *y,
+            const GsMatmulParameters *parameters)
+{
+  const GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
+  const guint32 taps = parameters->kernel * parameters->kernel;
+  const guint32 depth = gs_matmul_depth (operands);
+  const double row_flop = 2.0 * y->shape.c * taps * depth;
+  const double rows = MAX (trial_flop (device) / row_flop,
+                           gs_device_get_info (device)->kind == GS_GPU_CPU ? 64 : 1024);
+  guint32 width = y->shape.w, height = y->shape.n * y->shape.h;
+
+  while ((double) width * height > rows && width * height > 1)
+    if (height > 1)
+      height = (height + 1) / 2;
+    else
+      width = (width + 1) / 2;
+  trial->parameters = *parameters;
+  trial->parameters.activation = 0;
+  trial->x = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = x->dtype,
+                          .shape = { 1, height * parameters->stride, width * parameters->stride,
+                                     depth } };
+  trial->w = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = w->dtype,
+                          .n_bytes = (guint64) gs_groups (y->shape.c, GS_MATMUL_PANEL)
+                                     * GS_MATMUL_PANEL * taps * depth
+                                     * gs_dtype_bytes (w->dtype) };
+  trial->y = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = y->dtype,
+                          .shape = { 1, height, width, y->shape.c } };
+  trial->x.n_bytes = gs_shape_elements (trial->x.shape) * gs_dtype_bytes (x->dtype);
+  trial->y.n_bytes = gs_shape_elements (trial->y.shape) * gs_dtype_bytes (y->dtype);
+  trial->w.offset = (trial->x.n_bytes + 255) / 256 * 256;
+  trial->y.offset = (trial->w.offset + trial->w.n_bytes + 255) / 256 * 256;
+}
+
+static void
+record_trial (GsCommands *commands, gpointer data)
+{
+  Trial *trial = data;
+  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->x, &trial->w };
+
+  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, operands, &trial->y,
+                      &trial->parameters);
+}
+
+static double
+time_tile (GsDevice *device, guint candidate, gpointer data)
+{
+  Trial *trial = data;
+  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE,
+                                               trial->y.offset + trial->y.n_bytes, "tuning", NULL);
+
+  if (buffer == NULL)
+    return INFINITY;
+  trial->x.buffer = trial->w.buffer = trial->y.buffer = buffer;
+  trial->tile = &g_array_index (trial->tiles, GsMatmulTile, candidate);
+  return gs_tune_time (device, record_trial, trial);
+}
+
+static guint
+choose (GsDevice *device, const char *key, GArray *tiles, Trial *trial)
+{
+  g_autofree const char **names = g_new (const char *, tiles->len);
+
+  for (guint i = 0; i < tiles->len; i++)
+    names[i] = g_array_index (tiles, GsMatmulTile, i).name;
+  trial->tiles = tiles;
+  return gs_tune_choose (device, key, names, tiles->len, time_tile, trial);
+}
+
+/* ---- Choosing ---- */
+
+/* Keeps the tiles with matrices and subgroups like those of one, and the plain ones. */
+static void
+keep_like (GArray *tiles, const GsMatmulTile *one)
+{
+  for (guint i = tiles->len; i-- > 0;)
+    {
+      const GsMatmulTile *tile = &g_array_index (tiles, GsMatmulTile, i);
+
+      if (tile->variant == GS_MATMUL_COOPMAT
+          && (tile->lanes != one->lanes
+              || memcmp (&tile->matrix, &one->matrix, sizeof tile->matrix) != 0))
+        g_array_remove_index (tiles, i);
+    }
+}
+
+/* Of the matrices and subgroups a device offers, the best at tiles of 64 x 64. */
+static void
+choose_matrix (GsDevice *device, GArray *tiles, Trial *trial)
+{
+  g_autoptr (GArray) like = g_array_new (FALSE, FALSE, sizeof (GsMatmulTile));
+
+  for (guint i = 0; i < tiles->len; i++)
+    {
+      const GsMatmulTile *tile = &g_array_index (tiles, GsMatmulTile, i);
+
+      if (tile->variant == GS_MATMUL_COOPMAT && tile->rows == 64 && tile->columns == 64)
+        g_array_append_vals (like, tile, 1);
+    }
+  if (like->len > 0)
+    keep_like (tiles, &g_array_index (like, GsMatmulTile,
+                                      choose (device, "matmul-matrix", like, trial)));
+}
+
+static guint
+choose_tuned (GsDevice *device, GArray *tiles, GsTensor *const *operands, const GsTensor *y,
+              const GsMatmulParameters *parameters)
+{
+  Trial trial;
+  g_autofree char *key = NULL;
+
+  trial_init (&trial, device, operands, y, parameters);
+  choose_matrix (device, tiles, &trial);
+  key = g_strdup_printf ("matmul-%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial.x.dtype),
+                         gs_dtype_name (trial.w.dtype), parameters->kernel, parameters->stride,
+                         g_bit_storage (gs_shape_pixels (trial.y.shape) - 1),
+                         g_bit_storage (y->shape.c - 1), g_bit_storage (trial.x.shape.c - 1));
+  return choose (device, key, tiles, &trial);
+}
+
+void
+gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant, GsTensor *const *operands,
+                       const GsTensor *y, const GsMatmulParameters *parameters, GsMatmulTile *tile)
+{
+  const char *asked = g_getenv ("GESSO_KERNELS");
+  g_autoptr (GArray) tiles = gs_matmul_list_tiles (device);
+  guint i = 0;
+
+  for (guint j = tiles->len; j-- > 0;)
+    if (!gs_matmul_tile_fits (&g_array_index (tiles, GsMatmulTile, j), operands, y))
+      g_array_remove_index (tiles, j);
+  if (variant == GS_MATMUL_TUNED)
+    i = choose_tuned (device, tiles, operands, y, parameters);
+  else
+    while (i < tiles->len && (asked == NULL
+                              || !g_str_has_prefix (g_array_index (tiles, GsMatmulTile, i).name,
+                                                    asked)))
+      i++;
+  *tile = g_array_index (tiles, GsMatmulTile, i < tiles->len ? i : 0);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#version 460
+/*
+ * matmul for GPUs with matrix units, on halfs: a workgroup makes a tile of ROWS x COLUMNS elements of
+ * y, DEPTH k at a time through shared memory; each subgroup keeps its part of the tile as M x N
+ * matrices of floats. The next slab of x and w is fetched into registers while the last one is
+ * multiplied, and goes to the other of two places in shared memory, so that there is one barrier a
+ * slab. Channels of x and of x2 are multiples of 8: a quad of words holds 8 k of a pixel, or 8 columns of a k.
+ */
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_cooperative_matrix : require
+#extension GL_KHR_memory_scope_semantics : require
+#extension GL_KHR_shader_subgroup_basic : require
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#include "matmul.h"
+#include "include/matmul-common.glsl"
+#include "include/matmul-place.glsl"
+
+layout(constant_id = GS_MATMUL_COOPMAT_ROWS) const uint ROWS = 64;
+layout(constant_id = GS_MATMUL_COOPMAT_COLUMNS) const uint COLUMNS = 64;
+layout(constant_id = GS_MATMUL_COOPMAT_SUBGROUP_ROWS) const uint SUBGROUP_ROWS = 32;
+layout(constant_id = GS_MATMUL_COOPMAT_SUBGROUP_COLUMNS) const uint SUBGROUP_COLUMNS = 32;
+layout(constant_id = GS_MATMUL_COOPMAT_M) const uint M = 16;
+layout(constant_id = GS_MATMUL_COOPMAT_N) const uint N = 16;
+layout(constant_id = GS_MATMUL_COOPMAT_K) const uint K = 16;
+layout(constant_id = GS_MATMUL_COOPMAT_INVOCATIONS) const uint INVOCATIONS = 128;
+layout(constant_id = GS_MATMUL_COOPMAT_LANES) const uint LANES = 32;
+layout(local_size_x_id = GS_MATMUL_COOPMAT_INVOCATIONS) in;
+
+#define DEPTH GS_MATMUL_COOPMAT_DEPTH
+#define DEPTH_QUADS (DEPTH / 8)
+
+/* In quads. A quad more than needed lets rows fall on other banks. */
+const uint X_STRIDE = DEPTH_QUADS + 1;
+const uint W_STRIDE = COLUMNS / 8 + 1;
+const uint W_START = ROWS * X_STRIDE;
+const uint SLAB = W_START + DEPTH * W_STRIDE;
+/* For the epilogue: M rows of floats of each subgroup. */
+const uint OUT_STRIDE = SUBGROUP_COLUMNS / 4 + 1;
+const uint OUT = M * OUT_STRIDE * (INVOCATIONS / LANES);
+
+const uint X_FETCHES = (ROWS * DEPTH_QUADS + INVOCATIONS - 1) / INVOCATIONS;
+const uint W_FETCHES = (COLUMNS * DEPTH_QUADS + INVOCATIONS - 1) / INVOCATIONS;
+const uint ROW_PARTS = SUBGROUP_ROWS / M;
+const uint COLUMN_PARTS = SUBGROUP_COLUMNS / N;
+
+shared uvec4 quads[2 * SLAB > OUT ? 2 * SLAB : OUT]; /* [place]: x [row][k], w [k][column] */
+
+Row rows[X_FETCHES];
+uvec4 x_next[X_FETCHES], w_next[W_FETCHES];
+
+/* Quad i of a slab of x: of row i / DEPTH_QUADS. An invocation's all have the same k. */
+void fetch_x (Cursor cursor)
+{
+  [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
+    {
+      uint pixel;
+
+      x_next[f] = uvec4 (0);
+      if (find_pixel (rows[f], cursor, pixel))
+        x_next[f] = load_quad (four_at (pixel, 2 * cursor.part));
+    }
+}
+
+/* Quad i of a slab of w lies as in memory: panels of 16 columns, and of each DEPTH pairs of quads. */
+void fetch_w (uint column_block, uint slab, uint depth)
+{
+  [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
+    {
+      uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
+      uint panel = column_block * (COLUMNS / GS_MATMUL_PANEL) + i / (2 * DEPTH);
+      uint k = slab * DEPTH + i % (2 * DEPTH) / 2;
+
+      w_next[f] = uvec4 (0);
+      if (k < depth && panel * GS_MATMUL_PANEL < p.columns)
+        w_next[f] = load_quad (p.w + ((uint64_t (panel) * depth + k) * 2 + i % 2) * 16);
+    }
+}
+
+void put (uint place)
+{
+  uint id = gl_LocalInvocationIndex;
+
+  [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
+    {
+      uint i = id + f * INVOCATIONS;
+
+      if (i < ROWS * DEPTH_QUADS)
+        quads[place + i / DEPTH_QUADS * X_STRIDE + i % DEPTH_QUADS] = x_next[f];
+    }
+  [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
+    {
+      uint i = id + f * INVOCATIONS;
+
+      if (i < COLUMNS * DEPTH_QUADS)
+        quads[place + W_START + i % (2 * DEPTH) / 2 * W_STRIDE + i / (2 * DEPTH) * 2 + i % 2]
+          = w_next[f];
+    }
+}
+
+void main ()
+{
+  const uint across = COLUMNS / SUBGROUP_COLUMNS;
+  uint row_block, column_block;
+  uint first_row = gl_SubgroupID / across * SUBGROUP_ROWS; /* of this subgroup in the tile */
+  uint first_column = gl_SubgroupID % across * SUBGROUP_COLUMNS;
+  uint depth = p.kernel * p.kernel * p.channels, n_slabs = (depth + DEPTH - 1) / DEPTH;
+  Cursor cursor = Cursor (gl_LocalInvocationIndex % DEPTH_QUADS, 0, 0);
+  coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator> sums[ROW_PARTS * COLUMN_PARTS];
+
+  if (!find_block (row_block, column_block))
+    return;
+
+  [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
+    rows[f] = find_row (row_block * ROWS + (gl_LocalInvocationIndex + f * INVOCATIONS) / DEPTH_QUADS);
+  [[unroll]] for (uint i = 0; i < ROW_PARTS * COLUMN_PARTS; i++)
+    sums[i] = coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator> (0.0);
+  settle (cursor, p.channels / 8);
+  fetch_x (cursor);
+  fetch_w (column_block, 0, depth);
+  put (0);
+  barrier ();
+
+  for (uint slab = 0; slab < n_slabs; slab++)
+    {
+      bool more = slab + 1 < n_slabs;
+      uint place = (slab & 1) * SLAB;
+
+      if (more)
+        {
+          cursor.part += DEPTH_QUADS;
+          settle (cursor, p.channels / 8);
+          fetch_x (cursor);
+          fetch_w (column_block, slab + 1, depth);
+        }
+      [[unroll]] for (uint k = 0; k < DEPTH; k += K)
+        {
+          coopmat<float16_t, gl_ScopeSubgroup, M, K, gl_MatrixUseA> x[ROW_PARTS];
+          coopmat<float16_t, gl_ScopeSubgroup, K, N, gl_MatrixUseB> w;
+
+          [[unroll]] for (uint r = 0; r < ROW_PARTS; r++)
+            coopMatLoad (x[r], quads, place + (first_row + r * M) * X_STRIDE + k / 8, X_STRIDE,
+                         gl_CooperativeMatrixLayoutRowMajor);
+          [[unroll]] for (uint c = 0; c < COLUMN_PARTS; c++)
+            {
+              coopMatLoad (w, quads, place + W_START + k * W_STRIDE + (first_column + c * N) / 8,
+                           W_STRIDE, gl_CooperativeMatrixLayoutRowMajor);
+              [[unroll]] for (uint r = 0; r < ROW_PARTS; r++)
+                sums[r * COLUMN_PARTS + c] = coopMatMulAdd (x[r], w, sums[r * COLUMN_PARTS + c]);
+            }
+        }
+      if (more)
+        put (SLAB - place);
+      barrier ();
+    }
+
+  /* M rows of the subgroup's part at a time, through shared memory, so that lanes finish and store
+   * neighbouring elements. */
+  uint out_place = gl_SubgroupID * M * OUT_STRIDE;
+
+  [[unroll]] for (uint r = 0; r < ROW_PARTS; r++)
+    {
+      [[unroll]] for (uint c = 0; c < COLUMN_PARTS; c++)
+        coopMatStore (sums[r * COLUMN_PARTS + c], quads, out_place + c * (N / 4), OUT_STRIDE,
+                      gl_CooperativeMatrixLayoutRowMajor);
+      subgroupBarrier ();
+      for (uint i = gl_SubgroupInvocationID; i < M * SUBGROUP_COLUMNS / 4; i += LANES)
+        {
+          uint row = i / (SUBGROUP_COLUMNS / 4), four = i % (SUBGROUP_COLUMNS / 4);
+          uint m = row_block * ROWS + first_row + r * M + row;
+          uint n = column_block * COLUMNS + first_column + four * 4;
+
+          if (m < p.rows && n < p.columns)
+            finish (m, n, load_bias (n) + uintBitsToFloat (quads[out_place + row * OUT_STRIDE + four]));
+        }
+      subgroupBarrier ();
+    }
+}
