@@ -18,8 +18,10 @@ void main ()
   uint n = id / fours / p.slices;
   uint begin = slice * p.slice_pixels;
   uint count = min (p.slice_pixels, p.pixels - begin);
-  uint row_bytes = p.channels * (ELEMENT4_BYTES / 4);
-  uint64_t first = p.x + (uint64_t (n) * p.pixels + begin) * row_bytes + c * (ELEMENT4_BYTES / 4);
+  bool second = c >= p.x_channels;
+  uint row_bytes = (second ? p.channels - p.x_channels : p.x_channels) * (ELEMENT4_BYTES / 4);
+  uint64_t first = (second ? p.x2 : p.x) + (uint64_t (n) * p.pixels + begin) * row_bytes
+                   + (second ? c - p.x_channels : c) * (ELEMENT4_BYTES / 4);
   uint64_t x = first;
   vec4 sum = vec4 (0.0), squares = vec4 (0.0), mean;
   uint at = ((n * p.slices + slice) * p.channels + c) * 8;

@@ -89,8 +89,12 @@ void main ()
   for (uint four = id % across; four < p.block_fours; four += across)
     {
       uint c = (first_four + four) * 4;
-      uint64_t step = uint64_t (down * fours) * ELEMENT4_BYTES;
-      uint64_t at = (uint64_t (n * p.pixels + begin + id / across) * fours + c / 4) * ELEMENT4_BYTES;
+      bool second = c >= p.x_channels;
+      uint x_fours = (second ? p.channels - p.x_channels : p.x_channels) / 4;
+      uint64_t first_pixel = n * p.pixels + begin + id / across;
+      uint64_t x = (second ? p.x2 : p.x)
+                   + (first_pixel * x_fours + (second ? c - p.x_channels : c) / 4) * ELEMENT4_BYTES;
+      uint64_t y = p.y + (first_pixel * fours + c / 4) * ELEMENT4_BYTES;
       vec4 mean, scale, bias = load_floats (p.bias + c * 4);
 
       [[unroll]] for (uint i = 0; i < 4; i++)
@@ -101,11 +105,13 @@ void main ()
           scale[i] = group.y;
         }
       scale *= load_floats (p.weight + c * 4);
-      for (uint pixel = begin + id / across; pixel < end; pixel += down, at += step)
+      for (uint pixel = begin + id / across; pixel < end; pixel += down)
         {
-          vec4 y = (load_four (p.x + at) - mean) * scale + bias;
+          vec4 v = (load_four (x) - mean) * scale + bias;
 
-          store_four (p.y + at, p.silu != 0 ? silu4 (y) : y);
+          store_four (y, p.silu != 0 ? silu4 (v) : v);
+          x += down * x_fours * ELEMENT4_BYTES;
+          y += down * fours * ELEMENT4_BYTES;
         }
     }
 }

@@ -10,9 +10,11 @@
 
 struct GsGroupNormPush
 {
-  gs_address x, y, weight, bias; /* weight, bias: (C) float                              */
+  gs_address x, x2;              /* x2: the channels behind the first x_channels, or 0   */
+  gs_address y, weight, bias;    /* weight, bias: (C) float                              */
   gs_address moments;            /* (N, slices, C) pairs of floats                       */
-  uint       samples, pixels, channels, groups;
+  uint       samples, pixels, groups;
+  uint       channels, x_channels; /* in all, in x                                      */
   uint       slices, slice_pixels;
   float      epsilon;
   uint       silu;

@@ -5,7 +5,7 @@
  * y, DEPTH k at a time through shared memory; each subgroup keeps its part of the tile as M x N
  * matrices of floats. The next slab of x and w is fetched into registers while the last one is
  * multiplied, and goes to the other of two places in shared memory, so that there is one barrier a
- * slab. Channels are a multiple of 8: a quad of words holds 8 k of a pixel, or 8 columns of a k.
+ * slab. Channels of x and of x2 are multiples of 8: a quad of words holds 8 k of a pixel, or 8 columns of a k.
  */
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_cooperative_matrix : require
@@ -58,7 +58,7 @@ void fetch_x (Cursor cursor)
 
       x_next[f] = uvec4 (0);
       if (find_pixel (rows[f], cursor, pixel))
-        x_next[f] = load_quad (p.x + (uint64_t (pixel) * (p.channels / 8) + cursor.part) * 16);
+        x_next[f] = load_quad (four_at (pixel, 2 * cursor.part));
     }
 }
 

@@ -16,9 +16,9 @@
 layout(constant_id = GS_MATMUL_UNROLL) const uint unroll = 2;
 const uint weight_bytes = weight_f16 ? 8 : 16; /* of a four */
 
-uint64_t place_of (uint pixel)
+uint64_t place_of (uint source, uint pixel)
 {
-  return p.x + uint64_t (pixel) * (p.channels / 4 * X_STEP);
+  return (source == 0 ? p.x : p.x2) + uint64_t (pixel) * (source_fours (source) * X_STEP);
 }
 uint64_t place_of_weights (uint i) { return p.w + uint64_t (i) * weight_bytes; }
 vec4 load_x (uint64_t place) { return load_four (place); }

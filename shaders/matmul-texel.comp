@@ -17,7 +17,11 @@ layout(binding = 1) uniform samplerBuffer w_texels;
 #define X_STEP 1
 #define W_STEP 1
 
-uint place_of (uint pixel) { return p.x_texel + pixel * (p.channels / 4); }
+/* x and x2 are seen through one view of their buffer. */
+uint place_of (uint source, uint pixel)
+{
+  return (source == 0 ? p.x_texel : uint (p.x2)) + pixel * source_fours (source);
+}
 uint place_of_weights (uint i) { return p.w_texel + i; }
 vec4 load_x (uint place) { return texelFetch (x_texels, int (place)); }
 vec4 load_w (uint place) { return texelFetch (w_texels, int (place)); }

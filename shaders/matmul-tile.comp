@@ -49,8 +49,7 @@ void fetch_x (Cursor cursor)
 
       x_next[f] = vec4 (0.0);
       if (find_pixel (rows[f], cursor, pixel))
-        x_next[f] = load_four (p.x + (uint64_t (pixel) * (p.channels / 4) + cursor.part)
-                                       * ELEMENT4_BYTES);
+        x_next[f] = load_four (four_at (pixel, cursor.part));
     }
 }
 

@@ -16,6 +16,7 @@ layout(constant_id = GS_MATMUL_UNROLL) const uint UNROLL = 16; /* fours of k a t
 layout(constant_id = GS_MATMUL_ROWS) const uint ROWS = 6;
 layout(constant_id = GS_MATMUL_PLAIN) const bool PLAIN = false; /* rows of y are pixels of x */
 layout(constant_id = GS_MATMUL_KERNEL) const uint KERNEL = 3; /* known: no loop over one tap */
+layout(constant_id = GS_MATMUL_SOURCES) const uint SOURCES = 1; /* 2: x2 is there */
 layout(local_size_x_id = GS_MATMUL_LANES) in;
 
 #include "include/uniform.glsl"
@@ -45,7 +46,6 @@ void main ()
     return;
 
   uint lanes = gl_WorkGroupSize.x;
-  uint n_fours = p.channels / 4;
   uint depth = KERNEL * KERNEL * p.channels;
   uint first_row = row_block * ROWS, first_column = column_block * 2 * lanes;
   uint line = first_row / p.y_width;
@@ -75,23 +75,28 @@ void main ()
       line = line == p.y_height ? 0 : line;
     }
 
-  [[dont_unroll]] for (uint tap = 0; tap < KERNEL * KERNEL; tap++)
+  [[dont_unroll]] for (uint turn = 0; turn < KERNEL * KERNEL * SOURCES; turn++)
     {
-      uint ky = tap / KERNEL, kx = tap - ky * KERNEL;
-      uint64_t places[ROWS];
-      uint64_t w_offset = uint64_t (tap * p.channels) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
-
       /* Without a condition an address stays in a scalar register. */
+      uint tap = turn / SOURCES, source = turn % SOURCES;
+      uint ky = tap / KERNEL, kx = tap - ky * KERNEL;
+      uint n_fours = (SOURCES == 1 ? p.channels
+                                   : p.x_channels + source * (p.channels - 2 * p.x_channels)) / 4;
+      uint first_k = tap * p.channels + source * p.x_channels;
+      uint64_t from = SOURCES == 1 ? p.x : p.x + source * (p.x2 - p.x);
+      uint64_t places[ROWS];
+      uint64_t w_offset = uint64_t (first_k) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
+
       [[unroll]] for (uint r = 0; r < ROWS; r++)
         if (PLAIN)
-          places[r] = p.x + uint64_t (min (first_row + r, p.rows - 1)) * (n_fours * ELEMENT4_BYTES);
+          places[r] = from + uint64_t (min (first_row + r, p.rows - 1)) * (n_fours * ELEMENT4_BYTES);
         else
           {
             uint x = uint (left[r] + int (kx)), y = uint (top[r] + int (ky)); /* negative: large */
             bool inside = x < p.width && y < p.height;
 
-            places[r] = inside ? p.x + uint64_t (pixel_at (image[r], x, y))
-                                       * (n_fours * ELEMENT4_BYTES)
+            places[r] = inside ? from + uint64_t (pixel_at (image[r], x, y))
+                                        * (n_fours * ELEMENT4_BYTES)
                                : p.zeros;
           }
       [[dont_unroll]] for (uint i = 0; i < n_fours; i += UNROLL)

@@ -26,6 +26,7 @@
 #define GS_MATMUL_LANES 5        /* matmul-uniform: invocations of a vector         */
 #define GS_MATMUL_KERNEL 6       /* matmul-uniform: kernel                          */
 #define GS_MATMUL_PLAIN 7        /* matmul-uniform: row m of y is pixel m of x      */
+#define GS_MATMUL_SOURCES 8      /* matmul-uniform: 2 if there is x2, else 1        */
 /* matmul-tile: of y, what a workgroup and an invocation make; invocations of a workgroup. */
 #define GS_MATMUL_TILE_ROWS 3
 #define GS_MATMUL_TILE_COLUMNS 4
@@ -51,12 +52,15 @@
 /* k that matmul-coopmat multiplies at a time; multiples of the device's K. */
 #define GS_MATMUL_COOPMAT_DEPTH 32
 
+/* x may lie in two places: its first x_channels channels in x, the others in x2. */
 struct GsMatmulPush
 {
-  gs_address x, w, bias, add, y; /* bias, add: 0 if there is none                              */
+  gs_address x, x2;              /* x2: 0 if all is in x; matmul-texel: its first texel, too   */
+  gs_address w, bias, add, y;    /* bias, add: 0 if there is none                              */
   gs_address zeros;              /* matmul-gather: channels elements that are zero             */
   uint       rows, columns;      /* of y                                                       */
-  uint       channels;           /* of x, a multiple of 4                                      */
+  uint       channels;           /* of x and x2, multiples of 4                                */
+  uint       x_channels;         /* of x alone                                                 */
   uint       width, height;      /* of x, enlarged                                             */
   uint       y_width, y_height;  /* of y                                                       */
   uint       kernel, stride;     /* taps along an axis; pixels of x from pixel to pixel of y   */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = [a | b | 0] along the channels. */
-#include "ops/op.h"
+#include "ops/concat-private.h"
 #include "ops/ops.h"
 
 #include "concat.h"
@@ -54,6 +54,13 @@ record (GsNode *node, GsCommands *commands)
 }
 
 const GsOpClass gs_op_concat = { "concat", .infer = infer, .record = record };
+
+gboolean
+gs_concat_is_of_fours (const GsNode *node)
+{
+  return node->klass == &gs_op_concat && node->inputs[1] != NULL
+         && node->inputs[0]->shape.c % 4 == 0 && node->inputs[1]->shape.c % 4 == 0;
+}
 
 GsTensor *
 gs_concat (GsGraph *g, GsTensor *a, GsTensor *b)

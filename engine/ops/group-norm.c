@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = (x - mean_g) / sqrt (var_g + eps) * weight + bias,  x: (N, H, W, C); SiLU follows if fused.
  * Wu and He, "Group normalization". */
-#include "ops/op.h"
+#include "ops/concat-private.h"
 #include "ops/ops.h"
 #include "ops/unary-private.h"
 
@@ -10,6 +10,15 @@
 /* At most so many slices of pixels: more would make the merge long, fewer the partial sums. */
 #define MAX_SLICES 256
 #define MIN_SLICE_PIXELS 64
+
+enum
+{
+  X,
+  WEIGHT,
+  BIAS,
+  X2, /* more channels of x, or NULL */
+  N_OPERANDS,
+};
 
 typedef struct
 {
@@ -70,7 +79,7 @@ static gboolean
 infer (GsNode *node, GError **error)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
-  const GsShape x = node->inputs[0]->shape;
+  const GsShape x = node->inputs[X]->shape;
 
   if (parameters->groups == 0 || x.c % parameters->groups != 0 || x.c % 4 != 0)
     {
@@ -82,28 +91,40 @@ infer (GsNode *node, GError **error)
   return TRUE;
 }
 
+/* Of both operands together. */
+static GsShape
+x_shape (const GsNode *node)
+{
+  GsShape x = node->inputs[X]->shape;
+
+  x.c += node->inputs[X2] != NULL ? node->inputs[X2]->shape.c : 0;
+  return x;
+}
+
 static guint64
 scratch_bytes (const GsNode *node, GsDevice *device)
 {
-  return 2 * n_moments (node->inputs[0]->shape) * sizeof (float);
+  return 2 * n_moments (x_shape (node)) * sizeof (float);
 }
 
 static void
 record (GsNode *node, GsCommands *commands)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
-  const GsShape x = node->inputs[0]->shape;
+  const GsShape x = x_shape (node);
   const GsDtype dtype = node->output->dtype;
   const guint64 elements = gs_shape_elements (x);
   const struct GsGroupNormPush push = {
-    .x = gs_op_read (commands, node->inputs[0]),
+    .x = gs_op_read (commands, node->inputs[X]),
+    .x2 = gs_op_read (commands, node->inputs[X2]),
     .y = gs_buffer_get_address (node->output->buffer) + node->output->offset,
-    .weight = gs_op_read (commands, node->inputs[1]),
-    .bias = gs_op_read (commands, node->inputs[2]),
+    .weight = gs_op_read (commands, node->inputs[WEIGHT]),
+    .bias = gs_op_read (commands, node->inputs[BIAS]),
     .moments = gs_op_scratch_write (commands, node),
     .samples = x.n,
     .pixels = x.h * x.w,
     .channels = x.c,
+    .x_channels = node->inputs[X]->shape.c,
     .groups = parameters->groups,
     .slices = n_slices (x),
     .slice_pixels = slice_pixels (x),
@@ -118,7 +139,8 @@ record (GsNode *node, GsCommands *commands)
                        elements * 8.0);
 
   gs_op_scratch_read (commands, node);
-  gs_op_read (commands, node->inputs[0]);
+  gs_op_read (commands, node->inputs[X]);
+  gs_op_read (commands, node->inputs[X2]);
   gs_op_write (commands, node->output);
   gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm", dtype, NULL, 0), &push,
                        sizeof push,
@@ -138,12 +160,25 @@ absorb (GsNode *node, GsNode *user)
   return TRUE;
 }
 
+static gboolean
+absorb_input (GsNode *node, guint k)
+{
+  const GsNode *producer = node->inputs[k]->producer;
+
+  if (k != X || node->inputs[X2] != NULL || !gs_concat_is_of_fours (producer))
+    return FALSE;
+  node->inputs[X] = producer->inputs[0];
+  node->inputs[X2] = producer->inputs[1];
+  return TRUE;
+}
+
 const GsOpClass gs_op_group_norm = {
   "group-norm",
   .infer = infer,
   .scratch_bytes = scratch_bytes,
   .record = record,
   .absorb = absorb,
+  .absorb_input = absorb_input,
 };
 
 GsTensor *
@@ -155,6 +190,6 @@ gs_group_norm (GsGraph *g, const char *name, GsTensor *x, guint32 groups, float 
   GsTensor *weight = gs_graph_weight (g, "weight", dims, 1, &gs_layout_vector);
   GsTensor *bias = gs_graph_weight (g, "bias", dims, 1, &gs_layout_vector);
 
-  return gs_graph_add (g, &gs_op_group_norm, NULL, (GsTensor *[]) { x, weight, bias }, 3,
-                       &parameters, sizeof parameters);
+  return gs_graph_add (g, &gs_op_group_norm, NULL, (GsTensor *[]) { x, weight, bias, NULL },
+                       N_OPERANDS, &parameters, sizeof parameters);
 }

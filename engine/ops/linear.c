@@ -17,6 +17,7 @@ const GsOpClass gs_op_linear = {
   .record = gs_matmul_record,
   .flop = gs_matmul_flop,
   .absorb = gs_matmul_absorb,
+  .absorb_input = gs_matmul_absorb_input,
 };
 
 GsTensor *

@@ -8,7 +8,7 @@
 typedef struct
 {
   GsCommands       *commands;
-  GsTensor         *x, *w;
+  GsTensor         *x, *x2, *w; /* x2: or NULL */
   guint32           kernel; /* taps along an axis */
   struct GsMatmulPush push;
   guint32           constants[GS_MATMUL_N_CONSTANTS];
@@ -57,8 +57,17 @@ use_texel (Call *call)
 {
   cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_LANES_COLUMNS);
   call->push.x_texel = gs_lanes_bind_texels (call->commands, 0, call->x);
+  if (call->x2 != NULL)
+    call->push.x2 = gs_lanes_first_texel (call->x2);
   call->push.w_texel = gs_lanes_bind_texels (call->commands, 1, call->w);
   return "matmul-texel";
+}
+
+/* Whether whole turns of so many fours make up the channels of x and of x2. */
+static gboolean
+divides_sources (const Call *call, guint32 fours)
+{
+  return call->push.x_channels % (4 * fours) == 0 && call->push.channels % (4 * fours) == 0;
 }
 
 static const char *
@@ -66,7 +75,7 @@ use_gather (Call *call)
 {
   cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_LANES_COLUMNS);
   call->push.zeros = gs_lanes_zeros (call->x, call->push.channels);
-  call->constants[GS_MATMUL_UNROLL] = call->push.channels % 8 == 0 ? 2 : 1;
+  call->constants[GS_MATMUL_UNROLL] = divides_sources (call, 2) ? 2 : 1;
   return "matmul-gather";
 }
 
@@ -77,7 +86,7 @@ use_uniform (Call *call, guint32 rows)
   const guint32 lanes = gs_device_get_info (gs_commands_get_device (call->commands))->subgroup_size;
   guint32 fours = GS_MATMUL_UNIFORM_FOURS;
 
-  while (call->push.channels / 4 % fours != 0)
+  while (!divides_sources (call, fours))
     fours--;
   cover (call, rows, 2 * lanes);
   call->push.zeros = gs_lanes_zeros (call->x, call->push.channels);
@@ -85,18 +94,28 @@ use_uniform (Call *call, guint32 rows)
   call->constants[GS_MATMUL_ROWS] = rows;
   call->constants[GS_MATMUL_LANES] = lanes;
   call->constants[GS_MATMUL_KERNEL] = call->kernel;
+  call->constants[GS_MATMUL_SOURCES] = call->x2 != NULL ? 2 : 1;
   call->constants[GS_MATMUL_PLAIN] = call->kernel == 1 && call->push.stride == 1
                                      && call->push.pad == 0;
   return "matmul-uniform";
 }
 
-static GsMatmulVariant
-usable_variant (GsCommands *commands, GsMatmulVariant variant, GsTensor *x, GsTensor *w)
+/* x2 is read through the view of x's buffer. */
+static gboolean
+fits_texels (const Call *call)
 {
-  if (variant == GS_MATMUL_TEXEL
-      && !(gs_lanes_fits_texels (commands, x) && gs_lanes_fits_texels (commands, w)))
+  return gs_lanes_fits_texels (call->commands, call->x)
+         && gs_lanes_fits_texels (call->commands, call->w)
+         && (call->x2 == NULL
+             || gs_tensor_root (call->x2)->buffer == gs_tensor_root (call->x)->buffer);
+}
+
+static GsMatmulVariant
+usable_variant (const Call *call, GsMatmulVariant variant)
+{
+  if (variant == GS_MATMUL_TEXEL && !fits_texels (call))
     return GS_MATMUL_TILE;
-  if (variant >= GS_MATMUL_GATHER && gs_lanes_zeros (x, x->shape.c) == 0)
+  if (variant >= GS_MATMUL_GATHER && gs_lanes_zeros (call->x, call->push.channels) == 0)
     return GS_MATMUL_TILE;
   return variant;
 }
@@ -104,7 +123,7 @@ usable_variant (GsCommands *commands, GsMatmulVariant variant, GsTensor *x, GsTe
 static const char *
 use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
 {
-  if (usable_variant (call->commands, variant, call->x, call->w) != variant)
+  if (usable_variant (call, variant) != variant)
     return use_tile (call, &gs_matmul_plain_tile);
   switch (variant)
     {
@@ -130,24 +149,29 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
                     GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
 {
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
+  GsTensor *x2 = operands[GS_MATMUL_X2];
   const GsShape shape = gs_matmul_is_pointwise (parameters) ? x->shape : y->shape;
   const guint32 rows = gs_shape_pixels (shape), columns = y->shape.c;
-  const double depth = (double) parameters->kernel * parameters->kernel * x->shape.c;
+  const guint32 channels = gs_matmul_depth (operands);
+  const double depth = (double) parameters->kernel * parameters->kernel * channels;
   const char *name;
   Call call = {
     .commands = commands,
     .x = x,
+    .x2 = x2,
     .w = w,
     .kernel = parameters->kernel,
     .push = {
       .x = gs_op_read (commands, x),
+      .x2 = gs_op_read (commands, x2),
       .w = gs_op_read (commands, w),
       .bias = gs_op_read (commands, operands[GS_MATMUL_BIAS]),
       .add = gs_op_read (commands, operands[GS_MATMUL_ADD]),
       .y = gs_op_write (commands, y),
       .rows = rows,
       .columns = columns,
-      .channels = x->shape.c,
+      .channels = channels,
+      .x_channels = x->shape.c,
       .width = parameters->upsample > 0 ? shape.w : x->shape.w,
       .height = parameters->upsample > 0 ? shape.h : x->shape.h,
       .y_width = shape.w,
@@ -167,7 +191,8 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
 
   name = use (&call, variant, tile);
   /* Workgroups that follow each other share what is larger, so that it is read once. */
-  call.push.inner_rows = w->n_bytes > x->n_bytes * 3 ? call.push.row_blocks : 1;
+  call.push.inner_rows = w->n_bytes > (x->n_bytes + (x2 != NULL ? x2->n_bytes : 0)) * 3
+                           ? call.push.row_blocks : 1;
   gs_op_dispatch_line (commands,
                        gs_op_kernel (commands, name, y->dtype, call.constants,
                                      GS_MATMUL_N_CONSTANTS),

@@ -3,8 +3,8 @@
  * The matrix product below convolution and linear layers, as an implicit convolution:
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m][n])
  *
- * Their nodes share operands { x, weight, bias or NULL, add or NULL } and GsMatmulParameters, and so
- * recording, counting and fusing. They differ in shapes.
+ * Their nodes share operands { x, weight, bias, add, x2 }, the last three NULL if they are not there,
+ * and GsMatmulParameters, and so recording, counting and fusing. They differ in shapes.
  */
 #pragma once
 
@@ -36,6 +36,7 @@ enum
   GS_MATMUL_WEIGHT,
   GS_MATMUL_BIAS,
   GS_MATMUL_ADD,
+  GS_MATMUL_X2, /* more channels of x, or NULL */
   GS_MATMUL_N_OPERANDS,
 };
 
@@ -49,9 +50,11 @@ GsTensor *gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *na
                               const guint64 *dims, guint n_dims,
                               const GsMatmulParameters *parameters);
 
-/* Takes over an enlargement of its input. */
+/* Takes over an enlargement of its input, or the joining of two. */
 gboolean gs_matmul_absorb_input (GsNode *node, guint k);
 
+/* Channels of x and x2. */
+guint32  gs_matmul_depth  (GsTensor *const *operands);
 void     gs_matmul_record (GsNode *node, GsCommands *commands);
 double   gs_matmul_flop   (const GsNode *node);
 /* Takes over an addition, then an activation. A pointwise product's output may become a tensor of

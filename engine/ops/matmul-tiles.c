@@ -98,10 +98,12 @@ gboolean
 gs_matmul_tile_fits (const GsMatmulTile *tile, GsTensor *const *operands, const GsTensor *y)
 {
   const GsTensor *x = operands[GS_MATMUL_X];
+  const guint32 depth = gs_matmul_depth (operands);
 
   return tile->variant == GS_MATMUL_TILE
          || (x->dtype == GS_DTYPE_F16 && y->dtype == GS_DTYPE_F16
-             && operands[GS_MATMUL_WEIGHT]->dtype == GS_DTYPE_F16 && x->shape.c % 8 == 0);
+             && operands[GS_MATMUL_WEIGHT]->dtype == GS_DTYPE_F16 && x->shape.c % 8 == 0
+             && depth % 8 == 0);
 }
 
 /* ---- Trials ---- */
@@ -133,7 +135,8 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
 {
   const GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   const guint32 taps = parameters->kernel * parameters->kernel;
-  const double row_flop = 2.0 * y->shape.c * taps * x->shape.c;
+  const guint32 depth = gs_matmul_depth (operands);
+  const double row_flop = 2.0 * y->shape.c * taps * depth;
   const double rows = MAX (trial_flop (device) / row_flop,
                            gs_device_get_info (device)->kind == GS_GPU_CPU ? 64 : 1024);
   guint32 width = y->shape.w, height = y->shape.n * y->shape.h;
@@ -147,10 +150,10 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
   trial->parameters.activation = 0;
   trial->x = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = x->dtype,
                           .shape = { 1, height * parameters->stride, width * parameters->stride,
-                                     x->shape.c } };
+                                     depth } };
   trial->w = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = w->dtype,
                           .n_bytes = (guint64) gs_groups (y->shape.c, GS_MATMUL_PANEL)
-                                     * GS_MATMUL_PANEL * taps * x->shape.c
+                                     * GS_MATMUL_PANEL * taps * depth
                                      * gs_dtype_bytes (w->dtype) };
   trial->y = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = y->dtype,
                           .shape = { 1, height, width, y->shape.c } };

@@ -2,6 +2,7 @@
 /* Matrix products: nodes, fusing. */
 #include "ops/matmul-private.h"
 
+#include "ops/concat-private.h"
 #include "ops/ops.h"
 #include "ops/unary-private.h"
 
@@ -40,13 +41,21 @@ gs_matmul_record (GsNode *node, GsCommands *commands)
   gs_matmul_dispatch (commands, variant, &tile, node->inputs, node->output, parameters);
 }
 
+guint32
+gs_matmul_depth (GsTensor *const *operands)
+{
+  const GsTensor *x2 = operands[GS_MATMUL_X2];
+
+  return operands[GS_MATMUL_X]->shape.c + (x2 != NULL ? x2->shape.c : 0);
+}
+
 double
 gs_matmul_flop (const GsNode *node)
 {
   const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, const GsMatmulParameters);
 
   return 2.0 * gs_shape_elements (node->output->shape) * parameters->kernel * parameters->kernel
-         * node->inputs[GS_MATMUL_X]->shape.c;
+         * gs_matmul_depth (node->inputs);
 }
 
 static gboolean
@@ -71,23 +80,35 @@ is_doubled (guint32 size, guint32 from)
   return size == 2 * from || size == 2 * from - 1;
 }
 
-gboolean
-gs_matmul_absorb_input (GsNode *node, guint k)
+static gboolean
+absorb_upsample (GsNode *node, const GsNode *producer)
 {
   GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
-  const GsNode *producer = node->inputs[k]->producer;
-  const GsShape y = node->output->shape, enlarged = node->inputs[k]->shape;
-  GsShape x;
+  const GsShape y = node->output->shape, enlarged = producer->output->shape;
+  const GsShape x = producer->inputs[0]->shape;
 
-  if (k != GS_MATMUL_X || !g_str_equal (producer->klass->name, "upsample")
-      || parameters->upsample > 0 || gs_matmul_is_pointwise (parameters))
-    return FALSE;
-  x = producer->inputs[0]->shape;
-  if (y.h != enlarged.h || y.w != enlarged.w /* the kernels are told one size */
+  if (parameters->upsample > 0 || gs_matmul_is_pointwise (parameters)
+      || y.h != enlarged.h || y.w != enlarged.w /* the kernels are told one size */
       || !is_doubled (enlarged.h, x.h) || !is_doubled (enlarged.w, x.w))
     return FALSE;
   parameters->upsample = 1;
-  node->inputs[k] = producer->inputs[0];
+  node->inputs[GS_MATMUL_X] = producer->inputs[0];
+  return TRUE;
+}
+
+gboolean
+gs_matmul_absorb_input (GsNode *node, guint k)
+{
+  const GsNode *producer = node->inputs[k]->producer;
+
+  if (k != GS_MATMUL_X || node->inputs[GS_MATMUL_X2] != NULL)
+    return FALSE;
+  if (g_str_equal (producer->klass->name, "upsample"))
+    return absorb_upsample (node, producer);
+  if (!gs_concat_is_of_fours (producer))
+    return FALSE;
+  node->inputs[GS_MATMUL_X] = producer->inputs[0];
+  node->inputs[GS_MATMUL_X2] = producer->inputs[1];
   return TRUE;
 }
 

@@ -42,4 +42,25 @@ uint pixel_at (uint image, uint x, uint y)
   return (image * height + (y >> p.upsample)) * width + (x >> p.upsample);
 }
 
+/* Fours of channels that lie in x (source 0) or in x2 (source 1). */
+uint source_fours (uint source)
+{
+  return (source == 0 ? p.x_channels : p.channels - p.x_channels) / 4;
+}
+
+uint source_count ()
+{
+  return p.x2 != 0 ? 2 : 1;
+}
+
+/* Where a four of a pixel's channels lies. */
+uint64_t four_at (uint pixel, uint four)
+{
+  uint source = four * 4 < p.x_channels ? 0 : 1;
+  uint own = four - source * (p.x_channels / 4);
+
+  return (source == 0 ? p.x : p.x2)
+         + (uint64_t (pixel) * source_fours (source) + own) * ELEMENT4_BYTES;
+}
+
 #include "include/matmul-finish.glsl"

@@ -10,8 +10,9 @@
  * GROUPS multiply-adds. No shared memory, no barriers (a barrier makes coroutines of the shader).
  *
  * The including file defines how a place in memory is told: PLACE, X_STEP and W_STEP from one four
- * of k or columns to the next, place_of (pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x and
- * load_w; and UNROLL, fours of k a turn, which must divide channels / 4. Places run along with k.
+ * of k or columns to the next, place_of (source, pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x
+ * and load_w; and UNROLL, fours of k a turn, which must divide the fours of x and of x2. Places run
+ * along with k.
  */
 #define GROUPS (GS_MATMUL_LANES_ROWS / 8)
 #define COLUMNS GS_MATMUL_LANES_COLUMNS
@@ -86,25 +87,25 @@ void main ()
   start_with_bias (column_block * COLUMNS);
   [[dont_unroll]] for (int ky = 0; ky < int (p.kernel); ky++)
     [[dont_unroll]] for (int kx = 0; kx < int (p.kernel); kx++)
-      {
-        PLACE places[GROUPS];
+      [[dont_unroll]] for (uint source = 0; source < source_count (); source++)
+        {
+          PLACE places[GROUPS];
 
-        [[unroll]] for (uint r = 0; r < GROUPS; r++)
-          {
-            uint x = uint (left[r] + kx), y = uint (top[r] + ky); /* negative: large */
-            bool inside = x < p.width && y < p.height;
+          [[unroll]] for (uint r = 0; r < GROUPS; r++)
+            {
+              uint x = uint (left[r] + kx), y = uint (top[r] + ky); /* negative: large */
+              bool inside = x < p.width && y < p.height;
 
-            places[r] = inside ? place_of (pixel_at (image[r], x, y))
-                               : PLACE_OF_ZEROS;
-          }
-        [[dont_unroll]] for (uint i = 0; i < n_fours; i += UNROLL)
-          {
-            multiply (places, w);
-            [[unroll]] for (uint r = 0; r < GROUPS; r++)
-              places[r] += UNROLL * X_STEP;
-            w += UNROLL * GS_MATMUL_PANEL * W_STEP;
-          }
-      }
+              places[r] = inside ? place_of (source, pixel_at (image[r], x, y)) : PLACE_OF_ZEROS;
+            }
+          [[dont_unroll]] for (uint i = 0; i < source_fours (source); i += UNROLL)
+            {
+              multiply (places, w);
+              [[unroll]] for (uint r = 0; r < GROUPS; r++)
+                places[r] += UNROLL * X_STEP;
+              w += UNROLL * GS_MATMUL_PANEL * W_STEP;
+            }
+        }
   [[unroll]] for (uint r = 0; r < GROUPS; r++)
     if (first_row + r * 8 < p.rows)
       [[unroll]] for (uint j = 0; j < COLUMNS; j += 4)

@@ -13,6 +13,7 @@ typedef struct
   gboolean silu;
   const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
   GsShape from; /* h, w > 0: x is enlarged from so many pixels */
+  guint32 first; /* channels of the first of two tensors that make up x, or 0 */
 } Case;
 
 static const Case cases[] = {
@@ -46,6 +47,24 @@ static const Case cases[] = {
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "uniform-tall" },
   { { 1, 4, 6, 8 }, 8, 3, 2, FALSE, NOTHING, FALSE, NULL, { 1, 2, 3, 8 } },
   { { 1, 6, 6, 8 }, 8, 3, 1, FALSE, NOTHING, FALSE, NULL, { 1, 2, 3, 8 } }, /* stays a node */
+  { { 1, 5, 4, 12 }, 8, 3, 1, .first = 6 },                                /* likewise */
+  { { 2, 5, 7, 56 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "tile", .first = 40 },
+  { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "tile", .first = 20 },
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "tile-32x32", .first = 20 },
+  { { 1, 13, 11, 72 }, 100, 3, 2, FALSE, NOTHING, TRUE, "tile-128x64", .first = 44 },
+  { { 1, 13, 11, 72 }, 140, 3, 1, FALSE, NOTHING, FALSE, "tile-128x128", .first = 4 },
+  { { 2, 5, 7, 56 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat", .first = 40 },
+  { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "coopmat", .first = 8 },
+  { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "coopmat", .first = 20 }, /* falls back */
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32", .first = 24 },
+  { { 2, 5, 7, 56 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "texel", .first = 40 },
+  { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "texel", .first = 20 },
+  { { 2, 5, 7, 56 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "gather", .first = 40 },
+  { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "gather", .first = 20 },
+  { { 2, 5, 7, 56 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "uniform", .first = 40 },
+  { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "uniform", .first = 20 },
+  { { 2, 5, 7, 56 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "uniform-tall", .first = 40 },
+  { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "uniform-tall", .first = 20 },
   { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "tile", { 2, 5, 7, 24 } },
   { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "texel", { 2, 5, 7, 24 } },
   { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "gather", { 2, 5, 7, 24 } },
@@ -59,19 +78,27 @@ is_enlarged (const Case *c)
   return c->from.h > 0;
 }
 
+typedef struct
+{
+  const double *x, *x2, *w;
+} Values;
+
 /* Element of what is convolved. */
 static double
-x_at (const Case *c, const double *x, guint n, guint row, guint column, guint k)
+x_at (const Case *c, const Values *in, guint n, guint row, guint column, guint k)
 {
   const GsShape from = is_enlarged (c) ? c->from : c->x;
 
-  row = row * from.h / c->x.h;
-  column = column * from.w / c->x.w;
-  return x[((n * from.h + row) * from.w + column) * from.c + k];
+  const gsize pixel = (n * from.h + row * from.h / c->x.h) * from.w + column * from.w / c->x.w;
+
+  if (c->first == 0)
+    return in->x[pixel * from.c + k];
+  return k < c->first ? in->x[pixel * c->first + k]
+                      : in->x2[pixel * (from.c - c->first) + k - c->first];
 }
 
 static double
-convolve (const Case *c, const double *x, const double *w, guint n, int row, int column, guint k)
+convolve (const Case *c, const Values *in, guint n, int row, int column, guint k)
 {
   const int pad = c->pad_end_only ? 0 : c->kernel / 2;
   double sum = 0;
@@ -85,8 +112,8 @@ convolve (const Case *c, const double *x, const double *w, guint n, int row, int
         if (y < 0 || z < 0 || y >= (int) c->x.h || z >= (int) c->x.w)
           continue;
         for (guint m = 0; m < c->x.c; m++)
-          sum += x_at (c, x, n, y, z, m)
-                 * w[((k * c->x.c + m) * c->kernel + i) * c->kernel + j];
+          sum += x_at (c, in, n, y, z, m)
+                 * in->w[((k * c->x.c + m) * c->kernel + i) * c->kernel + j];
       }
   return sum;
 }
@@ -109,8 +136,15 @@ finish (GsOpTest *test, const Case *c, GsTensor *y)
 static GsTensor *
 begin (GsOpTest *test, const Case *c)
 {
-  GsTensor *x = gs_op_test_input (test, "x", is_enlarged (c) ? c->from : c->x);
+  GsShape shape = is_enlarged (c) ? c->from : c->x;
+  GsTensor *x;
 
+  if (c->first > 0)
+    shape.c = c->first;
+  x = gs_op_test_input (test, "x", shape);
+  shape.c = c->x.c - c->first;
+  if (c->first > 0)
+    x = gs_concat (test->graph, x, gs_op_test_input (test, "x2", shape));
   return is_enlarged (c) ? gs_upsample (test->graph, x, c->x.h, c->x.w) : x;
 }
 
@@ -122,6 +156,9 @@ run (GsOpTest *test, gconstpointer data)
                            .stride = c->stride, .pad_end_only = c->pad_end_only);
   const GsShape shape = y->shape;
   g_autofree double *want = g_new (double, gs_shape_elements (shape));
+  const Values in = { gs_op_test_values (test, "x"),
+                      c->first > 0 ? gs_op_test_values (test, "x2") : NULL,
+                      gs_op_test_values (test, "op.conv.weight") };
   gsize i = 0;
 
   if (!gs_op_test_use_kernels (test, c->variant))
@@ -132,8 +169,7 @@ run (GsOpTest *test, gconstpointer data)
       for (guint column = 0; column < shape.w; column++)
         for (guint k = 0; k < shape.c; k++, i++)
           {
-            want[i] = convolve (c, gs_op_test_values (test, "x"),
-                                gs_op_test_values (test, "op.conv.weight"), n, row, column, k)
+            want[i] = convolve (c, &in, n, row, column, k)
                       + gs_op_test_values (test, "op.conv.bias")[k];
             if (c->add != NOTHING)
               want[i] += gs_op_test_values (test, "other")[c->add == RESIDUAL ? i
