@@ -5,6 +5,7 @@
 #include "session/canvas.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "session/resample.h"
 
@@ -96,27 +97,84 @@ gs_canvas_latent_mask (const GsCanvas *canvas, guint32 factor)
   return mask;
 }
 
+/* (3, H, W) in -1..1 -> (H, W, 3) in 0..255 at the result's size, not rounded where it was not
+ * resized. */
+static float *
+to_result (const GsCanvas *canvas, const float *picture)
+{
+  const gsize n = (gsize) canvas->width * canvas->height;
+  const guint32 row = 3 * canvas->result_width;
+  float *out = g_new (float, (gsize) row * canvas->result_height);
+  g_autoptr (GsImage) image = NULL, resized = NULL;
+
+  if (!canvas->is_scaled)
+    {
+      for (guint32 y = 0; y < canvas->result_height; y++)
+        for (guint32 i = 0; i < row; i++)
+          {
+            gsize at = i % 3 * n + (gsize) y * canvas->width + i / 3;
+
+            out[(gsize) y * row + i] = 255 * CLAMP (picture[at] * 0.5f + 0.5f, 0.0f, 1.0f);
+          }
+      return out;
+    }
+  image = gs_image_new (canvas->width, canvas->height, 3);
+  for (gsize i = 0; i < 3 * n; i++)
+    image->pixels[i] = (guint8) lrintf (255 * CLAMP (picture[i % 3 * n + i / 3] * 0.5f + 0.5f, 0.0f,
+                                                     1.0f));
+  resized = gs_image_resize (image, canvas->result_width, canvas->result_height, GS_IMAGE_LANCZOS);
+  for (gsize i = 0; i < (gsize) row * canvas->result_height; i++)
+    out[i] = resized->pixels[i];
+  return out;
+}
+
 GsImage *
 gs_canvas_finish (const GsCanvas *canvas, const float *picture)
 {
-  gsize n = (gsize) canvas->width * canvas->height;
+  const gsize n = (gsize) canvas->result_width * canvas->result_height;
   GsImage *image = gs_image_new (canvas->result_width, canvas->result_height, 3);
+  g_autofree float *values = to_result (canvas, picture);
 
-  for (guint32 y = 0; y < canvas->result_height; y++)
-    for (guint32 x = 0; x < canvas->result_width; x++)
-      {
-        gsize at = (gsize) y * canvas->width + x;
-        gsize to = ((gsize) y * canvas->result_width + x) * 3;
-        float alpha = canvas->alpha != NULL ? canvas->alpha[at] : 1;
+  for (gsize i = 0; i < 3 * n; i++)
+    {
+      const float alpha = canvas->alpha != NULL ? canvas->alpha[i / 3] : 1;
+      float value = values[i];
 
-        for (guint c = 0; c < 3; c++)
-          {
-            float value = 255 * CLAMP (picture[c * n + at] * 0.5f + 0.5f, 0.0f, 1.0f);
-
-            if (alpha < 1)
-              value = canvas->original[to + c] * (1 - alpha) + value * alpha;
-            image->pixels[to + c] = (guint8) lrintf (value);
-          }
-      }
+      if (alpha < 1)
+        value = canvas->original[i] * (1 - alpha) + value * alpha;
+      image->pixels[i] = (guint8) lrintf (value);
+    }
   return image;
+}
+
+GsImage *
+gs_canvas_coverage (const GsCanvas *canvas)
+{
+  const gsize n = (gsize) canvas->result_width * canvas->result_height;
+  GsImage *coverage;
+
+  if (canvas->alpha == NULL)
+    return NULL;
+  coverage = gs_image_new (canvas->result_width, canvas->result_height, 1);
+  for (gsize i = 0; i < n; i++)
+    if (canvas->alpha[i] > 0)
+      coverage->pixels[i] = (guint8) MAX (lrintf (255 * canvas->alpha[i]), 1);
+  return coverage;
+}
+
+GsImage *
+gs_canvas_trim (const GsCanvas *canvas, GsImage *image)
+{
+  const guint32 width = canvas->result_width, height = canvas->result_height;
+  const gsize row = (gsize) width * image->channels;
+  GsImage *trimmed;
+
+  if (canvas->is_scaled || (width == canvas->width && height == canvas->height))
+    return image;
+  trimmed = gs_image_new (width, height, image->channels);
+  for (guint32 y = 0; y < height; y++)
+    memcpy (trimmed->pixels + y * row,
+            image->pixels + (gsize) y * image->width * image->channels, row);
+  gs_image_free (image);
+  return trimmed;
 }

@@ -27,7 +27,7 @@ new_latents (GsJob *job, GsSession *session)
   latents->width = job->width;
   latents->height = job->height;
   latents->tile = job->tile;
-  latents->canvas = g_steal_pointer (&job->canvas);
+  latents->canvas = gs_canvas_ref (job->canvas);
   latents->values = g_new0 (float, job->request->batch * gs_latents_elements (latents));
   return latents;
 }
@@ -101,6 +101,8 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   if (!gs_job_encode (job, session, &plan, error))
     return NULL;
   result->latents = new_latents (job, session);
+  result->coverage = gs_canvas_coverage (job->canvas);
+  session->progress.state.coverage = result->coverage;
   if (!make_pictures (job, session, result, &failure))
     {
       gboolean keep = is_worth_keeping (result, failure);

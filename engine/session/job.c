@@ -14,7 +14,7 @@
 void
 gs_job_clear (GsJob *job)
 {
-  gs_canvas_free (job->canvas);
+  gs_canvas_unref (job->canvas);
   g_free (job->init);
   g_free (job->mask);
   g_free (job->extra);
@@ -71,6 +71,13 @@ check_model (const GsModelConfig *config, GError **error)
   return FALSE;
 }
 
+static guint
+native_size (const GsModel *model)
+{
+  return model->info != NULL ? model->info->native_size
+                             : gs_model_config_native_size (&model->config, NULL);
+}
+
 gboolean
 gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **error)
 {
@@ -83,7 +90,7 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   if (!gs_sampler_options_init (&job->options, request->sampler, request->schedule,
                                 prediction_of (&session->model->config), error))
     return FALSE;
-  job->canvas = gs_canvas_new (request, factor, error);
+  job->canvas = gs_canvas_new (request, factor, native_size (session->model), error);
   if (job->canvas == NULL)
     return FALSE;
   job->width = job->canvas->width / factor;
@@ -247,6 +254,7 @@ after_step (const GsSamplerStep *step, gpointer user_data, GError **error)
                                 gs_latent_factor (session), error);
       if (preview == NULL)
         return FALSE;
+      preview = gs_canvas_trim (job->canvas, g_steal_pointer (&preview));
     }
   return gs_progress_step (&session->progress, step->index + 1, preview, error);
 }

@@ -15,7 +15,7 @@ gs_latents_free (GsLatents *latents)
 {
   if (latents == NULL)
     return;
-  gs_canvas_free (latents->canvas);
+  gs_canvas_unref (latents->canvas);
   g_free (latents->values);
   g_free (latents);
 }
@@ -112,5 +112,6 @@ gs_result_free (GsResult *result)
   g_strfreev (result->parameters);
   g_free (result->timings.step_seconds);
   gs_latents_free (result->latents);
+  gs_image_free (result->coverage);
   g_free (result);
 }

@@ -32,7 +32,10 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
 {
   g_autoptr (GsParameters) parameters = gs_parameters_new (request->prompt,
                                                            request->negative_prompt);
-  g_autofree char *size = g_strdup_printf ("%ux%u", canvas->result_width, canvas->result_height);
+  /* What the noise was made for; a frame is a place, not a setting. */
+  g_autofree char *size
+      = canvas->is_scaled ? g_strdup_printf ("%ux%u", canvas->width, canvas->height)
+                          : g_strdup_printf ("%ux%u", canvas->result_width, canvas->result_height);
 
   gs_parameters_set_uint (parameters, "Steps", request->steps);
   set_sampler (parameters, request);
