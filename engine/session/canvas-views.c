@@ -34,7 +34,7 @@ fill_colour (const GsCanvas *canvas, float *pixels)
 
   for (gsize i = 0; i < n; i++)
     inside[i] = canvas->repaint[i] > 0;
-  gs_distance_to (inside, canvas->width, canvas->height, distance);
+  gs_distance_to (inside, canvas->width, canvas->height, distance, NULL);
   for (gsize i = 0; i < n; i++)
     if (!inside[i] && distance[i] <= SURROUNDINGS)
       {
@@ -95,6 +95,29 @@ gs_canvas_latent_mask (const GsCanvas *canvas, guint32 factor)
       if (canvas->repaint[(gsize) y * canvas->width + x] > 0)
         mask[(gsize) (y / factor) * w + x / factor] = 1;
   return mask;
+}
+
+float *
+gs_canvas_latent_strength (const GsCanvas *canvas, guint32 factor)
+{
+  guint32 w = canvas->width / factor, h = canvas->height / factor;
+  g_autofree guint32 *count = g_new0 (guint32, (gsize) w * h);
+  float *strength;
+
+  if (canvas->strength == NULL)
+    return NULL;
+  strength = g_new0 (float, (gsize) w * h);
+  for (guint32 y = 0; y < canvas->height; y++)
+    for (guint32 x = 0; x < canvas->width; x++)
+      if (canvas->repaint[(gsize) y * canvas->width + x] > 0)
+        {
+          strength[(gsize) (y / factor) * w + x / factor]
+              += canvas->strength[(gsize) y * canvas->width + x];
+          count[(gsize) (y / factor) * w + x / factor]++;
+        }
+  for (gsize i = 0; i < (gsize) w * h; i++)
+    strength[i] /= MAX (count[i], 1);
+  return strength;
 }
 
 /* (3, H, W) in -1..1 -> (H, W, 3) in 0..255 at the result's size, not rounded where it was not

@@ -5,6 +5,10 @@
  *
  * A mask's soft edge reaches mask_feather pixels outwards; there the model's picture fades into the
  * original. Beyond it the alpha is 0 and bytes are copied.
+ *
+ * A mask of strengths (Levin and Fried, "Differential Diffusion: Giving Each Pixel Its Strength",
+ * 2023) does not mix: what is changed little shows as it was changed. Only below a strength of an
+ * eighth does it fade, so that where nothing was changed the autoencoder's losses do not show.
  */
 #include "session/canvas.h"
 
@@ -13,6 +17,8 @@
 
 #include "session/canvas-layout.h"
 #include "session/resample.h"
+
+#define FADES_BELOW 0.125f /* of strength */
 
 /* Arrays are (stage_height, stage_width). */
 typedef struct
@@ -25,6 +31,7 @@ typedef struct
   float           *mask;     /* 0..1, as asked for */
   float           *alpha;    /* with its soft edge */
   float           *repaint;  /* 0 or 1 */
+  float           *strength; /* see GsCanvas, or NULL */
   gboolean         has_gaps; /* parts of the result are not known */
 } Stage;
 
@@ -36,6 +43,7 @@ stage_clear (Stage *stage)
   g_free (stage->mask);
   g_free (stage->alpha);
   g_free (stage->repaint);
+  g_free (stage->strength);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Stage, stage_clear)
@@ -54,6 +62,7 @@ gs_canvas_unref (GsCanvas *canvas)
     return;
   g_free (canvas->pixels);
   g_free (canvas->repaint);
+  g_free (canvas->strength);
   g_free (canvas->alpha);
   g_free (canvas->original);
   g_free (canvas);
@@ -168,26 +177,64 @@ read_mask (Stage *stage)
         stage->mask[(gsize) y * stride + x] = 1;
 }
 
-/* alpha = the mask with its soft edge; repaint = where that is half or more. */
+/* The gaps of a frame are filled from nothing, so the run is one of full strength, of which what is
+ * there takes its part. */
+static gboolean
+runs_at_full_strength (const Stage *stage)
+{
+  return stage->has_gaps && stage->request->frame_width > 0;
+}
+
+/* What of the run a pixel inside of the mask takes part in. */
+static float
+own_strength (const Stage *stage, gsize i)
+{
+  float strength = 1;
+
+  if (stage->known[i] == 0)
+    return 1;
+  if (stage->request->mask_is_strength)
+    strength = stage->mask[i];
+  if (runs_at_full_strength (stage))
+    strength *= stage->request->denoising_strength;
+  return strength;
+}
+
+/* How much of the model's picture shows, without the soft edge. */
+static float
+own_alpha (const Stage *stage, gsize i)
+{
+  if (!stage->request->mask_is_strength)
+    return stage->mask[i];
+  return MIN (stage->mask[i] / FADES_BELOW, 1);
+}
+
+/* alpha = the mask with its soft edge; repaint = where that is half or more. What the soft edge adds
+ * is repainted as strongly as the pixel that it is the edge of. */
 static void
 soften (Stage *stage)
 {
   const float feather = stage->request->mask_feather;
   g_autofree guint8 *inside = g_new (guint8, stage->n);
   g_autofree float *distance = g_new (float, stage->n);
+  g_autofree guint32 *nearest = g_new (guint32, stage->n);
 
   for (gsize i = 0; i < stage->n; i++)
-    inside[i] = stage->mask[i] >= 0.5f;
-  gs_distance_to (inside, stage->layout.stage_width, stage->layout.stage_height, distance);
+    inside[i] = own_alpha (stage, i) >= 0.5f;
+  gs_distance_to (inside, stage->layout.stage_width, stage->layout.stage_height, distance, nearest);
 
   stage->alpha = g_new (float, stage->n);
   stage->repaint = g_new (float, stage->n);
+  if (stage->request->mask_is_strength || runs_at_full_strength (stage))
+    stage->strength = g_new (float, stage->n);
   for (gsize i = 0; i < stage->n; i++)
     {
       float edge = distance[i] > feather ? 0 : 1 - distance[i] / (feather + 1.0f);
 
-      stage->alpha[i] = MAX (stage->mask[i], edge);
+      stage->alpha[i] = MAX (own_alpha (stage, i), edge);
       stage->repaint[i] = stage->alpha[i] >= 0.5f;
+      if (stage->strength != NULL)
+        stage->strength[i] = stage->repaint[i] * own_strength (stage, nearest[i]);
     }
 }
 
@@ -230,18 +277,32 @@ resize_pixels (const Stage *stage, const GsCanvas *canvas)
   return out;
 }
 
-/* 1 for each of the model's pixels that shows in one of the stage's that is repainted. */
 static float *
-resize_repaint (const Stage *stage, const GsCanvas *canvas)
+resize_plane (const Stage *stage, const GsCanvas *canvas, const float *values)
+{
+  float *out = g_new (float, (gsize) canvas->width * canvas->height);
+
+  gs_resample (values, stage->layout.stage_width, stage->layout.stage_height, out, canvas->width,
+               canvas->height, 1);
+  return out;
+}
+
+/* The model repaints what shows in any of the stage's pixels that are repainted, as strongly as
+ * these are on average. */
+static void
+resize_masks (const Stage *stage, GsCanvas *canvas)
 {
   const gsize n = (gsize) canvas->width * canvas->height;
-  float *out = g_new (float, n);
 
-  gs_resample (stage->repaint, stage->layout.stage_width, stage->layout.stage_height, out,
-               canvas->width, canvas->height, 1);
+  canvas->repaint = resize_plane (stage, canvas, stage->repaint);
+  if (stage->strength != NULL)
+    canvas->strength = resize_plane (stage, canvas, stage->strength);
   for (gsize i = 0; i < n; i++)
-    out[i] = out[i] > 0;
-  return out;
+    {
+      if (canvas->strength != NULL && canvas->repaint[i] > 0)
+        canvas->strength[i] /= canvas->repaint[i];
+      canvas->repaint[i] = canvas->repaint[i] > 0;
+    }
 }
 
 static void
@@ -251,11 +312,12 @@ show_model (Stage *stage, GsCanvas *canvas)
     {
       canvas->pixels = g_steal_pointer (&stage->pixels);
       canvas->repaint = g_steal_pointer (&stage->repaint);
+      canvas->strength = g_steal_pointer (&stage->strength);
       return;
     }
   canvas->pixels = resize_pixels (stage, canvas);
   if (stage->repaint != NULL)
-    canvas->repaint = resize_repaint (stage, canvas);
+    resize_masks (stage, canvas);
 }
 
 GsCanvas *
@@ -271,7 +333,7 @@ gs_canvas_new (const GsRequest *request, guint32 factor, guint32 native_size, GE
   *canvas = (GsCanvas) { .n_refs = 1, .width = layout->width, .height = layout->height,
                          .result_width = layout->result_width,
                          .result_height = layout->result_height,
-                         .is_scaled = layout->is_scaled };
+                         .is_scaled = layout->is_scaled, .run_strength = 1 };
   if (request->init_image == NULL)
     return canvas;
 
@@ -281,6 +343,8 @@ gs_canvas_new (const GsRequest *request, guint32 factor, guint32 native_size, GE
   paste (&stage);
   if (!look_for_gaps (&stage))
     return canvas;
+  if (!runs_at_full_strength (&stage))
+    canvas->run_strength = request->denoising_strength;
   gs_fill_smoothly (stage.pixels, stage.known, layout->stage_width, layout->stage_height);
   if (request->mask != NULL || stage.has_gaps)
     {

@@ -15,12 +15,15 @@ typedef struct
   int      n_refs;
   guint32  width, height;   /* what the model works on: multiples of the latent factor */
   guint32  result_width, result_height;
-  gboolean is_scaled;       /* the result is the model's picture resized; else its upper left part */
+  gboolean is_scaled;       /* the result is the model's picture resized, else its upper left part */
+  float    run_strength;    /* denoising strength of the run */
 
   /* Of the model's size. */
   float  *pixels;           /* (H, W, 3) in 0..1: the original; what lies outside it is filled;
                                NULL: nothing to start from */
-  float  *repaint;          /* 0 or 1, what the model repaints; NULL: everything  */
+  float  *repaint;          /* 0 or 1, what the model repaints; NULL: everything */
+  float  *strength;         /* 0..1, how much of the run a pixel takes part in, 0 where it is not
+                               repainted; NULL: all of it where it is */
 
   /* Of the result's size. */
   float  *alpha;            /* how much of the model's picture shows; NULL: all of it */
@@ -44,6 +47,10 @@ float *gs_canvas_masked (const GsCanvas *canvas);
 /* The mask for latents, (H / factor, W / factor), 1 = repaint: where any of its pixels is
  * repainted. NULL without a mask. */
 float *gs_canvas_latent_mask (const GsCanvas *canvas, guint32 factor);
+
+/* The strength for latents, (H / factor, W / factor): the mean over the pixels that are repainted.
+ * NULL if it is as the mask. */
+float *gs_canvas_latent_strength (const GsCanvas *canvas, guint32 factor);
 
 /* The result from the model's picture, (3, H, W) in -1..1. */
 GsImage *gs_canvas_finish (const GsCanvas *canvas, const float *picture);

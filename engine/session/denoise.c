@@ -146,17 +146,44 @@ after_evaluation (const float *x, float *x0, double sigma, double timestep, gpoi
   return blends;
 }
 
+/* Differential diffusion: `kept` in place of x where the strength does not reach as far back as the
+ * step that begins, or, after the last, to none. As with A1111's img2img a strength s takes part in
+ * the last s n + 1 of n steps, rounded down; here in none of them if it is below 1 / n. */
+static void
+hold (const Run *run, const float *kept, guint n_done, float *x)
+{
+  const float *strengths = run->job->strengths;
+  const float n = gs_sampler_n_steps (run->sampler);
+  /* Means of equal strengths are not quite equal. */
+  const float left = MAX (n - n_done, 1) - 1e-3f;
+
+  for (gsize i = 0; i < run->n; i++)
+    if (strengths[i % run->plane] * n < left)
+      x[i] = kept[i];
+}
+
+/* Puts back what the next step, the first of which is 0, is not to change. */
+static void
+keep_original (Run *run, guint step, float *x)
+{
+  const GsDenoiseJob *job = run->job;
+
+  if (job->blend != GS_BLEND_STEP || (job->mask == NULL && job->strengths == NULL))
+    return;
+  gs_sampler_renoise (run->sampler, step, job->kept, job->noise, run->scratch);
+  if (job->mask != NULL)
+    blend (run, run->scratch, x);
+  if (job->strengths != NULL)
+    hold (run, run->scratch, step, x);
+}
+
 static gboolean
 after_step (const GsSamplerStep *step, gpointer user_data)
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
 
-  if (job->mask != NULL && job->blend == GS_BLEND_STEP)
-    {
-      gs_sampler_renoise (run->sampler, step->index + 1, job->kept, job->noise, run->scratch);
-      blend (run, run->scratch, step->x);
-    }
+  keep_original (run, step->index + 1, step->x);
   return job->step == NULL || job->step (step, job->user_data, &run->error);
 }
 

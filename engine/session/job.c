@@ -17,6 +17,7 @@ gs_job_clear (GsJob *job)
   gs_canvas_unref (job->canvas);
   g_free (job->init);
   g_free (job->mask);
+  g_free (job->strengths);
   g_free (job->extra);
 }
 
@@ -97,7 +98,6 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   job->height = job->canvas->height / factor;
   job->clip_skip = MAX (1, request->clip_skip);
   job->is_guided = request->guidance_scale != 1;
-  job->strength = job->canvas->pixels != NULL ? request->denoising_strength : 1;
   if (!gs_prompt_count_chunks (session, request->prompt, &job->n_chunks, error))
     return FALSE;
   if (job->is_guided)
@@ -162,6 +162,10 @@ encode_extra (GsJob *job, GsSession *session, GError **error)
   masked = job->canvas->pixels != NULL
                ? gs_canvas_masked (job->canvas)
                : g_new0 (float, (gsize) 3 * job->canvas->width * job->canvas->height);
+  /* What the mask leaves out is the model's to keep. */
+  for (gsize i = 0; job->strengths != NULL && i < plane; i++)
+    if (job->mask[i] == 0)
+      job->strengths[i] = 1;
   return gs_vae_encode (session, masked, job->canvas->width, job->canvas->height, NULL, job->tile,
                         job->extra + plane, error);
 }
@@ -190,6 +194,7 @@ encode_picture (GsJob *job, GsSession *session, GError **error)
                           job->tile, job->init, error))
         return FALSE;
       job->mask = gs_canvas_latent_mask (job->canvas, gs_latent_factor (session));
+      job->strengths = gs_canvas_latent_strength (job->canvas, gs_latent_factor (session));
     }
   if (is_inpainting (session) && !encode_extra (job, session, error))
     return FALSE;
@@ -298,11 +303,12 @@ gs_job_denoise (GsJob *job, GsSession *session, guint64 seed, GsTimings *timings
                          .options = &job->options,
                          .schedule = model->schedule,
                          .n_steps = r->steps,
-                         .strength = job->strength,
+                         .strength = job->canvas->run_strength,
                          .noise = noise,
                          .init = init,
-                         .kept = job->init,
+                         .kept = init,
                          .mask = job->extra == NULL ? job->mask : NULL,
+                         .strengths = job->strengths,
                          .blend = GS_BLEND_STEP,
                          .extra = job->extra,
                          .draw = draw,

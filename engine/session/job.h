@@ -22,13 +22,13 @@ typedef struct
   guint     n_chunks;       /* of both prompts                                  */
   guint     clip_skip;
   gboolean  is_guided;      /* two evaluations a step                           */
-  double    strength;       /* part of the steps that is run                    */
   guint     tile;           /* of the autoencoder, in latent pixels; 0 = whole  */
 
   /* After gs_job_encode(). */
   const GsPromptVectors *context, *negative; /* borrowed from the model's cache */
   float    *init;           /* latent of the start picture, or NULL             */
   float    *mask;           /* (height, width), or NULL                         */
+  float    *strengths;      /* the same, see GsDenoiseJob                       */
   float    *extra;          /* further channels for inpainting U-Nets, or NULL  */
 } GsJob;
 

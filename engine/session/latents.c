@@ -65,6 +65,7 @@ gs_session_decode (GsSession *session, GsResult *result, GsProgressFunc progress
       return FALSE;
     }
   gs_progress_begin (&session->progress, session->device, progress, user_data, &result->timings);
+  session->progress.state.coverage = result->coverage;
   done = gs_progress_phase (&session->progress, GS_PHASE_DECODE, result->n_images, error);
   for (guint i = 0; done && i < latents->n; i++)
     {

@@ -143,9 +143,9 @@ crossing (const double *f, double j, double i)
   return ((f[(guint32) i] + i * i) - (f[(guint32) j] + j * j)) / (2 * (i - j));
 }
 
-/* d[i] = min over k of (i - k)^2 + f[k]; v, z: scratch of n and n + 1. */
+/* d[i] = min over k of (i - k)^2 + f[k], at[i] = that k; v, z: scratch of n and n + 1. */
 static void
-transform_line (const double *f, guint32 n, double *d, guint32 *v, double *z)
+transform_line (const double *f, guint32 n, double *d, guint32 *at, guint32 *v, double *z)
 {
   guint32 k = 0;
 
@@ -173,31 +173,41 @@ transform_line (const double *f, guint32 n, double *d, guint32 *v, double *z)
         k++;
       distance = (double) i - v[k];
       d[i] = distance * distance + f[v[k]];
+      at[i] = v[k];
     }
 }
 
 void
-gs_distance_to (const guint8 *inside, guint32 width, guint32 height, float *out)
+gs_distance_to (const guint8 *inside, guint32 width, guint32 height, float *out, guint32 *nearest)
 {
   guint32 n = MAX (width, height);
   g_autofree double *squares = g_new (double, (gsize) width * height);
+  g_autofree guint32 *rows = g_new (guint32, (gsize) width * height);
   g_autofree double *f = g_new (double, n);
   g_autofree double *d = g_new (double, n);
   g_autofree double *z = g_new (double, n + 1);
   g_autofree guint32 *v = g_new (guint32, n);
+  g_autofree guint32 *at = g_new (guint32, n);
 
   for (guint32 x = 0; x < width; x++)
     {
       for (guint32 y = 0; y < height; y++)
         f[y] = inside[(gsize) y * width + x] ? 0 : 1e12;
-      transform_line (f, height, d, v, z);
+      transform_line (f, height, d, at, v, z);
       for (guint32 y = 0; y < height; y++)
-        squares[(gsize) y * width + x] = d[y];
+        {
+          squares[(gsize) y * width + x] = d[y];
+          rows[(gsize) y * width + x] = at[y];
+        }
     }
   for (guint32 y = 0; y < height; y++)
     {
-      transform_line (squares + (gsize) y * width, width, d, v, z);
+      transform_line (squares + (gsize) y * width, width, d, at, v, z);
       for (guint32 x = 0; x < width; x++)
-        out[(gsize) y * width + x] = (float) sqrt (d[x]);
+        {
+          out[(gsize) y * width + x] = (float) sqrt (d[x]);
+          if (nearest != NULL)
+            nearest[(gsize) y * width + x] = rows[(gsize) y * width + at[x]] * width + at[x];
+        }
     }
 }

@@ -195,6 +195,28 @@ test_transparent (void)
   g_assert_true (session_test_same (none->images[0], from_text->images[0]));
 }
 
+/* Where the frame has gaps they are made from noise, whatever the strength for the rest. */
+static void
+test_gaps_are_made_anew (void)
+{
+  g_autoptr (GsImage) picture = session_test_gradients (WIDTH, HEIGHT);
+  GsRequest request = frame_request (picture, 100, 20, 96, 64);
+  g_autoptr (GsImage) full = NULL, half = NULL;
+  double difference = 0;
+
+  if (session_test_get () == NULL)
+    return;
+  request.steps = 5;
+  request.denoising_strength = 1;
+  full = session_test_picture (&request);
+  request.denoising_strength = 0.2f;
+  half = session_test_picture (&request);
+  for (guint y = 0; y < 64; y++)
+    for (guint x = 50; x < 96; x++)
+      difference += ABS (*pixel_at (full, x, y) - *pixel_at (half, x, y));
+  g_assert_cmpfloat (difference, ==, 0);
+}
+
 /* "Size" is what was worked at: from the settings the same noise comes back. */
 static void
 test_native_size (void)
@@ -308,6 +330,7 @@ main (int argc, char **argv)
   g_test_add_func ("/frames/over-the-edges", test_over_the_edges);
   g_test_add_func ("/frames/is-a-crop", test_is_a_crop);
   g_test_add_func ("/frames/transparent", test_transparent);
+  g_test_add_func ("/frames/gaps-are-made-anew", test_gaps_are_made_anew);
   g_test_add_func ("/frames/native-size", test_native_size);
   g_test_add_func ("/frames/stays-in-place", test_stays_in_place);
   g_test_add_func ("/frames/previews", test_previews);
