@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "session/color-match.h"
 #include "session/resample.h"
 
 #define SURROUNDINGS 48.0f /* pixels from the mask whose mean the colour fill takes */
@@ -158,6 +159,13 @@ gs_canvas_finish (const GsCanvas *canvas, const float *picture)
   GsImage *image = gs_image_new (canvas->result_width, canvas->result_height, 3);
   g_autofree float *values = to_result (canvas, picture);
 
+  if (canvas->ring != NULL)
+    {
+      GsColorMatch match;
+
+      gs_color_match_find (&match, values, canvas->original, canvas->ring, n);
+      gs_color_match_apply (&match, values, n);
+    }
   for (gsize i = 0; i < 3 * n; i++)
     {
       const float alpha = canvas->alpha != NULL ? canvas->alpha[i / 3] : 1;

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "session/canvas-layout.h"
+#include "session/color-match.h"
 #include "session/resample.h"
 
 #define FADES_BELOW 0.125f /* of strength */
@@ -65,6 +66,7 @@ gs_canvas_unref (GsCanvas *canvas)
   g_free (canvas->strength);
   g_free (canvas->alpha);
   g_free (canvas->original);
+  g_free (canvas->ring);
   g_free (canvas);
 }
 
@@ -259,6 +261,23 @@ keep_original (const Stage *stage, GsCanvas *canvas)
     }
 }
 
+/* A latent pixel may reach over the mask by as much as it is wide; twice that is the gap. */
+static void
+find_ring (const Stage *stage, GsCanvas *canvas, guint32 factor)
+{
+  const guint32 stride = stage->layout.stage_width;
+  const float scale = (float) canvas->result_width / canvas->width;
+  g_autofree guint8 *ring = g_new (guint8, stage->n);
+
+  gs_color_match_ring (stage->repaint, stage->alpha, stage->known, stride,
+                       stage->layout.stage_height,
+                       2 * factor * (canvas->is_scaled ? scale : 1), ring);
+  canvas->ring = g_new (guint8, (gsize) canvas->result_width * canvas->result_height);
+  for (guint32 y = 0; y < canvas->result_height; y++)
+    memcpy (canvas->ring + (gsize) y * canvas->result_width, ring + (gsize) y * stride,
+            canvas->result_width);
+}
+
 /* The picture at the model's size. */
 static float *
 resize_pixels (const Stage *stage, const GsCanvas *canvas)
@@ -351,6 +370,8 @@ gs_canvas_new (const GsRequest *request, guint32 factor, guint32 native_size, GE
       read_mask (&stage);
       soften (&stage);
       keep_original (&stage, canvas);
+      if (request->match_colors)
+        find_ring (&stage, canvas, factor);
     }
   show_model (&stage, canvas);
   return canvas;

@@ -28,6 +28,7 @@ typedef struct
   /* Of the result's size. */
   float  *alpha;            /* how much of the model's picture shows; NULL: all of it */
   guint8 *original;         /* (H, W, 3): what shows where alpha is 0 */
+  guint8 *ring;             /* not 0 where colours are compared; NULL: nowhere */
 } GsCanvas;
 
 /* factor: pixels of a latent pixel's side; native_size: see GsModelInfo.
