@@ -44,11 +44,10 @@ make_pictures (GsJob *job, GsSession *session, GsResult *result, GError **error)
       float *x = latents->values + i * gs_latents_elements (latents);
 
       gs_progress_image (&session->progress, i, r->batch);
-      result->seeds[i] = r->seed + i;
-      result->parameters[i] = gs_settings_format (session, r, latents->canvas, result->seeds[i]);
+      result->seeds[i] = gs_request_seed (r, i);
+      result->parameters[i] = gs_settings_format (session, r, latents->canvas, i);
       if (!gs_progress_phase (&session->progress, GS_PHASE_DENOISE, r->steps, error)
-          || !gs_job_denoise (job, session, result->seeds[i], i == 0 ? &result->timings : NULL, x,
-                              error))
+          || !gs_job_denoise (job, session, i, i == 0 ? &result->timings : NULL, x, error))
         return FALSE;
       latents->n = i + 1;
       if (!gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))

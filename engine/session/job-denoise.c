@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "session/autoencoder.h"
 #include "session/preview.h"
+#include "session/settings.h"
 
 /* What a step needs to know beside the latent. */
 typedef struct
@@ -71,19 +72,38 @@ fill_with_noise (const GsJob *job, GsRandom *random, float *init, gsize n)
     init[i] += job->mask[i % plane] * (noise[i] - init[i]);
 }
 
+/* The noise of picture i, turned towards that of the variation seed on the way that keeps its length
+ * (Shoemake, "Animating Rotation with Quaternion Curves", 1985), as A1111's subseed does. */
+static void
+draw_start (const GsJob *job, GsRandom *random, guint i, guint channels, float *noise)
+{
+  const GsRequest *r = job->request;
+  gsize n = (gsize) channels * job->width * job->height;
+  g_autoptr (GsRandom) other = NULL;
+  g_autofree float *towards = NULL;
+
+  gs_random_normal (random, noise, n);
+  if (r->variation_strength == 0)
+    return;
+  other = gs_random_new (r->rng, gs_request_variation_seed (r, i));
+  towards = g_new (float, n);
+  gs_random_normal (other, towards, n);
+  gs_slerp (r->variation_strength, noise, towards, noise, channels, job->height, job->width);
+}
+
 gboolean
-gs_job_denoise (GsJob *job, GsSession *session, guint64 seed, GsTimings *timings, float *x,
+gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, float *x,
                 GError **error)
 {
   const GsRequest *r = job->request;
   GsModel *model = session->model;
   gsize n = (gsize) model->config.vae.latent_channels * job->width * job->height;
-  g_autoptr (GsRandom) random = gs_random_new (r->rng, seed);
+  g_autoptr (GsRandom) random = gs_random_new (r->rng, gs_request_seed (r, i));
   g_autofree float *noise = g_new (float, n);
   g_autofree float *init = job->init != NULL ? g_memdup2 (job->init, n * sizeof *init) : NULL;
   Picture picture = { session, job, random, timings, g_get_monotonic_time () };
 
-  gs_random_normal (random, noise, n);
+  draw_start (job, random, i, model->config.vae.latent_channels, noise);
   if (init != NULL && job->mask != NULL && r->fill == GS_FILL_NOISE)
     fill_with_noise (job, random, init, n);
   return gs_denoise (session,

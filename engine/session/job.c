@@ -30,6 +30,8 @@ check_request (const GsRequest *r, GError **error)
     problem = "The guidance rescale must be from 0 to 1";
   else if (!(r->denoising_strength >= 0 && r->denoising_strength <= 1))
     problem = "The denoising strength must be from 0 to 1";
+  else if (!(r->variation_strength >= 0 && r->variation_strength <= 1))
+    problem = "The variation strength must be from 0 to 1";
   else if (r->batch < 1 || r->batch > 64)
     problem = "A batch has from 1 to 64 pictures";
   else if (r->mask_feather > 1024)

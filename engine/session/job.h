@@ -38,9 +38,10 @@ gboolean gs_job_plan    (GsJob *job, GsSession *session, GsMemoryPlan *plan, GEr
 /* Loads what the plan says, encodes prompts and start picture. */
 gboolean gs_job_encode  (GsJob *job, GsSession *session, const GsMemoryPlan *plan,
                          GError **error);
-/* Makes one latent, x: (Z, height, width). timings: gets the steps' seconds, or NULL. */
-gboolean gs_job_denoise (GsJob *job, GsSession *session, guint64 seed, GsTimings *timings,
-                         float *x, GError **error);
+/* Makes the latent of picture i of the batch, x: (Z, height, width). timings: gets the steps'
+ * seconds, or NULL. */
+gboolean gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, float *x,
+                         GError **error);
 void     gs_job_clear   (GsJob *job);
 
 G_END_DECLS
