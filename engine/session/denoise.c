@@ -20,6 +20,7 @@ typedef struct
   guint32             channels; /* of the U-Net's input       */
   gsize               plane;    /* H W                        */
   gsize               n;        /* elements of a latent       */
+  guint               n_steps;  /* of the run, those before its resumption included */
   float              *input;    /* (batch, channels, H, W)    */
   float              *output;   /* (batch, 4, H, W): prompt, negative prompt */
   float              *scratch;  /* (4, H, W)                  */
@@ -153,7 +154,7 @@ static void
 hold (const Run *run, const float *kept, guint n_done, float *x)
 {
   const float *strengths = run->job->strengths;
-  const float n = gs_sampler_n_steps (run->sampler);
+  const float n = run->n_steps;
   /* Means of equal strengths are not quite equal. */
   const float left = MAX (n - n_done, 1) - 1e-3f;
 
@@ -174,7 +175,7 @@ keep_original (Run *run, guint step, float *x)
   if (job->mask != NULL)
     blend (run, run->scratch, x);
   if (job->strengths != NULL)
-    hold (run, run->scratch, step, x);
+    hold (run, run->scratch, job->n_resumed + step, x);
 }
 
 static gboolean
@@ -248,9 +249,26 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
                                  error);
   if (run->sampler == NULL)
     return FALSE;
+  run->n_steps = gs_sampler_n_steps (run->sampler);
   return gs_unet_programs (session, run->batch, job->width, job->height, job->n_tokens,
                            &run->programs, error)
          && set_context (run, error);
+}
+
+static gboolean
+start (Run *run, float *x, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+
+  if (job->resume == NULL)
+    gs_sampler_start (run->sampler, job->init, job->noise, x);
+  else
+    {
+      memcpy (x, job->resume, run->n * sizeof *x);
+      gs_sampler_skip (run->sampler, job->n_resumed);
+      keep_original (run, 0, x);
+    }
+  return job->begin == NULL || job->begin (run->sampler, x, job->user_data, error);
 }
 
 gboolean
@@ -264,9 +282,8 @@ gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GError **erro
   };
   g_auto (Run) run = { 0 };
 
-  if (!run_init (&run, session, job, error))
+  if (!run_init (&run, session, job, error) || !start (&run, x, error))
     return FALSE;
-  gs_sampler_start (run.sampler, job->init, job->noise, x);
   if (!gs_sampler_run (run.sampler, x, &callbacks, &run, error))
     {
       if (run.error != NULL)

@@ -15,6 +15,8 @@ new_result (const GsRequest *r)
   result->images = g_new0 (GsImage *, r->batch);
   result->seeds = g_new0 (guint64, r->batch);
   result->parameters = g_new0 (char *, r->batch + 1);
+  if (r->keep_steps)
+    result->steps = g_new0 (GsSteps *, r->batch);
   return result;
 }
 
@@ -32,28 +34,50 @@ new_latents (GsJob *job, GsSession *session)
   return latents;
 }
 
+/* One picture, to its latent. */
+static gboolean
+denoise (GsJob *job, GsSession *session, GsResult *result, guint i, GError **error)
+{
+  const GsRequest *r = job->request;
+  GsLatents *latents = result->latents;
+  GsSteps *steps = NULL;
+
+  if (!gs_progress_phase (&session->progress, GS_PHASE_DENOISE, r->steps, error))
+    return FALSE;
+  if (r->resume != NULL)
+    gs_progress_skip (&session->progress, r->resume_step);
+  if (!gs_job_denoise (job, session, i, i == 0 ? &result->timings : NULL,
+                       latents->values + i * gs_latents_elements (latents), &steps, error))
+    return FALSE;
+  latents->n = i + 1;
+  if (steps != NULL)
+    result->steps[i] = steps;
+  return TRUE;
+}
+
+/* From its latent, and hands it out. */
+static gboolean
+decode (GsSession *session, GsResult *result, guint i, GError **error)
+{
+  if (!gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))
+    return FALSE;
+  result->images[i] = gs_latents_decode (session, result->latents, i, error);
+  return result->images[i] != NULL
+         && gs_progress_step (&session->progress, 1, NULL, error);
+}
+
 /* One picture after the other. FALSE with the result's latents if a decode failed. */
 static gboolean
 make_pictures (GsJob *job, GsSession *session, GsResult *result, GError **error)
 {
   const GsRequest *r = job->request;
-  GsLatents *latents = result->latents;
 
   for (guint i = 0; i < r->batch; i++)
     {
-      float *x = latents->values + i * gs_latents_elements (latents);
-
       gs_progress_image (&session->progress, i, r->batch);
       result->seeds[i] = gs_request_seed (r, i);
-      result->parameters[i] = gs_settings_format (session, r, latents->canvas, i);
-      if (!gs_progress_phase (&session->progress, GS_PHASE_DENOISE, r->steps, error)
-          || !gs_job_denoise (job, session, i, i == 0 ? &result->timings : NULL, x, error))
-        return FALSE;
-      latents->n = i + 1;
-      if (!gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))
-        return FALSE;
-      result->images[i] = gs_latents_decode (session, latents, i, error);
-      if (result->images[i] == NULL || !gs_progress_step (&session->progress, 1, NULL, error))
+      result->parameters[i] = gs_settings_format (session, r, job->canvas, i);
+      if (!denoise (job, session, result, i, error) || !decode (session, result, i, error))
         return FALSE;
     }
   return TRUE;

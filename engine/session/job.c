@@ -2,6 +2,7 @@
 /* What is asked for is checked and planned; prompts and start picture are encoded. */
 #include "session/job.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "session/autoencoder.h"
@@ -77,6 +78,45 @@ native_size (const GsModel *model)
                              : gs_model_config_native_size (&model->config, NULL);
 }
 
+/* Whether the kept run is the one that this job would make, up to the step to go on from. */
+static gboolean
+check_resume (GsJob *job, GsSession *session, GError **error)
+{
+  const GsSteps *resume = job->request->resume;
+  const guint k = job->request->resume_step;
+  g_autoptr (GsSampler) sampler = NULL;
+
+  if (resume == NULL)
+    return TRUE;
+  if (k > resume->n)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                   "There is no step %u to go on from; %u were kept", k, resume->n);
+      return FALSE;
+    }
+  if (resume->channels != session->model->config.vae.latent_channels
+      || resume->width != job->width || resume->height != job->height)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                   "The kept steps are of a latent of %u x %u, not of %u x %u; ask for a picture of "
+                   "the same size", resume->width, resume->height, job->width, job->height);
+      return FALSE;
+    }
+  job->strength = resume->strength;
+  sampler = gs_sampler_new (&job->options, session->model->schedule, job->request->steps,
+                            job->strength, 1, error);
+  if (sampler == NULL)
+    return FALSE;
+  if (g_strcmp0 (resume->sampler, job->options.sampler) == 0
+      && resume->n_whole == job->request->steps && resume->n == gs_sampler_n_steps (sampler)
+      && fabs (resume->sigmas[k] - gs_sampler_sigma (sampler, k)) <= 1e-4 * resume->sigmas[k])
+    return TRUE;
+  g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+               "The steps were kept with other settings; go on with the same sampler, schedule and "
+               "number of steps");
+  return FALSE;
+}
+
 gboolean
 gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **error)
 {
@@ -95,6 +135,9 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   job->width = job->canvas->width / factor;
   job->height = job->canvas->height / factor;
   job->clip_skip = MAX (1, request->clip_skip);
+  job->strength = job->canvas->run_strength;
+  if (!check_resume (job, session, error))
+    return FALSE;
   job->is_guided = request->guidance_scale != 1;
   if (!gs_prompt_count_chunks (session, request->prompt, &job->n_chunks, error))
     return FALSE;
@@ -109,6 +152,14 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   return TRUE;
 }
 
+/* A run that goes on from a step has its latent already; it needs the picture for what stays. */
+static gboolean
+needs_picture (const GsJob *job)
+{
+  return job->canvas->pixels != NULL
+         && (job->request->resume == NULL || job->canvas->repaint != NULL);
+}
+
 gboolean
 gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
 {
@@ -119,7 +170,7 @@ gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
                              .batch = job->is_guided ? 2 : 1,
                              .n_tokens = job->n_chunks * session->model->config.clip.length,
                              .clip_skip = job->clip_skip,
-                             .encodes = job->canvas->pixels != NULL || is_inpainting (session),
+                             .encodes = needs_picture (job) || is_inpainting (session),
                              .preview = job->request->preview },
                          plan, error);
 }
@@ -174,7 +225,7 @@ encode_picture (GsJob *job, GsSession *session, GError **error)
   gsize n = (gsize) session->model->config.vae.latent_channels * job->width * job->height;
   g_autofree float *filled = NULL;
 
-  if (job->canvas->pixels == NULL && !is_inpainting (session))
+  if (!needs_picture (job) && !is_inpainting (session))
     return TRUE;
   if (!session->model->config.vae.has_encoder)
     {
@@ -184,7 +235,7 @@ encode_picture (GsJob *job, GsSession *session, GError **error)
     }
   if (!gs_progress_phase (&session->progress, GS_PHASE_IMAGE_ENCODE, 1, error))
     return FALSE;
-  if (job->canvas->pixels != NULL)
+  if (needs_picture (job))
     {
       filled = gs_canvas_filled (job->canvas, job->request->fill);
       job->init = g_new (float, n);

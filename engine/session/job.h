@@ -10,6 +10,7 @@
 #include "session/memory-plan.h"
 #include "session/model.h"
 #include "session/prompt-encoder.h"
+#include "session/steps.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,7 @@ typedef struct
   guint32   width, height;  /* of the latent                                    */
   guint     n_chunks;       /* of both prompts                                  */
   guint     clip_skip;
+  double    strength;       /* part of the steps that is run                    */
   gboolean  is_guided;      /* two evaluations a step                           */
   guint     tile;           /* of the autoencoder, in latent pixels; 0 = whole  */
 
@@ -39,9 +41,9 @@ gboolean gs_job_plan    (GsJob *job, GsSession *session, GsMemoryPlan *plan, GEr
 gboolean gs_job_encode  (GsJob *job, GsSession *session, const GsMemoryPlan *plan,
                          GError **error);
 /* Makes the latent of picture i of the batch, x: (Z, height, width). timings: gets the steps'
- * seconds, or NULL. */
+ * seconds, or NULL. steps: gets its steps if the request keeps them. */
 gboolean gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, float *x,
-                         GError **error);
+                         GsSteps **steps, GError **error);
 void     gs_job_clear   (GsJob *job);
 
 G_END_DECLS

@@ -36,16 +36,24 @@ check_finite (const float *picture, gsize n, GError **error)
 }
 
 GsImage *
-gs_latents_decode (GsSession *session, const GsLatents *latents, guint i, GError **error)
+gs_latent_picture (GsSession *session, const float *latent, guint32 width, guint32 height,
+                   guint tile, const GsCanvas *canvas, GError **error)
 {
-  gsize n = (gsize) 3 * latents->canvas->width * latents->canvas->height;
+  gsize n = (gsize) 3 * canvas->width * canvas->height;
   g_autofree float *picture = g_new (float, n);
 
-  if (!gs_vae_decode (session, latents->values + i * gs_latents_elements (latents), latents->width,
-                      latents->height, latents->tile, picture, error)
+  if (!gs_vae_decode (session, latent, width, height, tile, picture, error)
       || !check_finite (picture, n, error))
     return NULL;
-  return gs_canvas_finish (latents->canvas, picture);
+  return gs_canvas_finish (canvas, picture);
+}
+
+GsImage *
+gs_latents_decode (GsSession *session, const GsLatents *latents, guint i, GError **error)
+{
+  return gs_latent_picture (session, latents->values + i * gs_latents_elements (latents),
+                            latents->width, latents->height, latents->tile, latents->canvas,
+                            error);
 }
 
 gboolean
@@ -114,5 +122,8 @@ gs_result_free (GsResult *result)
   g_free (result->timings.step_seconds);
   gs_latents_free (result->latents);
   gs_image_free (result->coverage);
+  for (guint i = 0; result->steps != NULL && i < result->n_images; i++)
+    gs_steps_unref (result->steps[i]);
+  g_free (result->steps);
   g_free (result);
 }

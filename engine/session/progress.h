@@ -19,6 +19,7 @@ typedef struct
   gpointer       user_data;
   GsProgress     state;
   gint64         step_started; /* when the first denoising step of the picture began, us */
+  guint          n_skipped;    /* steps of the phase that did not need to be made */
   gint64         phase_started;
   GsTimings     *timings;      /* gets the seconds of each phase; or NULL */
 } GsProgressState;
@@ -31,6 +32,9 @@ void gs_progress_end   (GsProgressState *self);
 /* Enters a phase of n_steps parts. FALSE with GS_ERROR_CANCELLED if the caller says stop, as in all
  * functions here. */
 gboolean gs_progress_phase (GsProgressState *self, GsPhase phase, guint n_steps, GError **error);
+
+/* In a new phase: its first n parts need not be made. */
+void gs_progress_skip (GsProgressState *self, guint n);
 
 /* `step` parts of the phase are finished. preview: valid during the call, or NULL. */
 gboolean gs_progress_step (GsProgressState *self, guint step, const GsImage *preview,
