@@ -63,7 +63,7 @@ decode (GsSession *session, GsResult *result, guint i, GError **error)
     return FALSE;
   result->images[i] = gs_latents_decode (session, result->latents, i, error);
   return result->images[i] != NULL
-         && gs_progress_step (&session->progress, 1, NULL, error);
+         && gs_progress_finished (&session->progress, 1, result, i, error);
 }
 
 /* One picture after the other. FALSE with the result's latents if a decode failed. */

@@ -81,7 +81,7 @@ gs_session_decode (GsSession *session, GsResult *result, GsProgressFunc progress
       if (result->images[i] == NULL)
         result->images[i] = gs_latents_decode (session, latents, i, error);
       done = result->images[i] != NULL
-             && gs_progress_step (&session->progress, i + 1, NULL, error);
+             && gs_progress_finished (&session->progress, i + 1, result, i, error);
     }
   gs_progress_end (&session->progress);
   return done;

@@ -106,6 +106,25 @@ gs_progress_step (GsProgressState *self, guint step, const GsImage *preview, GEr
   return go_on;
 }
 
+gboolean
+gs_progress_finished (GsProgressState *self, guint step, const GsResult *result, guint i,
+                      GError **error)
+{
+  const GsFinished finished = {
+    .index = i,
+    .seed = result->seeds[i],
+    .image = result->images[i],
+    .parameters = result->parameters[i],
+    .steps = result->steps != NULL ? result->steps[i] : NULL,
+  };
+  gboolean go_on;
+
+  self->state.finished = &finished;
+  go_on = gs_progress_step (self, step, NULL, error);
+  self->state.finished = NULL;
+  return go_on;
+}
+
 void
 gs_progress_image (GsProgressState *self, guint image, guint n_images)
 {

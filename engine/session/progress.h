@@ -40,6 +40,10 @@ void gs_progress_skip (GsProgressState *self, guint n);
 gboolean gs_progress_step (GsProgressState *self, guint step, const GsImage *preview,
                            GError **error);
 
+/* The same, with picture i of a result. */
+gboolean gs_progress_finished (GsProgressState *self, guint step, const GsResult *result, guint i,
+                               GError **error);
+
 /* The pictures of a batch, one after the other. */
 void gs_progress_image (GsProgressState *self, guint image, guint n_images);
 
