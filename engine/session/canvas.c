@@ -34,6 +34,7 @@ typedef struct
   float           *repaint;  /* 0 or 1 */
   float           *strength; /* see GsCanvas, or NULL */
   gboolean         has_gaps; /* parts of the result are not known */
+  gboolean         is_whole; /* there are none, not even beyond the result */
 } Stage;
 
 static void
@@ -152,6 +153,8 @@ look_for_gaps (Stage *stage)
         stage->has_gaps |= !known;
         is_empty &= !known;
       }
+  stage->is_whole = !stage->has_gaps && l->stage_width == l->result_width
+                    && l->stage_height == l->result_height;
   return !is_empty;
 }
 
@@ -364,7 +367,8 @@ gs_canvas_new (const GsRequest *request, guint32 factor, guint32 native_size, GE
     return canvas;
   if (!runs_at_full_strength (&stage))
     canvas->run_strength = request->denoising_strength;
-  gs_fill_smoothly (stage.pixels, stage.known, layout->stage_width, layout->stage_height);
+  if (!stage.is_whole)
+    gs_fill_smoothly (stage.pixels, stage.known, layout->stage_width, layout->stage_height);
   if (request->mask != NULL || stage.has_gaps)
     {
       read_mask (&stage);
