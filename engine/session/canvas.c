@@ -30,6 +30,7 @@ typedef struct
   float           *pixels;   /* (.., 3) in 0..1 */
   float           *known;    /* 1 where the start picture is, else 0 */
   float           *mask;     /* 0..1, as asked for */
+  float           *distance; /* from the mask, in pixels */
   float           *alpha;    /* with its soft edge */
   float           *repaint;  /* 0 or 1 */
   float           *strength; /* see GsCanvas, or NULL */
@@ -43,6 +44,7 @@ stage_clear (Stage *stage)
   g_free (stage->pixels);
   g_free (stage->known);
   g_free (stage->mask);
+  g_free (stage->distance);
   g_free (stage->alpha);
   g_free (stage->repaint);
   g_free (stage->strength);
@@ -221,12 +223,13 @@ soften (Stage *stage)
 {
   const float feather = stage->request->mask_feather;
   g_autofree guint8 *inside = g_new (guint8, stage->n);
-  g_autofree float *distance = g_new (float, stage->n);
   g_autofree guint32 *nearest = g_new (guint32, stage->n);
 
   for (gsize i = 0; i < stage->n; i++)
     inside[i] = own_alpha (stage, i) >= 0.5f;
-  gs_distance_to (inside, stage->layout.stage_width, stage->layout.stage_height, distance, nearest);
+  stage->distance = g_new (float, stage->n);
+  gs_distance_to (inside, stage->layout.stage_width, stage->layout.stage_height, stage->distance,
+                  nearest);
 
   stage->alpha = g_new (float, stage->n);
   stage->repaint = g_new (float, stage->n);
@@ -234,7 +237,8 @@ soften (Stage *stage)
     stage->strength = g_new (float, stage->n);
   for (gsize i = 0; i < stage->n; i++)
     {
-      float edge = distance[i] > feather ? 0 : 1 - distance[i] / (feather + 1.0f);
+      float distance = stage->distance[i];
+      float edge = distance > feather ? 0 : 1 - distance / (feather + 1.0f);
 
       stage->alpha[i] = MAX (own_alpha (stage, i), edge);
       stage->repaint[i] = stage->alpha[i] >= 0.5f;
@@ -264,17 +268,19 @@ keep_original (const Stage *stage, GsCanvas *canvas)
     }
 }
 
-/* A latent pixel may reach over the mask by as much as it is wide; twice that is the gap. */
+/* A latent pixel may reach over what is repainted by as much as it is wide; twice that is the gap.
+ * Half of the soft edge is repainted too. */
 static void
-find_ring (const Stage *stage, GsCanvas *canvas, guint32 factor)
+find_ring (Stage *stage, GsCanvas *canvas, guint32 factor)
 {
   const guint32 stride = stage->layout.stage_width;
-  const float scale = (float) canvas->result_width / canvas->width;
+  const float scale = canvas->is_scaled ? (float) canvas->result_width / canvas->width : 1;
   g_autofree guint8 *ring = g_new (guint8, stage->n);
 
-  gs_color_match_ring (stage->repaint, stage->alpha, stage->known, stride,
-                       stage->layout.stage_height,
-                       2 * factor * (canvas->is_scaled ? scale : 1), ring);
+  for (gsize i = 0; i < stage->n; i++)
+    stage->distance[i] -= (stage->request->mask_feather + 1) * 0.5f;
+  gs_color_match_ring (stage->distance, stage->alpha, stage->known, stage->n, 2 * factor * scale,
+                       ring);
   canvas->ring = g_new (guint8, (gsize) canvas->result_width * canvas->result_height);
   for (guint32 y = 0; y < canvas->result_height; y++)
     memcpy (canvas->ring + (gsize) y * canvas->result_width, ring + (gsize) y * stride,

@@ -10,10 +10,6 @@
  */
 #include "session/color-match.h"
 
-#include <math.h>
-
-#include "session/resample.h"
-
 #define LEAST_PIXELS 64
 #define RIDGE 25.0       /* variance, in levels squared */
 #define LEAST_SCALE 0.8  /* what was made may be far from the surround, where a steep line misleads */
@@ -72,15 +68,9 @@ gs_color_match_apply (const GsColorMatch *match, float *values, gsize n)
 }
 
 void
-gs_color_match_ring (const float *repaint, const float *alpha, const float *known, guint32 width,
-                     guint32 height, float gap, guint8 *ring)
+gs_color_match_ring (const float *distance, const float *alpha, const float *known, gsize n,
+                     float gap, guint8 *ring)
 {
-  const gsize n = (gsize) width * height;
-  g_autofree float *distance = g_new (float, n);
-
-  for (gsize i = 0; i < n; i++)
-    ring[i] = repaint[i] > 0;
-  gs_distance_to (ring, width, height, distance, NULL);
   for (gsize i = 0; i < n; i++)
     ring[i] = alpha[i] == 0 && known[i] > 0 && distance[i] > gap && distance[i] <= RING_GAPS * gap;
 }

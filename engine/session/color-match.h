@@ -24,9 +24,9 @@ void gs_color_match_find  (GsColorMatch *match, const float *made, const guint8 
 void gs_color_match_apply (const GsColorMatch *match, float *values, gsize n);
 
 /* Where to compare: what stays, not so close that the autoencoder blurs what was made into it, and
- * not so far that it says nothing. repaint, alpha, known: (height, width), as on the canvas; gap:
- * pixels to stay away by, and a few times as many to look at. ring: (height, width), 0 or 1. */
-void gs_color_match_ring  (const float *repaint, const float *alpha, const float *known,
-                           guint32 width, guint32 height, float gap, guint8 *ring);
+ * not so far that it says nothing. distance: from what is made, in pixels; alpha, known: as on the
+ * canvas; gap: pixels to stay away by, and a few times as many to look at. ring: 0 or 1. n each. */
+void gs_color_match_ring  (const float *distance, const float *alpha, const float *known, gsize n,
+                           float gap, guint8 *ring);
 
 G_END_DECLS

@@ -87,20 +87,24 @@ test_clamps (void)
 static void
 test_ring (void)
 {
-  enum { W = 60, H = 9 };
-  float repaint[W * H] = { 0 }, alpha[W * H] = { 0 }, known[W * H];
-  guint8 ring[W * H];
+  enum { W = 60 };
+  float distance[W], alpha[W], known[W];
+  guint8 ring[W];
 
-  for (guint y = 0; y < H; y++)
-    for (guint x = 0; x < W; x++)
-      {
-        repaint[y * W + x] = x < 4;
-        alpha[y * W + x] = x < 12;
-        known[y * W + x] = x != 20;
-      }
-  gs_color_match_ring (repaint, alpha, known, W, H, 5, ring);
   for (guint x = 0; x < W; x++)
-    g_assert_cmpint (ring[4 * W + x], ==, x >= 12 && x <= 23 && x != 20);
+    {
+      distance[x] = (float) x - 3;
+      alpha[x] = x < 12;
+      known[x] = x != 20;
+    }
+  gs_color_match_ring (distance, alpha, known, W, 5, ring);
+  for (guint x = 0; x < W; x++)
+    g_assert_cmpint (ring[x], ==, x >= 12 && x <= 23 && x != 20);
+  alpha[10] = 0;
+  alpha[7] = 0; /* too close */
+  gs_color_match_ring (distance, alpha, known, W, 5, ring);
+  g_assert_cmpint (ring[10], ==, 1);
+  g_assert_cmpint (ring[7], ==, 0);
 }
 
 int
