@@ -252,8 +252,9 @@ typedef struct
                                         hangs over what is outpainted */
   gboolean       mask_is_strength;   /* differential diffusion: a pixel's denoising strength is
                                         denoising_strength times the mask there, so grey is
-                                        changed less. Black and white mean the same with and
-                                        without; without, grey mixes the pictures */
+                                        changed less; below an eighth it fades into the original,
+                                        too. Black and white mean the same with and without;
+                                        without, grey mixes the pictures */
   guint          mask_feather;       /* pixels of soft edge outside the mask; beyond it no byte changes */
   gboolean       match_colors;       /* with mask or outpainting: shift and scale the colours of what
                                         is made so that they meet the original around it. Where
@@ -267,7 +268,8 @@ typedef struct
   const GsSteps *resume;             /* goes on from a kept step instead of from noise, or NULL. The
                                         size in latent pixels, steps, sampler and schedule must be
                                         those of the kept run, and denoising_strength is; all else
-                                        may differ. With everything the same the picture is the
+                                        may differ. Pictures of a batch differ if the sampler draws
+                                        noise. With everything the same the picture is the
                                         same, but for samplers that remember earlier steps (LMS,
                                         DPM++ 2M, UniPC ...), which begin anew */
   guint          resume_step;        /* 0..gs_steps_get_n (resume) */
