@@ -241,5 +241,6 @@ gs_session_bench (GsSession *session, const GsBenchOptions *options, GsProgressF
   gs_progress_begin (&session->progress, session->device, progress, user_data, NULL);
   done = run_bench (session, options, bench, error);
   gs_progress_end (&session->progress);
+  gs_model_forget_notes (session->model);
   return done ? g_steal_pointer (&bench) : NULL;
 }

@@ -9,17 +9,21 @@
 #include "session/model.h"
 #include "session/unet-programs.h"
 
+/* What follows from a timestep is kept for later runs; with SD 1.5 that is 20160 numbers each. */
+#define MAX_TIMES 128
+
 typedef struct
 {
   GsSession          *session;
   const GsDenoiseJob *job;
   GsSampler          *sampler;
   GsUnetPrograms      programs;
-  GHashTable         *times;    /* timestep, bit by bit -> what times makes of it */
+  GHashTable         *times;    /* of the model, borrowed     */
   guint               batch;    /* 1, or 2 with guidance      */
   guint32             channels; /* of the U-Net's input       */
   gsize               plane;    /* H W                        */
   gsize               n;        /* elements of a latent       */
+  guint               n_steps;  /* of the run, those before its resumption included */
   float              *input;    /* (batch, channels, H, W)    */
   float              *output;   /* (batch, 4, H, W): prompt, negative prompt */
   float              *scratch;  /* (4, H, W)                  */
@@ -146,17 +150,44 @@ after_evaluation (const float *x, float *x0, double sigma, double timestep, gpoi
   return blends;
 }
 
+/* Differential diffusion: `kept` in place of x where the strength does not reach as far back as the
+ * step that begins, or, after the last, to none. As with A1111's img2img a strength s takes part in
+ * the last s n + 1 of n steps, rounded down; here in none of them if it is below 1 / n. */
+static void
+hold (const Run *run, const float *kept, guint n_done, float *x)
+{
+  const float *strengths = run->job->strengths;
+  const float n = run->n_steps;
+  /* Means of equal strengths are not quite equal. */
+  const float left = MAX (n - n_done, 1) - 1e-3f;
+
+  for (gsize i = 0; i < run->n; i++)
+    if (strengths[i % run->plane] * n < left)
+      x[i] = kept[i];
+}
+
+/* Puts back what the next step, the first of which is 0, is not to change. */
+static void
+keep_original (Run *run, guint step, float *x)
+{
+  const GsDenoiseJob *job = run->job;
+
+  if (job->blend != GS_BLEND_STEP || (job->mask == NULL && job->strengths == NULL))
+    return;
+  gs_sampler_renoise (run->sampler, step, job->kept, job->noise, run->scratch);
+  if (job->mask != NULL)
+    blend (run, run->scratch, x);
+  if (job->strengths != NULL)
+    hold (run, run->scratch, job->n_resumed + step, x);
+}
+
 static gboolean
 after_step (const GsSamplerStep *step, gpointer user_data)
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
 
-  if (job->mask != NULL && job->blend == GS_BLEND_STEP)
-    {
-      gs_sampler_renoise (run->sampler, step->index + 1, job->kept, job->noise, run->scratch);
-      blend (run, run->scratch, step->x);
-    }
+  keep_original (run, step->index + 1, step->x);
   return job->step == NULL || job->step (step, job->user_data, &run->error);
 }
 
@@ -168,26 +199,35 @@ draw (float *out, gsize n, gpointer user_data)
   run->job->draw (out, n, run->job->user_data);
 }
 
-/* The prompt's and the negative prompt's vectors, which stay the same for the whole run. */
+/* The prompt's and the negative prompt's vectors, which stay the same for the whole run, and often
+ * from run to run: then what follows from them is on the device already. */
 static gboolean
 set_context (Run *run, GError **error)
 {
   const GsDenoiseJob *job = run->job;
   gsize n = (gsize) job->n_tokens * run->session->model->config.unet.context_width;
-  g_autofree float *context = g_new (float, run->batch * n);
+  GsModel *model = run->session->model;
+  float *context = g_new (float, run->batch * n);
+  g_autoptr (GBytes) note = g_bytes_new_take (context, run->batch * n * sizeof *context);
+  GBytes *given = gs_model_get_note (model, run->programs.steps);
 
   memcpy (context, job->context, n * sizeof *context);
   if (run->batch == 2)
     memcpy (context + n, job->negative, n * sizeof *context);
-  return gs_program_set_floats (run->programs.context, "context", context, run->batch * n, error)
-         && gs_program_run_into (run->programs.context, run->programs.steps, error);
+  if (given != NULL && g_bytes_equal (given, note))
+    return TRUE;
+  gs_model_set_note (model, run->programs.steps, NULL);
+  if (!gs_program_set_floats (run->programs.context, "context", context, run->batch * n, error)
+      || !gs_program_run_into (run->programs.context, run->programs.steps, error))
+    return FALSE;
+  gs_model_set_note (model, run->programs.steps, g_steal_pointer (&note));
+  return TRUE;
 }
 
 static void
 run_clear (Run *run)
 {
   gs_sampler_free (run->sampler);
-  g_clear_pointer (&run->times, g_hash_table_unref);
   g_free (run->input);
   g_free (run->output);
   g_free (run->scratch);
@@ -215,15 +255,34 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
     }
   run->input = g_new (float, run->batch * run->channels * run->plane);
   run->output = g_new (float, run->batch * run->n);
-  run->times = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  run->times = session->model->times;
+  if (g_hash_table_size (run->times) > MAX_TIMES)
+    g_hash_table_remove_all (run->times);
   run->scratch = g_new (float, run->n);
   run->sampler = gs_sampler_new (job->options, job->schedule, job->n_steps, job->strength, run->n,
                                  error);
   if (run->sampler == NULL)
     return FALSE;
+  run->n_steps = gs_sampler_n_steps (run->sampler);
   return gs_unet_programs (session, run->batch, job->width, job->height, job->n_tokens,
                            &run->programs, error)
          && set_context (run, error);
+}
+
+static gboolean
+start (Run *run, float *x, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+
+  if (job->resume == NULL)
+    gs_sampler_start (run->sampler, job->init, job->noise, x);
+  else
+    {
+      memcpy (x, job->resume, run->n * sizeof *x);
+      gs_sampler_skip (run->sampler, job->n_resumed);
+      keep_original (run, 0, x);
+    }
+  return job->begin == NULL || job->begin (run->sampler, x, job->user_data, error);
 }
 
 gboolean
@@ -237,9 +296,8 @@ gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GError **erro
   };
   g_auto (Run) run = { 0 };
 
-  if (!run_init (&run, session, job, error))
+  if (!run_init (&run, session, job, error) || !start (&run, x, error))
     return FALSE;
-  gs_sampler_start (run.sampler, job->init, job->noise, x);
   if (!gs_sampler_run (run.sampler, x, &callbacks, &run, error))
     {
       if (run.error != NULL)

@@ -15,6 +15,7 @@ typedef struct
 {
   char      *key;
   GsProgram *program;
+  GBytes    *note;
 } Entry;
 
 static void
@@ -23,6 +24,7 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   gs_program_free (entry->program);
+  g_clear_pointer (&entry->note, g_bytes_unref);
   g_free (entry->key);
   g_free (entry);
 }
@@ -34,6 +36,7 @@ gs_model_free (GsModel *model)
     return;
   g_ptr_array_unref (model->programs); /* before the weights that they read */
   gs_weight_store_free (model->weights);
+  g_hash_table_unref (model->times);
   g_hash_table_unref (model->prompts);
   gs_schedule_free (model->schedule);
   gs_tokenizer_free (model->tokenizer);
@@ -80,6 +83,7 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
   model->weights = gs_weight_store_new (device, dtype, source);
   model->prompts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) gs_prompt_vectors_free);
+  model->times = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   model->programs = g_ptr_array_new_with_free_func (entry_free);
   return model;
 }
@@ -246,4 +250,42 @@ gs_model_keep_programs (GsModel *model, GsProgram *const *programs, guint n_prog
       if (!keep)
         g_ptr_array_remove_index (model->programs, i);
     }
+}
+
+static Entry *
+entry_of (GsModel *model, GsProgram *program)
+{
+  for (guint i = 0; i < model->programs->len; i++)
+    {
+      Entry *entry = model->programs->pdata[i];
+
+      if (entry->program == program)
+        return entry;
+    }
+  return NULL;
+}
+
+GBytes *
+gs_model_get_note (GsModel *model, GsProgram *program)
+{
+  Entry *entry = entry_of (model, program);
+
+  return entry != NULL ? entry->note : NULL;
+}
+
+void
+gs_model_set_note (GsModel *model, GsProgram *program, GBytes *note)
+{
+  Entry *entry = entry_of (model, program);
+
+  g_assert (entry != NULL);
+  g_clear_pointer (&entry->note, g_bytes_unref);
+  entry->note = note;
+}
+
+void
+gs_model_forget_notes (GsModel *model)
+{
+  for (guint i = 0; i < model->programs->len; i++)
+    g_clear_pointer (&((Entry *) model->programs->pdata[i])->note, g_bytes_unref);
 }

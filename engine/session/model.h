@@ -27,6 +27,7 @@ struct _GsModel
   GError        *tokenizer_error; /* why there is none */
 
   GPtrArray     *programs;   /* the latest ones, the most recently used last */
+  GHashTable    *times;      /* timestep, bit by bit -> what the U-Net's times' program makes of it */
 
   gboolean       has_preview; /* preview is known */
   /* (3, Z + 1): from a latent pixel's channels and 1 to RGB in -1..1. */
@@ -55,6 +56,14 @@ GsProgram *gs_model_find_program (GsModel *model, const char *key);
 /* Finishes and takes the graph. */
 GsProgram *gs_model_add_program  (GsModel *model, GsArena *arena, const char *key, GsGraph *graph,
                                   GError **error);
+/* What the user of a program noted about the inputs that it last gave it, or NULL; gone with the
+ * program. They keep what they hold from run to run, so the same need not be made and given again. */
+GBytes *gs_model_get_note (GsModel *model, GsProgram *program);
+/* Takes the note; NULL: none. */
+void    gs_model_set_note (GsModel *model, GsProgram *program, GBytes *note);
+/* For when inputs were set by someone else. */
+void    gs_model_forget_notes (GsModel *model);
+
 /* Frees all programs but these. */
 void       gs_model_keep_programs (GsModel *model, GsProgram *const *programs, guint n_programs);
 
