@@ -10,6 +10,7 @@
 #define PLACE uint64_t
 #define PLACE_OF_ZEROS p.zeros
 #define UNROLL unroll
+#define COLUMNS GS_MATMUL_LANES_COLUMNS
 #define X_STEP ELEMENT4_BYTES
 #define W_STEP weight_bytes
 

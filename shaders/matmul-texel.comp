@@ -14,6 +14,7 @@ layout(binding = 1) uniform samplerBuffer w_texels;
 #define PLACE uint
 #define PLACE_OF_ZEROS 0x7f000000u
 #define UNROLL 1
+#define COLUMNS GS_MATMUL_TEXEL_COLUMNS
 #define X_STEP 1
 #define W_STEP 1
 

@@ -13,7 +13,8 @@
 
 /* One line of workgroups covers row_blocks x column_blocks tiles of y. */
 #define GS_MATMUL_LANES_ROWS 32 /* matmul-texel, matmul-gather */
-#define GS_MATMUL_LANES_COLUMNS 16
+#define GS_MATMUL_LANES_COLUMNS 16 /* matmul-gather        */
+#define GS_MATMUL_TEXEL_COLUMNS 32 /* matmul-texel: a fetch of x is a call and feeds twice as many */
 #define GS_MATMUL_UNIFORM_ROWS 6 /* matmul-uniform, or twice as many */
 #define GS_MATMUL_UNIFORM_FOURS 16 /* of k at most a turn; 20 were no faster */
 

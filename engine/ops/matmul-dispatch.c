@@ -55,7 +55,7 @@ use_coopmat (Call *call, const GsMatmulTile *tile)
 static const char *
 use_texel (Call *call)
 {
-  cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_LANES_COLUMNS);
+  cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_TEXEL_COLUMNS);
   call->push.x_texel = gs_lanes_bind_texels (call->commands, 0, call->x);
   if (call->x2 != NULL)
     call->push.x2 = gs_lanes_first_texel (call->x2);

@@ -4,18 +4,19 @@
  * runs 8 invocations as one vector of floats and knows no vector load: each load is a gather, costs
  * as much as 8 scalar ones, and is the thing to save.
  *
- * Each lane owns GROUPS rows of y (lane, lane + 8, ...) and 16 columns of each. x is gathered one row
- * a lane, 4 consecutive k at once; weights 4 columns of a k a lane. A weight then reaches all
+ * Each lane owns GROUPS rows of y (lane, lane + 8, ...) and COLUMNS columns of each. x is gathered
+ * one row a lane, 4 consecutive k at once; weights 4 columns of a k a lane. A weight then reaches all
  * lanes by subgroupShuffle with a constant lane, which is a single AVX2 permute: one permute feeds
- * GROUPS multiply-adds. No shared memory, no barriers (a barrier makes coroutines of the shader).
+ * GROUPS multiply-adds. Panels beyond the last make sums of whatever lies there, never stored. No
+ * shared memory, no barriers (a barrier makes coroutines of the shader).
  *
  * The including file defines how a place in memory is told: PLACE, X_STEP and W_STEP from one four
  * of k or columns to the next, place_of (source, pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x
- * and load_w; and UNROLL, fours of k a turn, which must divide the fours of x and of x2. Places run
- * along with k.
+ * and load_w; UNROLL, fours of k a turn, which must divide the fours of x and of x2; and COLUMNS, a
+ * multiple of a panel's. Places run along with k.
  */
 #define GROUPS (GS_MATMUL_LANES_ROWS / 8)
-#define COLUMNS GS_MATMUL_LANES_COLUMNS
+#define PANELS (COLUMNS / GS_MATMUL_PANEL)
 
 layout(local_size_x = 8) in;
 
@@ -37,22 +38,25 @@ void start_with_bias (uint first_column)
 }
 
 /* Adds the products of UNROLL fours of k. */
-void multiply (PLACE places[GROUPS], PLACE w)
+void multiply (PLACE places[GROUPS], PLACE w, PLACE panel_step)
 {
   vec4 x[GROUPS * UNROLL];
-  vec4 weights[2 * UNROLL]; /* lane i: columns i % 4 * 4 ... of k i / 4 and so on, two k a load */
+  /* [panel][k / 2]: of lane i, columns i % 4 * 4 ... of k i / 4 and so on, two k a load */
+  vec4 weights[PANELS * 2 * UNROLL];
 
   [[unroll]] for (uint u = 0; u < UNROLL; u++)
     [[unroll]] for (uint r = 0; r < GROUPS; r++)
       x[r * UNROLL + u] = load_x (places[r] + u * X_STEP);
 
-  [[unroll]] for (uint i = 0; i < 2 * UNROLL; i++)
-    weights[i] = load_w (w + i * 8 * W_STEP);
+  [[unroll]] for (uint panel = 0; panel < PANELS; panel++)
+    [[unroll]] for (uint i = 0; i < 2 * UNROLL; i++)
+      weights[panel * 2 * UNROLL + i] = load_w (w + panel * panel_step + i * 8 * W_STEP);
   /* Columns outside and k inside, so that GROUPS sums live in registers at a time. */
   [[unroll]] for (uint j = 0; j < COLUMNS; j++)
     [[unroll]] for (uint k = 0; k < 4 * UNROLL; k++)
       {
-        float weight = subgroupShuffle (weights[k / 2][j % 4], k % 2 * 4 + j / 4);
+        float weight = subgroupShuffle (weights[j / GS_MATMUL_PANEL * 2 * UNROLL + k / 2][j % 4],
+                                        k % 2 * 4 + j % GS_MATMUL_PANEL / 4);
 
         [[unroll]] for (uint r = 0; r < GROUPS; r++)
           sums[r * COLUMNS + j] = fma (x[r * UNROLL + k / 4][k % 4], weight, sums[r * COLUMNS + j]);
@@ -71,8 +75,9 @@ void main ()
     return;
 
   uint first_row = row_block * GS_MATMUL_LANES_ROWS + lane;
-  PLACE w = place_of_weights (column_block * (p.kernel * p.kernel * n_fours * GS_MATMUL_PANEL)
-                              + lane);
+  uint panel = p.kernel * p.kernel * n_fours * GS_MATMUL_PANEL;
+  PLACE panel_step = panel * W_STEP;
+  PLACE w = place_of_weights (column_block * PANELS * panel + lane);
 
   [[unroll]] for (uint r = 0; r < GROUPS; r++)
     {
@@ -100,7 +105,7 @@ void main ()
             }
           [[dont_unroll]] for (uint i = 0; i < source_fours (source); i += UNROLL)
             {
-              multiply (places, w);
+              multiply (places, w, panel_step);
               [[unroll]] for (uint r = 0; r < GROUPS; r++)
                 places[r] += UNROLL * X_STEP;
               w += UNROLL * GS_MATMUL_PANEL * W_STEP;
