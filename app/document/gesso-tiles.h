@@ -54,13 +54,14 @@ guint8       *gesso_tiles_edit     (GessoTiles *self, int i, int j);
 /* The tile without copying, for a texture: it outlives the plane and later writes do not show in
  * it. NULL where there is none. */
 GBytes       *gesso_tiles_dup_tile (const GessoTiles *self, int i, int j);
-/* Lets (i, j) share other's tile (k, l), or removes it where other has none. */
+/* Lets (i, j) share other's tile (k, l), or removes it where other (or NULL) has none. */
 void          gesso_tiles_share    (GessoTiles *self, int i, int j,
                                     const GessoTiles *other, int k, int l);
 
 typedef void (*GessoTileFunc) (int i, int j, const guint8 *pixels, gpointer data);
 
-/* Calls back for every tile, rows in order; the plane must not be written meanwhile. */
+/* Calls back for every tile, in an order that is always the same; the plane must not be written
+ * meanwhile. */
 void          gesso_tiles_foreach  (const GessoTiles *self, GessoTileFunc func, gpointer data);
 
 /* ---- Rectangles ----------------------------------------------------------------------------- */
