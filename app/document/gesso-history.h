@@ -39,7 +39,13 @@ void          gesso_history_push (GessoHistory    *self,
 /* Groups nest. A group in which nothing was pushed leaves no entry. */
 void          gesso_history_begin (GessoHistory *self, const char *name);
 void          gesso_history_end   (GessoHistory *self);
+/* Instead of end: what was pushed since begin is taken back and gone. */
+void          gesso_history_cancel (GessoHistory *self);
 gboolean      gesso_history_is_in_group (GessoHistory *self);
+
+/* The newest entry now covers more and costs n_bytes: for changes that join the one before. What
+ * was undone can no longer be redone. */
+void          gesso_history_extend (GessoHistory *self, gsize n_bytes);
 
 /* FALSE if there is nothing, or inside a group. */
 gboolean      gesso_history_undo  (GessoHistory *self);
