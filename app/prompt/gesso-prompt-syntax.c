@@ -127,27 +127,80 @@ gesso_prompt_syntax_read_weight (const gunichar *text, guint open, guint close, 
   return TRUE;
 }
 
-static void
-add_group (GArray *spans, const gunichar *text, guint open, guint close)
+static gboolean
+is_opening (gunichar c)
+{
+  return c == '(' || c == '[';
+}
+
+/* What the group that opens at open does to what is in it; GESSO_SPAN_MARK: nothing. */
+static GessoSpanKind
+get_group_kind (const gunichar *text, guint open, guint close)
 {
   double weight = text[open] == '(' ? 1.1 : 1 / 1.1;
-  guint mark = close;
+  guint colon;
 
-  gesso_prompt_syntax_read_weight (text, open, close, &mark, &weight);
-  if (weight != 1)
-    add (spans, weight > 1 ? GESSO_SPAN_STRONG : GESSO_SPAN_WEAK, open, close + 1);
-  add (spans, GESSO_SPAN_MARK, open, open + 1);
-  add (spans, GESSO_SPAN_MARK, mark, close + 1);
+  gesso_prompt_syntax_read_weight (text, open, close, &colon, &weight);
+  if (weight == 1)
+    return GESSO_SPAN_MARK;
+  return weight > 1 ? GESSO_SPAN_STRONG : GESSO_SPAN_WEAK;
 }
 
 static void
-add_brackets (GArray *spans, const gunichar *text, guint n_chars, const int *partners)
+add_run (GArray *spans, GessoSpanKind kind, guint start, guint end)
+{
+  GessoSpan *last = spans->len ? &g_array_index (spans, GessoSpan, spans->len - 1) : NULL;
+
+  if (kind == GESSO_SPAN_MARK || start == end)
+    return;
+  if (last && last->kind == kind && last->end == start)
+    last->end = end;
+  else
+    add (spans, kind, start, end);
+}
+
+/* The groups that are open at a place are a stack; round and square ones need not close in order, so
+ * one that has closed stays on it until it is on top. */
+static void
+add_groups (GArray *spans, const gunichar *text, guint n_chars, const int *partners)
+{
+  g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (GessoSpan));
+  guint start = 0;
+
+  for (guint i = 0; i < n_chars; i++)
+    {
+      GessoSpanKind kind = GESSO_SPAN_MARK;
+      gboolean opening = is_opening (text[i]);
+
+      if (partners[i] < 0)
+        continue;
+      if (stack->len)
+        kind = g_array_index (stack, GessoSpan, stack->len - 1).kind;
+      add_run (spans, kind, start, opening ? i : i + 1);
+      start = opening ? i : i + 1;
+      if (opening)
+        add (stack, get_group_kind (text, i, (guint) partners[i]), i, (guint) partners[i]);
+      while (stack->len && g_array_index (stack, GessoSpan, stack->len - 1).end <= i)
+        g_array_set_size (stack, stack->len - 1);
+    }
+}
+
+static void
+add_marks (GArray *spans, const gunichar *text, guint n_chars, const int *partners)
 {
   for (guint i = 0; i < n_chars; i++)
     if (partners[i] == NO_PARTNER)
       add (spans, GESSO_SPAN_ERROR, i, i + 1);
-    else if (partners[i] >= 0 && partners[i] < (int) i)
-      add_group (spans, text, (guint) partners[i], i);
+    else if (partners[i] >= 0 && is_opening (text[i]))
+      add (spans, GESSO_SPAN_MARK, i, i + 1);
+    else if (partners[i] >= 0)
+      {
+        guint colon = i;
+        double weight;
+
+        gesso_prompt_syntax_read_weight (text, (guint) partners[i], i, &colon, &weight);
+        add (spans, GESSO_SPAN_MARK, colon, i + 1);
+      }
 }
 
 /* ---- Words ---------------------------------------------------------------------------------- */
@@ -172,7 +225,7 @@ add_breaks (GArray *spans, const gunichar *text, guint n_chars, const int *partn
 
       if (partners[i] != NO_BRACKET)
         {
-          if (text[i] == '(' || text[i] == '[')
+          if (is_opening (text[i]))
             depth++;
           else if (partners[i] >= 0)
             depth--;
@@ -253,7 +306,8 @@ gesso_prompt_syntax_parse (const char *text, GHashTable *embeddings)
   guint n_chars = (guint) length;
   g_autofree int *partners = gesso_prompt_syntax_match (chars, n_chars);
 
-  add_brackets (spans, chars, n_chars, partners);
+  add_groups (spans, chars, n_chars, partners);
+  add_marks (spans, chars, n_chars, partners);
   add_breaks (spans, chars, n_chars, partners);
   add_networks (spans, chars, n_chars);
   if (embeddings && g_hash_table_size (embeddings) > 0)

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  GESSO_SPAN_STRONG,    /* a group of a weight above 1, brackets included             */
-  GESSO_SPAN_WEAK,      /* a group of a weight below 1                                */
+  GESSO_SPAN_STRONG,    /* in a group of a weight above 1, brackets included            */
+  GESSO_SPAN_WEAK,      /* in a group of a weight below 1                             */
   GESSO_SPAN_MARK,      /* what makes a group: its brackets, and ":1.2"               */
   GESSO_SPAN_NETWORK,   /* "<lora:name:0.8>"                                          */
   GESSO_SPAN_EMBEDDING, /* an embedding's name                                        */
@@ -30,8 +30,8 @@ typedef struct
   guint start, end;
 } GessoSpan;
 
-/* The spans (GessoSpan) of a prompt. Spans of different kinds may overlap, and so do nested groups;
- * an outer group comes after those within. embeddings: a set of names as
+/* The spans (GessoSpan) of a prompt. Spans of one kind never overlap; where groups are nested, the
+ * innermost one counts. embeddings: a set of names as
  * gesso_prompt_syntax_fold() makes them, or NULL. */
 GArray *gesso_prompt_syntax_parse (const char *text, GHashTable *embeddings);
 

@@ -47,12 +47,14 @@ test_table (void)
     { "(a:b)", "strong 0-5, mark 0-1, mark 4-5" },
     { "[a:1.2]", "weak 0-7, mark 0-1, mark 6-7" },
     { "(:1.2)", "strong 0-6, mark 0-1, mark 1-6" },
-    { "((a))", "strong 1-4, mark 1-2, mark 3-4, strong 0-5, mark 0-1, mark 4-5" },
-    { "([a)]", "strong 0-4, mark 0-1, mark 3-4, weak 1-5, mark 1-2, mark 4-5" },
+    { "((a))", "strong 0-5, mark 0-1, mark 1-2, mark 3-4, mark 4-5" },
+    { "([a)]", "strong 0-1, weak 1-5, mark 0-1, mark 1-2, mark 3-4, mark 4-5" },
+    { "(a [b] c)", "strong 0-3, weak 3-6, strong 6-9, mark 0-1, mark 3-4, mark 5-6, mark 8-9" },
+    { "(a (b:1) c)", "strong 0-3, strong 8-11, mark 0-1, mark 3-4, mark 5-8, mark 10-11" },
     { "ä (ö:1.2)", "strong 2-9, mark 2-3, mark 4-9" },
     { "(a", "error 0-1" },
     { "a)", "error 1-2" },
-    { "[[a]", "error 0-1, weak 1-4, mark 1-2, mark 3-4" },
+    { "[[a]", "weak 1-4, error 0-1, mark 1-2, mark 3-4" },
     { "\\(a\\)", "" },
     { "\\\\(a)", "strong 2-5, mark 2-3, mark 4-5" },
     { "a\\", "" },
@@ -133,7 +135,7 @@ test_deep (void)
   memset (text + DEPTH, ')', DEPTH);
   text[2 * DEPTH] = '\0';
   spans = gesso_prompt_syntax_parse (text, NULL);
-  g_assert_cmpuint (spans->len, ==, 3 * DEPTH);
+  g_assert_cmpuint (spans->len, ==, 2 * DEPTH + 1);
 }
 
 int
