@@ -87,8 +87,7 @@ gesso_prompt_bar_set_tokens (GessoPromptBar *self, guint n_tokens, guint n_avail
 
   if (n_tokens > 0)
     {
-      /* Translators: for screen readers: the words of a prompt as the model counts them, and how many
-       * fit */
+      /* Translators: the words of a prompt as the model counts them, and how many fit */
       said = g_strdup_printf (ngettext ("%u of %u token", "%u of %u tokens", n_available), n_tokens,
                               n_available);
       if (n_chunks > 1)

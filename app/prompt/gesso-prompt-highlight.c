@@ -38,7 +38,7 @@ static const char *const colors[GESSO_N_SPAN_KINDS][2][2] = {
   [GESSO_SPAN_NETWORK] = { { "#813d9c", "#551f6b" }, { "#dcb0ec", "#ecd0f6" } },
   [GESSO_SPAN_EMBEDDING] = { { "#1b6b3c", "#0d4424" }, { "#8ff0a4", "#b9f7c6" } },
   [GESSO_SPAN_BREAK] = { { "#8a4500", "#5c2e00" }, { "#ffbe6f", "#ffd9a8" } },
-  [GESSO_SPAN_ERROR] = { { "#a51d2d", "#7a0f1c" }, { "#ff9c8f", "#ffc4bc" } },
+  [GESSO_SPAN_ERROR] = { { "#a51d2d", "#7a0f1c" }, { "#ff9c8f", "#ffd0ca" } },
 };
 
 const char *

@@ -261,6 +261,26 @@ on_preedit_changed (GessoPromptView *self, const char *preedit)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* The window's accelerator comes first, but only while a picture can be made; at other times the key
+ * must not end up as a new line in the text. */
+static gboolean
+generate (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  if (!gtk_widget_activate_action (widget, "win.generate", NULL))
+    gtk_widget_error_bell (widget);
+
+  return TRUE;
+}
+
+static void
+add_generate_shortcut (GtkShortcutController *controller, guint key)
+{
+  GtkShortcutTrigger *trigger = gtk_keyval_trigger_new (key, GDK_CONTROL_MASK);
+  GtkShortcutAction *action = gtk_callback_action_new (generate, NULL, NULL);
+
+  gtk_shortcut_controller_add_shortcut (controller, gtk_shortcut_new (trigger, action));
+}
+
 /* The text view has meanings of its own for these keys, so ours are looked at first. */
 static void
 add_shortcuts (GessoPromptView *self)
@@ -289,6 +309,8 @@ add_shortcuts (GessoPromptView *self)
         gtk_shortcut_set_arguments (shortcut, g_variant_new_int32 (shortcuts[i].n_steps));
         gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
       }
+  add_generate_shortcut (GTK_SHORTCUT_CONTROLLER (controller), GDK_KEY_Return);
+  add_generate_shortcut (GTK_SHORTCUT_CONTROLLER (controller), GDK_KEY_KP_Enter);
   gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
   gtk_widget_add_controller (GTK_WIDGET (self), controller);
 }

@@ -174,8 +174,8 @@ get_luminance (const char *color)
 static void
 test_contrast (void)
 {
-  /* libadwaita's card over its window, light and dark. */
-  static const char *const grounds[2] = { "#ffffff", "#363636" };
+  /* The card on the window's ground, light and dark, as a screenshot shows it. */
+  static const char *const grounds[2] = { "#ffffff", "#414141" };
 
   for (guint kind = 0; kind < GESSO_N_SPAN_KINDS; kind++)
     for (guint dark = 0; dark < 2; dark++)
