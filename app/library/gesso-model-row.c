@@ -35,6 +35,7 @@ static guint signals[N_SIGNALS];
 static char *
 dup_display_name (const char *path)
 {
+  /* Translators: the name of the small model that comes with Gesso, to start with */
   return *path ? g_path_get_basename (path) : g_strdup (_("Starter"));
 }
 

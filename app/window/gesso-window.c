@@ -49,6 +49,7 @@ update_title (GessoWindow *self)
     {
       g_autofree char *place = g_steal_pointer (&subtitle);
 
+      /* Translators: %s is "2 of 5" */
       subtitle = place ? g_strdup_printf (_("%s, not saved"), place) : g_strdup (_("Not saved"));
     }
   adw_window_title_set_subtitle (self->title, subtitle ? subtitle : "");
