@@ -4,10 +4,10 @@
 
 #include "gesso-prompt-view.h"
 
+#include "prompt/gesso-placeholder.h"
 #include "prompt/gesso-prompt-buffer.h"
 #include "prompt/gesso-prompt-highlight.h"
-
-#define DRAFT (-1) /* the place in the history that is none of it */
+#include "prompt/gesso-prompt-recall.h"
 
 struct _GessoPromptView
 {
@@ -19,9 +19,7 @@ struct _GessoPromptView
   gboolean composing; /* an input method's text stands at the cursor */
   gboolean editing;   /* the text is being changed by other than typing */
 
-  GessoPromptHistory *history;
-  int place;   /* in the history, 0 is the newest, or DRAFT */
-  char *draft; /* what stood there before */
+  GessoPromptRecall recall;
 };
 
 enum
@@ -58,25 +56,7 @@ gesso_prompt_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GTK_WIDGET_CLASS (gesso_prompt_view_parent_class)->snapshot (widget, snapshot);
 
   if (self->placeholder_text && !self->composing && is_empty (self))
-    {
-      g_autoptr (PangoLayout) layout =
-        gtk_widget_create_pango_layout (widget, self->placeholder_text);
-      GtkTextView *view = GTK_TEXT_VIEW (self);
-      GdkRGBA color;
-      int width = gtk_widget_get_width (widget) - gtk_text_view_get_left_margin (view) -
-                  gtk_text_view_get_right_margin (view);
-
-      gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
-      color.alpha *= 0.55f;
-      pango_layout_set_width (layout, MAX (width, 0) * PANGO_SCALE);
-      pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-      gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot,
-                              &GRAPHENE_POINT_INIT ((float) gtk_text_view_get_left_margin (view),
-                                                    (float) gtk_text_view_get_top_margin (view)));
-      gtk_snapshot_append_layout (snapshot, layout, &color);
-      gtk_snapshot_restore (snapshot);
-    }
+    gesso_placeholder_snapshot (GTK_TEXT_VIEW (self), self->placeholder_text, snapshot);
 }
 
 /* A list beside the cursor is placed anew with the text. */
@@ -128,54 +108,24 @@ gesso_prompt_view_replace (GessoPromptView *self, const char *text)
 
 /* ---- Former prompts ------------------------------------------------------------------------- */
 
-/* The prompt at a place, NULL beyond either end. */
-static const char *
-get_former (GessoPromptView *self, int place)
-{
-  if (place == DRAFT)
-    return self->draft;
-  return place < 0 ? NULL : gesso_prompt_history_get (self->history, (guint) place);
-}
-
 static void
 go_through_history (GtkWidget *widget, const char *action_name, GVariant *n_steps)
 {
   GessoPromptView *self = GESSO_PROMPT_VIEW (widget);
   g_autofree char *text = gesso_prompt_buffer_dup_text (get_buffer (self));
-  int step = g_variant_get_int32 (n_steps) > 0 ? 1 : -1, place;
-  const char *former;
+  const char *former =
+      gesso_prompt_recall_step (&self->recall, text, g_variant_get_int32 (n_steps) > 0);
 
-  if (self->history == NULL)
-    return;
-
-  /* What was changed since is a draft of its own. */
-  if (g_strcmp0 (get_former (self, self->place), text) != 0)
-    {
-      self->place = DRAFT;
-      g_free (self->draft);
-      self->draft = g_strdup (text);
-    }
-
-  /* A press always shows another text. */
-  place = self->place;
-  do
-    former = get_former (self, place += step);
-  while (former && g_strcmp0 (former, text) == 0);
-  if (former == NULL)
-    {
-      gtk_widget_error_bell (widget);
-      return;
-    }
-
-  self->place = place;
-  gesso_prompt_view_replace (self, former);
+  if (former)
+    gesso_prompt_view_replace (self, former);
+  else
+    gtk_widget_error_bell (widget);
 }
 
 void
 gesso_prompt_view_set_history (GessoPromptView *self, GessoPromptHistory *history)
 {
-  g_set_object (&self->history, history);
-  self->place = DRAFT;
+  gesso_prompt_recall_set_history (&self->recall, history);
 }
 
 /* ---- Names ---------------------------------------------------------------------------------- */
@@ -396,7 +346,7 @@ gesso_prompt_view_dispose (GObject *object)
   GessoPromptView *self = GESSO_PROMPT_VIEW (object);
 
   g_clear_object (&self->highlight);
-  g_clear_object (&self->history);
+  gesso_prompt_recall_clear (&self->recall);
   if (self->completion)
     gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->completion)));
 
@@ -407,7 +357,6 @@ static void
 gesso_prompt_view_finalize (GObject *object)
 {
   g_free (GESSO_PROMPT_VIEW (object)->placeholder_text);
-  g_free (GESSO_PROMPT_VIEW (object)->draft);
 
   G_OBJECT_CLASS (gesso_prompt_view_parent_class)->finalize (object);
 }
@@ -449,7 +398,6 @@ gesso_prompt_view_init (GessoPromptView *self)
   gtk_text_view_set_left_margin (view, 12);
   gtk_text_view_set_right_margin (view, 12);
 
-  self->place = DRAFT;
   self->highlight = gesso_prompt_highlight_new (buffer);
   self->completion = gesso_prompt_completion_new (view);
   g_signal_connect_object (buffer, "notify::text", G_CALLBACK (on_text_changed), self,
