@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One tag per kind of span, set anew over the whole text at every change: prompts are short.
+ * One tag per kind of span, set anew at every change where the meaning of characters has changed.
  *
  * Nothing is told by colour alone: marks and names are bold, and a bracket without its partner is
  * underlined. In high contrast colours are few and dark.
@@ -13,7 +13,7 @@
 
 #include <adwaita.h>
 
-#define MAX_SPANS 4000 /* a text of more is no prompt, and not worth a stall */
+#define MAX_SPANS 600 /* a text of more is no prompt, and not worth a stall */
 
 struct _GessoPromptHighlight
 {
@@ -23,6 +23,10 @@ struct _GessoPromptHighlight
   GtkTextTag *tags[GESSO_N_SPAN_KINDS];
   GListModel *embeddings;
   GHashTable *names; /* of embeddings, folded */
+
+  guint8 *masks; /* for each character the kinds that are shown */
+  guint n_chars;
+  guint edit_start, n_removed, n_added; /* the change that comes */
 };
 
 G_DEFINE_FINAL_TYPE (GessoPromptHighlight, gesso_prompt_highlight, G_TYPE_OBJECT)
@@ -76,25 +80,95 @@ add_tags (GessoPromptHighlight *self)
 
 /* ---- Spans ---------------------------------------------------------------------------------- */
 
+static guint8 *
+make_masks (const GArray *spans, guint n_chars)
+{
+  guint8 *masks = g_new0 (guint8, n_chars + 1);
+
+  for (guint i = 0; i < spans->len; i++)
+    {
+      GessoSpan span = g_array_index (spans, GessoSpan, i);
+
+      for (guint k = span.start; k < span.end; k++)
+        masks[k] |= (guint8) (1 << span.kind);
+    }
+
+  return masks;
+}
+
+/* Removes what was shown from low to high and shows the spans there. */
+static void
+show_between (GessoPromptHighlight *self, const GArray *spans, guint low, guint high)
+{
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_iter_at_offset (self->buffer, &start, (int) low);
+  gtk_text_buffer_get_iter_at_offset (self->buffer, &end, (int) high);
+  for (guint kind = 0; kind < GESSO_N_SPAN_KINDS; kind++)
+    gtk_text_buffer_remove_tag (self->buffer, self->tags[kind], &start, &end);
+
+  for (guint i = 0; i < spans->len; i++)
+    {
+      GessoSpan span = g_array_index (spans, GessoSpan, i);
+      guint first = MAX (span.start, low), last = MIN (span.end, high);
+
+      if (first >= last)
+        continue;
+      gtk_text_buffer_get_iter_at_offset (self->buffer, &start, (int) first);
+      gtk_text_buffer_get_iter_at_offset (self->buffer, &end, (int) last);
+      gtk_text_buffer_apply_tag (self->buffer, self->tags[span.kind], &start, &end);
+    }
+}
+
+/* Tags move with the characters that they are on, so only what is new or has changed its meaning is
+ * looked at: tagging takes a time that grows with the square of a line's length. */
 static void
 update (GessoPromptHighlight *self)
 {
   g_autofree char *text = gesso_prompt_buffer_dup_text (self->buffer);
   g_autoptr (GArray) spans = gesso_prompt_syntax_parse (text, self->names);
-  GtkTextIter start, end;
+  guint n_chars = (guint) g_utf8_strlen (text, -1);
+  guint low = 0, high = n_chars, n_old = self->n_chars;
+  g_autofree guint8 *masks = NULL;
 
-  gtk_text_buffer_get_bounds (self->buffer, &start, &end);
-  for (guint kind = 0; kind < GESSO_N_SPAN_KINDS; kind++)
-    gtk_text_buffer_remove_tag (self->buffer, self->tags[kind], &start, &end);
+  if (spans->len > MAX_SPANS)
+    g_array_set_size (spans, 0);
 
-  for (guint i = 0; i < spans->len && i < MAX_SPANS; i++)
+  masks = make_masks (spans, n_chars);
+  if (n_old - self->n_removed + self->n_added == n_chars)
     {
-      GessoSpan span = g_array_index (spans, GessoSpan, i);
-
-      gtk_text_buffer_get_iter_at_offset (self->buffer, &start, (int) span.start);
-      gtk_text_buffer_get_iter_at_offset (self->buffer, &end, (int) span.end);
-      gtk_text_buffer_apply_tag (self->buffer, self->tags[span.kind], &start, &end);
+      while (low < self->edit_start && masks[low] == self->masks[low])
+        low++;
+      while (high > MAX (low, self->edit_start + self->n_added) &&
+             masks[high - 1] == self->masks[high - 1 + self->n_removed - self->n_added])
+        high--;
     }
+  if (low < high)
+    show_between (self, spans, low, high);
+
+  g_free (self->masks);
+  self->masks = g_steal_pointer (&masks);
+  self->n_chars = n_chars;
+  self->edit_start = n_chars;
+  self->n_removed = self->n_added = 0;
+}
+
+/* Each of them comes before its change, and "changed" after it. */
+static void
+on_insert (GtkTextBuffer *buffer, GtkTextIter *place, const char *text, int n_bytes,
+           GessoPromptHighlight *self)
+{
+  self->edit_start = (guint) gtk_text_iter_get_offset (place);
+  self->n_added = (guint) g_utf8_strlen (text, n_bytes);
+  self->n_removed = 0;
+}
+
+static void
+on_delete (GtkTextBuffer *buffer, GtkTextIter *start, GtkTextIter *end, GessoPromptHighlight *self)
+{
+  self->edit_start = (guint) gtk_text_iter_get_offset (start);
+  self->n_removed = (guint) gtk_text_iter_get_offset (end) - self->edit_start;
+  self->n_added = 0;
 }
 
 /* ---- Names ---------------------------------------------------------------------------------- */
@@ -137,6 +211,7 @@ gesso_prompt_highlight_dispose (GObject *object)
     g_signal_handlers_disconnect_by_func (self->embeddings, on_names_changed, self);
   g_clear_object (&self->embeddings);
   g_clear_pointer (&self->names, g_hash_table_unref);
+  g_clear_pointer (&self->masks, g_free);
 
   G_OBJECT_CLASS (gesso_prompt_highlight_parent_class)->dispose (object);
 }
@@ -166,6 +241,9 @@ gesso_prompt_highlight_new (GtkTextBuffer *buffer)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (style, "notify::high-contrast", G_CALLBACK (update_colors), self,
                            G_CONNECT_SWAPPED);
+  update (self);
+  g_signal_connect_object (buffer, "insert-text", G_CALLBACK (on_insert), self, 0);
+  g_signal_connect_object (buffer, "delete-range", G_CALLBACK (on_delete), self, 0);
   g_signal_connect_object (buffer, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
 
   return self;

@@ -152,6 +152,66 @@ test_highlight (void)
   g_assert_finalize_object (view);
 }
 
+static char *
+describe_tags (GessoPromptView *view)
+{
+  GString *line = g_string_new (NULL);
+  GtkTextIter iter;
+
+  gtk_text_buffer_get_start_iter (buffer_of (view), &iter);
+  for (; !gtk_text_iter_is_end (&iter); gtk_text_iter_forward_char (&iter))
+    {
+      GSList *tags = gtk_text_iter_get_tags (&iter);
+
+      for (GSList *l = tags; l; l = l->next)
+        g_string_append_printf (line, "%d", gtk_text_tag_get_priority (l->data));
+      g_string_append_c (line, ' ');
+      g_slist_free (tags);
+    }
+
+  return g_string_free (line, FALSE);
+}
+
+/* However a text came about, it looks as if it had been set at once. */
+static void
+test_highlight_edits (void)
+{
+  static const char *const pieces[] = { "(", ")",       "[",        "]",  ":1.2)",
+                                        "a", " BREAK ", "<lora:x>", "\\", ":" };
+  GessoPromptView *view = new_view (""), *fresh = new_view ("");
+
+  for (guint i = 0; i < 2000; i++)
+    {
+      int n_chars = gtk_text_buffer_get_char_count (buffer_of (view));
+      g_autofree char *text = NULL;
+      g_autofree char *tags = NULL;
+      g_autofree char *expected = NULL;
+      GtkTextIter start, end;
+
+      gtk_text_buffer_get_iter_at_offset (buffer_of (view), &start,
+                                          g_test_rand_int_range (0, n_chars + 1));
+      end = start;
+      gtk_text_iter_forward_chars (&end, g_test_rand_int_range (1, 8));
+      if (n_chars > 60 || (n_chars > 0 && g_test_rand_int_range (0, 4) == 0))
+        gtk_text_buffer_delete (buffer_of (view), &start, &end);
+      else if (g_test_rand_int_range (0, 20) == 0 &&
+               gtk_text_buffer_get_can_undo (buffer_of (view)))
+        gtk_text_buffer_undo (buffer_of (view));
+      else
+        gtk_text_buffer_insert (buffer_of (view), &start,
+                                pieces[g_test_rand_int_range (0, (int) G_N_ELEMENTS (pieces))], -1);
+
+      g_object_get (view, "text", &text, NULL);
+      g_object_set (fresh, "text", "", NULL);
+      g_object_set (fresh, "text", text, NULL);
+      tags = describe_tags (view);
+      expected = describe_tags (fresh);
+      g_assert_cmpstr (tags, ==, expected);
+    }
+  g_assert_finalize_object (view);
+  g_assert_finalize_object (fresh);
+}
+
 /* Relative luminance and contrast as WCAG 2.1 defines them. */
 static double
 get_luminance (const char *color)
@@ -346,6 +406,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/prompt-view/text", test_text);
   g_test_add_func ("/app/prompt-view/binding", test_binding);
   g_test_add_func ("/app/prompt-view/highlight", test_highlight);
+  g_test_add_func ("/app/prompt-view/highlight-edits", test_highlight_edits);
   g_test_add_func ("/app/prompt-view/contrast", test_contrast);
   g_test_add_func ("/app/prompt-view/weight", test_weight);
   g_test_add_func ("/app/prompt-view/history", test_history);
