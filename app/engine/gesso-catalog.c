@@ -57,6 +57,17 @@ gesso_catalog_find (GessoCatalog catalog, const char *name)
 /* ---- Models --------------------------------------------------------------------------------- */
 
 void
+gesso_catalog_get_proposal (GessoProposal *proposal)
+{
+  const GsRequest request = GS_REQUEST_DEFAULT;
+
+  proposal->steps = request.steps;
+  proposal->guidance_scale = (double) request.guidance_scale;
+  proposal->sampler = request.sampler ? request.sampler : "euler-a";
+  proposal->schedule = request.schedule ? request.schedule : "normal";
+}
+
+void
 gesso_model_free (GessoModel *model)
 {
   if (model == NULL)
@@ -97,6 +108,7 @@ query_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   model->description = g_strdup_printf ("%s · %s · %s", info->family, info->dtype, size);
   model->native_size = info->native_size;
   model->n_parameters = info->n_parameters;
+  gesso_catalog_get_proposal (&model->proposal); /* its files say nothing of the kind */
   g_task_return_pointer (task, model, (GDestroyNotify) gesso_model_free);
 }
 

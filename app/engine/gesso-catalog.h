@@ -28,6 +28,18 @@ guint          gesso_catalog_find       (GessoCatalog catalog, const char *name)
 
 /* ---- Models --------------------------------------------------------------------------------- */
 
+/* How a model is best sampled; the strings are ids, and are kept for good. */
+typedef struct
+{
+  guint       steps;
+  double      guidance_scale;
+  const char *sampler;
+  const char *schedule;
+} GessoProposal;
+
+/* What does well where a model says nothing of its own. */
+void gesso_catalog_get_proposal (GessoProposal *proposal);
+
 typedef struct
 {
   char    *path;        /* "" for the starter model */
@@ -35,6 +47,7 @@ typedef struct
   char    *description; /* "SD 1.x, F16, 2.1 GB" */
   guint    native_size; /* side of the pictures it was trained on, in pixels */
   guint64  n_parameters;
+  GessoProposal proposal;
 } GessoModel;
 
 void gesso_model_free (GessoModel *model);

@@ -4,8 +4,6 @@
 
 #include "gesso-model-row.h"
 
-#include "engine/gesso-catalog.h"
-
 #include <glib/gi18n.h>
 
 #define MAX_RECENT 8
@@ -20,6 +18,7 @@ struct _GessoModelRow
   GessoSettings *settings;
   GSettings     *store;
   GCancellable  *query;
+  GessoProposal  proposal;
 };
 
 enum
@@ -36,6 +35,7 @@ static guint signals[N_SIGNALS];
 static char *
 dup_display_name (const char *path)
 {
+  /* Translators: the name of the small model that comes with Gesso, to start with */
   return *path ? g_path_get_basename (path) : g_strdup (_("Starter"));
 }
 
@@ -111,6 +111,7 @@ on_model_queried (GObject *source, GAsyncResult *result, gpointer data)
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), model->description);
   remember_recent (self, model->path);
+  self->proposal = model->proposal;
   g_signal_emit (self, signals[MODEL_READ], 0, model->native_size, model->n_parameters);
 }
 
@@ -138,6 +139,12 @@ gesso_model_row_bind (GessoModelRow *self, GessoSettings *settings, GSettings *s
                            G_CONNECT_SWAPPED);
   update_menu (self);
   on_model_changed (self);
+}
+
+const GessoProposal *
+gesso_model_row_get_proposal (GessoModelRow *self)
+{
+  return &self->proposal;
 }
 
 static void

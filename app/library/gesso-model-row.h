@@ -8,6 +8,7 @@
 #pragma once
 
 #include "document/gesso-settings.h"
+#include "engine/gesso-catalog.h"
 
 #include <adwaita.h>
 
@@ -18,5 +19,8 @@ G_DECLARE_FINAL_TYPE (GessoModelRow, gesso_model_row, GESSO, MODEL_ROW, AdwActio
 
 /* Once. store: where the recent models are remembered, or NULL. */
 void gesso_model_row_bind (GessoModelRow *self, GessoSettings *settings, GSettings *store);
+
+/* The model's, once "model-read" has told of it. */
+const GessoProposal *gesso_model_row_get_proposal (GessoModelRow *self);
 
 G_END_DECLS

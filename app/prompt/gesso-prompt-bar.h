@@ -19,7 +19,14 @@ void gesso_prompt_bar_bind (GessoPromptBar *self, GessoSettings *settings);
 /* The job to show the progress of, or NULL when none is running. */
 void gesso_prompt_bar_set_job (GessoPromptBar *self, GessoJob *job);
 
-/* One short line under the prompts; NULL for none. */
-void gesso_prompt_bar_set_note (GessoPromptBar *self, const char *note);
+/* The tokens of the prompt and how many fit into the chunks that it takes; n_tokens 0: not known. */
+void gesso_prompt_bar_set_tokens (GessoPromptBar *self, guint n_tokens, guint n_available);
+
+/* Names of LoRAs and embeddings that the prompts may use: GtkStringObjects that may come and go, or
+ * NULL. */
+void gesso_prompt_bar_set_names (GessoPromptBar *self, GListModel *loras, GListModel *embeddings);
+
+/* Puts both prompts into their histories. */
+void gesso_prompt_bar_remember (GessoPromptBar *self);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include "engine/gesso-catalog.h"
 #include "prompt/gesso-choice.h"
+#include "prompt/gesso-preset-row.h"
 #include "prompt/gesso-seed-row.h"
 #include "prompt/gesso-start-group.h"
 
@@ -19,6 +20,7 @@ struct _GessoSettingsPane
   GtkSpinButton   *width;
   GtkSpinButton   *height;
   GessoSeedRow    *seed_row;
+  GessoPresetRow  *preset_row;
   GtkSpinButton   *steps;
   GtkSpinButton   *guidance_scale;
   AdwComboRow     *sampler;
@@ -68,15 +70,24 @@ bind_names (AdwComboRow *row, GessoSettings *settings, const char *property, Ges
   gesso_choice_bind (row, settings, property, gesso_catalog_get_ids (catalog));
 }
 
+static void
+on_model_read (GessoSettingsPane *self)
+{
+  gesso_preset_row_set_proposal (self->preset_row, gesso_model_row_get_proposal (self->model_row));
+}
+
 void
 gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSettings *store)
 {
   const GBindingFlags flags = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
   GessoSettings *settings = gesso_document_get_settings (document);
 
+  g_signal_connect_object (self->model_row, "model-read", G_CALLBACK (on_model_read), self,
+                           G_CONNECT_SWAPPED);
   gesso_model_row_bind (self->model_row, settings, store);
   gesso_start_group_bind (self->start_group, document);
   gesso_seed_row_bind (self->seed_row, settings);
+  gesso_preset_row_bind (self->preset_row, settings);
   bind_pixels (self->width, settings, "width");
   bind_pixels (self->height, settings, "height");
   g_object_bind_property (settings, "steps", self->steps, "value", flags);
@@ -112,6 +123,7 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   g_type_ensure (GESSO_TYPE_MODEL_ROW);
   g_type_ensure (GESSO_TYPE_START_GROUP);
   g_type_ensure (GESSO_TYPE_SEED_ROW);
+  g_type_ensure (GESSO_TYPE_PRESET_ROW);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/prompt/gesso-settings-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, scroller);
@@ -120,6 +132,7 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, width);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, height);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, seed_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, preset_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, steps);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guidance_scale);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, sampler);

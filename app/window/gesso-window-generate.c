@@ -103,6 +103,7 @@ generate (GSimpleAction *action, GVariant *parameter, gpointer data)
     g_settings_apply (self->store);
 
   gesso_banner_hide_error (self->banner);
+  gesso_prompt_bar_remember (self->prompt_bar);
   job = gesso_job_new ();
   set_job (self, job);
   gesso_engine_generate_async (self->engine, job, settings,

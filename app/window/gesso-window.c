@@ -49,6 +49,7 @@ update_title (GessoWindow *self)
     {
       g_autofree char *place = g_steal_pointer (&subtitle);
 
+      /* Translators: %s is "2 of 5" */
       subtitle = place ? g_strdup_printf (_("%s, not saved"), place) : g_strdup (_("Not saved"));
     }
   adw_window_title_set_subtitle (self->title, subtitle ? subtitle : "");
@@ -192,7 +193,6 @@ static void
 on_tokens_counted (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GessoWindow) self = data;
-  g_autofree char *note = NULL;
   guint n_tokens, n_available;
 
   if (!gesso_engine_count_tokens_finish (GESSO_ENGINE (source), result, &n_tokens, &n_available,
@@ -200,10 +200,7 @@ on_tokens_counted (GObject *source, GAsyncResult *result, gpointer data)
       self->document == NULL)
     return;
 
-  if (n_tokens > 0)
-    /* Translators: the words of a prompt as the model counts them, and how many fit */
-    note = g_strdup_printf (_("%u of %u tokens"), n_tokens, n_available);
-  gesso_prompt_bar_set_note (self->prompt_bar, note);
+  gesso_prompt_bar_set_tokens (self->prompt_bar, n_tokens, n_available);
 }
 
 static gboolean
@@ -234,7 +231,7 @@ gesso_window_count_tokens (GessoWindow *self)
   if (*gesso_settings_get_prompt (gesso_document_get_settings (self->document)))
     self->count_timeout = g_timeout_add (COUNT_DELAY, count_tokens, self);
   else
-    gesso_prompt_bar_set_note (self->prompt_bar, NULL);
+    gesso_prompt_bar_set_tokens (self->prompt_bar, 0, 0);
 }
 
 /* ---- The start picture ---------------------------------------------------------------------- */

@@ -21,6 +21,12 @@
 #define PROMPT "a red house under a yellow sun"
 #define NEGATIVE_PROMPT "snow"
 
+/* X11's keysyms, and the code of the key Control on every PC keyboard. */
+#define KEY_UP 0xff52
+#define KEY_DOWN 0xff54
+#define KEY_RETURN 0xff0d
+#define CONTROL_CODE 37
+
 typedef struct
 {
   GSubprocess     *process;
@@ -115,7 +121,8 @@ test_names (void)
 {
   static const char *const names[] = {
     "Prompt", "Negative prompt", "Model", "Width", "Height", "Steps", "Guidance scale",
-    "Sampler", "Schedule", "Seed", "Generate", "Save", "Canvas",
+    "Sampler", "Schedule", "Seed", "Generate", "Save", "Canvas", "Prompt history", "Fast",
+    "Balanced", "Fine",
   };
   g_autoptr (Accessible) cancel = NULL;
 
@@ -128,6 +135,70 @@ test_names (void)
   g_assert_null (accessible_find (app.root, "Denoising strength"));
   cancel = accessible_find (app.root, "Cancel");
   g_assert_true (cancel == NULL || !accessible_is_sensitive (cancel));
+}
+
+/* A preset sets the steps, which say 20 at the start. */
+static void
+test_presets (void)
+{
+  g_assert_cmpuint (get_value ("Steps"), ==, 20);
+  press ("Fast");
+  g_assert_cmpuint (get_value ("Steps"), ==, 10);
+  press ("Fine");
+  g_assert_cmpuint (get_value ("Steps"), ==, 40);
+  press ("Balanced");
+  g_assert_cmpuint (get_value ("Steps"), ==, 20);
+}
+
+/* ---- Keys ----------------------------------------------------------------------------------- */
+
+static void
+send_key (long key, AtspiKeySynthType type)
+{
+  g_autoptr (GError) error = NULL;
+
+  atspi_generate_keyboard_event (key, NULL, type, &error);
+  g_assert_no_error (error);
+}
+
+static void
+press_with_control (long key)
+{
+  send_key (CONTROL_CODE, ATSPI_KEY_PRESS);
+  send_key (key, ATSPI_KEY_SYM);
+  send_key (CONTROL_CODE, ATSPI_KEY_RELEASE);
+}
+
+static void
+wait_text (Accessible *control, const char *expected)
+{
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < 200 && g_strcmp0 (text, expected) != 0; i++)
+    {
+      g_free (text);
+      g_usleep (50000);
+      text = accessible_dup_text (control);
+    }
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* Ctrl+Up and Ctrl+Down on the word at the cursor, with keys as a keyboard sends them. */
+static void
+test_weight_keys (void)
+{
+  g_autoptr (Accessible) prompt = accessible_wait (app.root, "Prompt");
+
+  /* Without a window manager the keys go where the pointer is. */
+  atspi_generate_mouse_event (300, 300, "abs", NULL);
+  accessible_set_text (prompt, "a boat");
+  press_with_control (KEY_UP);
+  wait_text (prompt, "a (boat:1.05)");
+  press_with_control (KEY_UP);
+  wait_text (prompt, "a (boat:1.1)");
+  press_with_control (KEY_DOWN);
+  press_with_control (KEY_DOWN);
+  wait_text (prompt, "a boat");
 }
 
 /* Runs gesso-cli with the window's settings; init: a start picture or NULL. */
@@ -181,20 +252,26 @@ test_generate (void)
   assert_as_by_cli (app.saved, NULL);
 }
 
-/* Cancel comes up while a picture is made, and the window is ready for the next one after it. */
+/* Cancel comes up while a picture is made, and the window is ready for the next one after it. Ctrl+Enter
+ * meanwhile does nothing, least of all to the text. */
 static void
 test_cancel (void)
 {
   g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
   g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
+  g_autoptr (Accessible) prompt = accessible_wait (app.root, "Prompt");
   g_autoptr (Accessible) cancel = NULL;
+  g_autofree char *text = NULL;
 
   accessible_set_value (steps, 1000);
   cancel = start_generating ();
   g_assert_false (accessible_is_sensitive (generate));
+  press_with_control (KEY_RETURN);
   accessible_press (cancel);
   accessible_wait_sensitive (generate, 10);
   g_assert_false (accessible_is_sensitive (cancel));
+  text = accessible_dup_text (prompt);
+  g_assert_cmpstr (text, ==, PROMPT);
 }
 
 /* A picture that Gesso saved brings its settings back. */
@@ -315,6 +392,8 @@ main (int argc, char **argv)
   start_app ();
 
   g_test_add_func ("/app/window/names", test_names);
+  g_test_add_func ("/app/window/presets", test_presets);
+  g_test_add_func ("/app/window/weight-keys", test_weight_keys);
   g_test_add_func ("/app/window/generate", test_generate);
   g_test_add_func ("/app/window/cancel", test_cancel);
   g_test_add_func ("/app/window/restore", test_restore);

@@ -26,13 +26,36 @@ while IFS=: read -r file line text; do
 done < <(grep -nE "<property name=\"($properties)\">[^<]*[[:alpha:]]" \
            $(tree app -- '*.ui') /dev/null)
 
-# The catalogues are whole.
+# The catalogues are well formed, and every word of the sources is in them, translated for sure.
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+can_extract=no
+if command -v xgettext >/dev/null && command -v msgmerge >/dev/null; then
+  xgettext --files-from="$list" --from-code=UTF-8 --no-location --output="$work/all.pot" \
+    --keyword=_ --keyword=N_ --keyword=C_:1c,2 --keyword=NC_:1c,2 >"$work/said" 2>&1 &&
+    can_extract=yes || finding "$list" "$(cat "$work/said")"
+fi
+
+for language in $(grep -vE '^[[:space:]]*(#|$)' po/LINGUAS); do
+  [ -e "po/$language.po" ] || finding po/LINGUAS "names $language, but there is no po/$language.po"
+done
+
 for file in $(tree po -- '*.po'); do
   language=$(basename "$file" .po)
   grep -qxF "$language" po/LINGUAS || finding "$file" "is not in po/LINGUAS; add $language there"
-  if command -v msgfmt >/dev/null; then
-    said=$(msgfmt --check --output-file=/dev/null "$file" 2>&1) || finding "$file" "$said"
-  fi
+  command -v msgfmt >/dev/null || continue
+  said=$(msgfmt --check --output-file=/dev/null "$file" 2>&1) || finding "$file" "$said"
+  [ -z "$(msgattrib --only-fuzzy "$file")" ] ||
+    finding "$file" "has entries marked fuzzy; see to them and remove the mark"
+  [ "$can_extract" = yes ] || continue
+
+  # Without places and wrapping, an entry is two lines that can be added by hand, anywhere.
+  msgmerge --quiet --no-fuzzy-matching --no-wrap --output-file="$work/$language.po" \
+    "$file" "$work/all.pot" 2>/dev/null
+  while IFS= read -r text; do
+    finding "$file" "does not translate \"$text\"; add that msgid and its msgstr"
+  done < <(msgattrib --untranslated --no-obsolete --no-wrap "$work/$language.po" |
+             sed -n 's/^msgid "\(.\+\)"$/\1/p')
 done
 
 finish
