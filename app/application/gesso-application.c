@@ -4,6 +4,7 @@
 
 #include "gesso-application.h"
 
+#include "application/gesso-about.h"
 #include "application/gesso-stall.h"
 #include "preferences/gesso-preferences.h"
 #include "preferences/gesso-store.h"
@@ -48,17 +49,7 @@ quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 about (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (data)),
-                         "application-name", _("Gesso"),
-                         "application-icon", GESSO_APP_ID,
-                         "version", GESSO_VERSION,
-                         "developer-name", _("The Gesso contributors"),
-                         "comments", _("Make pictures from words with Stable Diffusion, on your "
-                                       "own computer and on any graphics card."),
-                         "license-type", GTK_LICENSE_GPL_3_0,
-                         /* Translators: your name, and address if you like */
-                         "translator-credits", _("translator-credits"),
-                         NULL);
+  gesso_about_show (gtk_application_get_active_window (data), GESSO_APPLICATION (data)->engine);
 }
 
 static void
