@@ -336,6 +336,7 @@ gesso_window_new (GessoApplication *application)
   gesso_window_init_models (self);
   gesso_window_init_clipboard (self);
   gesso_window_init_mask (self);
+  gesso_window_init_recent (self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   bind_document (self);
   gesso_window_count_tokens (self);
@@ -394,6 +395,7 @@ gesso_window_class_init (GessoWindowClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/window/gesso-window.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, recent_menu);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, history);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, sidebar_button);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, banner);
