@@ -4,7 +4,10 @@
 
 #include "gesso-application.h"
 
+#include "application/gesso-about.h"
 #include "application/gesso-stall.h"
+#include "preferences/gesso-preferences.h"
+#include "preferences/gesso-store.h"
 #include "window/gesso-window.h"
 
 #include <glib/gi18n.h>
@@ -14,6 +17,8 @@ struct _GessoApplication
   AdwApplication parent_instance;
 
   GessoEngine   *engine;
+  GSettings     *store;          /* NULL where the schema is not installed */
+  GtkWindow     *preferences;    /* weak                                   */
   gboolean       measure_stalls;
 };
 
@@ -27,32 +32,44 @@ gesso_application_get_engine (GessoApplication *self)
 
 /* ---- Actions -------------------------------------------------------------------------------- */
 
+/* Through the windows, which ask about what is not saved. */
 static void
 quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
+  GtkApplication *application = data;
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (application));
 
-  /* Through the window, which asks about what is not saved. */
-  if (window)
-    gtk_window_close (window);
-  else
-    g_application_quit (G_APPLICATION (data));
+  for (GList *l = windows; l; l = l->next)
+    if (GESSO_IS_WINDOW (l->data))
+      gtk_window_close (l->data);
+  if (windows == NULL)
+    g_application_quit (G_APPLICATION (application));
 }
 
 static void
 about (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (data)),
-                         "application-name", _("Gesso"),
-                         "application-icon", GESSO_APP_ID,
-                         "version", GESSO_VERSION,
-                         "developer-name", _("The Gesso contributors"),
-                         "comments", _("Make pictures from words with Stable Diffusion, on your "
-                                       "own computer and on any graphics card."),
-                         "license-type", GTK_LICENSE_GPL_3_0,
-                         /* Translators: your name, and address if you like */
-                         "translator-credits", _("translator-credits"),
-                         NULL);
+  gesso_about_show (gtk_application_get_active_window (data), GESSO_APPLICATION (data)->engine);
+}
+
+static void
+preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GessoApplication *self = data;
+
+  if (self->preferences == NULL)
+    {
+      self->preferences = GTK_WINDOW (gesso_preferences_new (
+          gtk_application_get_active_window (GTK_APPLICATION (self)), self->store));
+      g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
+    }
+  gtk_window_present (self->preferences);
+}
+
+static void
+new_window (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_window_present (GTK_WINDOW (gesso_window_new (data)));
 }
 
 static void
@@ -67,6 +84,8 @@ add_actions (GessoApplication *self)
   static const GActionEntry entries[] = {
     { .name = "activate", .activate = activate_action },
     { .name = "about", .activate = about },
+    { .name = "preferences", .activate = preferences },
+    { .name = "new-window", .activate = new_window },
     { .name = "quit", .activate = quit },
   };
   static const struct
@@ -74,6 +93,8 @@ add_actions (GessoApplication *self)
     const char *action, *accels[3];
   } keys[] = {
     { "app.quit", { "<Control>q" } },
+    { "app.new-window", { "<Control>n" } },
+    { "app.preferences", { "<Control>comma" } },
     { "window.close", { "<Control>w" } },
     { "win.generate", { "<Control>Return", "<Control>KP_Enter" } },
     { "win.open", { "<Control>o" } },
@@ -89,18 +110,57 @@ add_actions (GessoApplication *self)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), keys[i].action, keys[i].accels);
 }
 
+/* ---- Preferences of the whole program ------------------------------------------------------- */
+
+static void
+apply_style (GessoApplication *self)
+{
+  g_autofree char *style = g_settings_get_string (self->store, "style");
+  AdwColorScheme scheme = ADW_COLOR_SCHEME_DEFAULT;
+
+  if (g_str_equal (style, "light"))
+    scheme = ADW_COLOR_SCHEME_FORCE_LIGHT;
+  else if (g_str_equal (style, "dark"))
+    scheme = ADW_COLOR_SCHEME_FORCE_DARK;
+  adw_style_manager_set_color_scheme (adw_application_get_style_manager (ADW_APPLICATION (self)),
+                                      scheme);
+}
+
+static void
+apply_preview (GessoApplication *self)
+{
+  g_autofree char *preview = g_settings_get_string (self->store, "preview");
+
+  gesso_engine_set_preview (self->engine, preview);
+}
+
+static void
+open_store (GessoApplication *self)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "preferences");
+
+  self->store = gesso_store_new ();
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), self->store != NULL);
+  if (self->store == NULL)
+    return;
+
+  g_signal_connect_swapped (self->store, "changed::style", G_CALLBACK (apply_style), self);
+  g_signal_connect_swapped (self->store, "changed::preview", G_CALLBACK (apply_preview), self);
+  apply_style (self);
+  apply_preview (self);
+}
+
 /* ---- The application ------------------------------------------------------------------------ */
 
+/* The one that was used last; the list is in that order. */
 static GessoWindow *
 get_window (GessoApplication *self)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
-
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l; l = l->next)
     if (GESSO_IS_WINDOW (l->data))
-      window = l->data;
+      return l->data;
 
-  return GESSO_IS_WINDOW (window) ? GESSO_WINDOW (window) : gesso_window_new (self);
+  return gesso_window_new (self);
 }
 
 static void
@@ -134,6 +194,7 @@ gesso_application_startup (GApplication *application)
   gtk_window_set_default_icon_name (GESSO_APP_ID);
   self->engine = gesso_engine_new ();
   add_actions (self);
+  open_store (self);
 }
 
 /* Here rather than in finalize: the engine's thread must be gone before main() returns. */
@@ -144,7 +205,25 @@ gesso_application_shutdown (GApplication *application)
 
   G_APPLICATION_CLASS (gesso_application_parent_class)->shutdown (application);
 
+  g_clear_object (&self->store);
   g_clear_object (&self->engine);
+}
+
+/* Asks the instance that runs already; where there is none, activating opens a window anyway. */
+static gboolean
+open_new_window (GApplication *application)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_application_register (application, NULL, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return FALSE;
+    }
+  if (g_application_get_is_remote (application))
+    g_action_group_activate_action (G_ACTION_GROUP (application), "new-window", NULL);
+
+  return TRUE;
 }
 
 static int
@@ -157,6 +236,8 @@ gesso_application_handle_local_options (GApplication *application, GVariantDict 
       g_print ("Gesso %s\n", GESSO_VERSION);
       return 0;
     }
+  if (g_variant_dict_contains (options, "new-window") && !open_new_window (application))
+    return 1;
   self->measure_stalls = g_variant_dict_contains (options, "benchmark-stall");
 
   return -1;
@@ -175,9 +256,33 @@ gesso_application_class_init (GessoApplicationClass *klass)
 }
 
 static void
+describe (GApplication *application)
+{
+  static const char *const variables[][2] = {
+    { "GESSO_DEVICE", N_("the graphics card to use, by a part of its name") },
+    { "GESSO_MEMORY_LIMIT", N_("how many MiB of its memory may be used") },
+    { "GESSO_STARTER", N_("another starter model") },
+  };
+  g_autoptr (GString) text = g_string_new (_("Environment variables:"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    g_string_append_printf (text, "\n  %-20s %s", variables[i][0], _(variables[i][1]));
+  g_string_append_printf (text, "\n\n%s",
+                          _("gesso-cli does the same without a window: gesso-cli --help"));
+
+  g_application_set_option_context_parameter_string (application, _("[FILE…]"));
+  g_application_set_option_context_summary (
+      application, _("Make pictures from words. A picture that Gesso made restores its "
+                     "settings, any other is started from, a .safetensors file is used "
+                     "as the model."));
+  g_application_set_option_context_description (application, text->str);
+}
+
+static void
 gesso_application_init (GessoApplication *self)
 {
   static const GOptionEntry options[] = {
+    { "new-window", 'w', 0, G_OPTION_ARG_NONE, NULL, N_("Open another window"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and leave"), NULL },
     { "benchmark-stall", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, NULL,
       "Make a picture, print the main loop's longest stall in milliseconds, and leave", NULL },
@@ -185,11 +290,7 @@ gesso_application_init (GessoApplication *self)
   };
 
   g_application_add_main_option_entries (G_APPLICATION (self), options);
-  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[FILE…]"));
-  g_application_set_option_context_summary (
-      G_APPLICATION (self), _("Make pictures from words. A picture that Gesso made restores its "
-                              "settings, any other is started from, a .safetensors file is used "
-                              "as the model."));
+  describe (G_APPLICATION (self));
 }
 
 GessoApplication *

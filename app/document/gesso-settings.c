@@ -153,9 +153,11 @@ gesso_settings_take (GessoSettings *self, GessoSettings *other)
 void
 gesso_settings_remember (GessoSettings *self, GSettings *store)
 {
+  /* Read once: what another window writes is its own affair. */
   for (guint i = 1; i < N_PROPS; i++)
     g_settings_bind (store, properties[i]->name, self, properties[i]->name,
-                     G_SETTINGS_BIND_DEFAULT | G_SETTINGS_BIND_NO_SENSITIVITY);
+                     G_SETTINGS_BIND_DEFAULT | G_SETTINGS_BIND_GET_NO_CHANGES |
+                         G_SETTINGS_BIND_NO_SENSITIVITY);
 }
 
 void

@@ -20,6 +20,7 @@ struct _GessoEngine
   char        *device_name;
   gboolean     on_cpu;
   gboolean     can_decode;
+  GsPreview    preview;
 };
 
 G_DEFINE_FINAL_TYPE (GessoEngine, gesso_engine, G_TYPE_OBJECT)
@@ -45,6 +46,7 @@ static void
 gesso_engine_init (GessoEngine *self)
 {
   self->worker = gesso_worker_new ();
+  self->preview = GS_PREVIEW_BEST;
 }
 
 void
@@ -69,6 +71,17 @@ gboolean
 gesso_engine_get_on_cpu (GessoEngine *self)
 {
   return self->on_cpu;
+}
+
+void
+gesso_engine_set_preview (GessoEngine *self, const char *preview)
+{
+  if (g_str_equal (preview, "none"))
+    self->preview = GS_PREVIEW_NONE;
+  else if (g_str_equal (preview, "fast"))
+    self->preview = GS_PREVIEW_FAST;
+  else
+    self->preview = GS_PREVIEW_BEST;
 }
 
 /* ---- Opening -------------------------------------------------------------------------------- */
@@ -143,6 +156,7 @@ typedef struct
   GessoSettings *settings;   /* this and the next two: not for decoding again */
   GessoPicture  *start;
   GBytes        *mask;
+  GsPreview      preview;
   gboolean       unfinished; /* out: the worker keeps latents that could not be decoded */
 } Generation;
 
@@ -190,6 +204,7 @@ generate_work (GessoWorker *worker, GTask *task)
   GsSession *session;
 
   gesso_request_init (&request, generation->settings, generation->start, generation->mask);
+  request.gs.preview = generation->preview;
   session = gesso_worker_open_model (worker, request.model, gesso_job_report, job, &error);
   if (session)
     result = gs_session_generate (session, &request.gs, gesso_job_report, job, &error);
@@ -250,6 +265,7 @@ gesso_engine_generate_async (GessoEngine        *self,
   generation->settings = gesso_settings_copy (settings);
   generation->start = start ? g_object_ref (start) : NULL;
   generation->mask = mask ? g_bytes_ref (mask) : NULL;
+  generation->preview = self->preview;
   push_generation (self, task, generation, generate_work);
 }
 

@@ -32,6 +32,9 @@ gboolean gesso_engine_open_finish (GessoEngine *self, GAsyncResult *result, GErr
 const char *gesso_engine_get_device_name (GessoEngine *self);
 gboolean    gesso_engine_get_on_cpu      (GessoEngine *self);
 
+/* Of generations from now on: "none", "fast" or "best". */
+void gesso_engine_set_preview (GessoEngine *self, const char *preview);
+
 /* start: the picture to start from, or NULL.
  * mask: one byte a pixel of start, white is repainted; NULL: everything. */
 void          gesso_engine_generate_async  (GessoEngine        *self,

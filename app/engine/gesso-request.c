@@ -79,7 +79,6 @@ gesso_request_init (GessoRequest  *self,
   gs->guidance_rescale = (float) guidance_rescale;
   gs->rng = rng_from_id (rng);
   gs->fill = fill_from_id (fill);
-  gs->preview = GS_PREVIEW_BEST;
 
   if (start)
     {

@@ -61,6 +61,7 @@ take_picture (GessoWindow *self, GessoPicture *picture, gboolean as_start)
 typedef struct
 {
   GessoWindow *window;
+  GFile       *file;
   gboolean     as_start;
 } Opening;
 
@@ -69,13 +70,17 @@ on_picture_loaded (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autofree Opening *opening = data;
   g_autoptr (GessoWindow) self = opening->window;
+  g_autoptr (GFile) file = opening->file;
   g_autoptr (GError) error = NULL;
   g_autoptr (GessoPicture) picture = gesso_picture_load_finish (result, &error);
 
   if (self->document == NULL)
     return;
   if (picture)
-    take_picture (self, picture, opening->as_start);
+    {
+      take_picture (self, picture, opening->as_start);
+      gesso_window_add_recent (self, file);
+    }
   else
     gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
 }
@@ -86,6 +91,7 @@ open_picture (GessoWindow *self, GFile *file, gboolean as_start)
   Opening *opening = g_new0 (Opening, 1);
 
   opening->window = g_object_ref (self);
+  opening->file = g_object_ref (file);
   opening->as_start = as_start;
   gesso_picture_load_async (file, NULL, on_picture_loaded, opening);
 }
@@ -197,8 +203,9 @@ suggest_name (GessoWindow *self, GessoPicture *picture)
 
 typedef struct
 {
-  GessoWindow  *window;
-  GessoPicture *picture;
+  GessoWindow   *window;
+  GessoPicture  *picture;
+  GFile         *file;
   GessoSavedFunc done;
 } Saving;
 
@@ -209,6 +216,7 @@ saving_end (Saving *saving, gboolean saved)
     saving->done (saving->window, saved);
   g_object_unref (saving->window);
   g_object_unref (saving->picture);
+  g_clear_object (&saving->file);
   g_free (saving);
 }
 
@@ -223,7 +231,10 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   if (self->document)
     {
       if (saved)
-        gesso_window_toast (self, _("Picture saved"), NULL, NULL);
+        {
+          gesso_window_toast (self, _("Picture saved"), NULL, NULL);
+          gesso_window_add_recent (self, saving->file);
+        }
       else
         gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
       gesso_window_update (self);
@@ -244,6 +255,7 @@ on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
 
       if (saving->window->store && uri)
         g_settings_set_string (saving->window->store, "save-folder", uri);
+      saving->file = g_object_ref (file);
       gesso_picture_save_async (saving->picture, file, NULL, on_saved, saving);
     }
   else
@@ -301,6 +313,7 @@ save_to (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   saving->window = g_object_ref (self);
   saving->picture = g_object_ref (gesso_document_get_picture (self->document));
+  saving->file = g_object_ref (file);
   gesso_picture_save_async (saving->picture, file, NULL, on_saved, saving);
 }
 

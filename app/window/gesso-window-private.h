@@ -18,6 +18,7 @@ struct _GessoWindow
   AdwApplicationWindow parent_instance;
 
   AdwWindowTitle    *title;
+  GMenu             *recent_menu;
   GtkWidget         *history;
   GtkToggleButton   *sidebar_button;
   GessoBanner       *banner;
@@ -66,6 +67,10 @@ void gesso_window_init_files     (GessoWindow *self);
 void gesso_window_init_models    (GessoWindow *self);
 void gesso_window_init_clipboard (GessoWindow *self);
 void gesso_window_init_mask      (GessoWindow *self);
+void gesso_window_init_recent    (GessoWindow *self);
+
+/* gesso-window-recent.c: remembers a file that was opened or saved. */
+void gesso_window_add_recent (GessoWindow *self, GFile *file);
 
 /* gesso-window-generate.c */
 void gesso_window_cancel (GessoWindow *self);

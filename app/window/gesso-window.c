@@ -4,6 +4,8 @@
 
 #include "gesso-window-private.h"
 
+#include "preferences/gesso-store.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -276,26 +278,16 @@ on_picture_changed (GessoWindow *self)
 
 /* ---- The object ----------------------------------------------------------------------------- */
 
-static GSettings *
-open_store (void)
-{
-  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
-  g_autoptr (GSettingsSchema) schema = NULL;
-
-  if (source)
-    schema = g_settings_schema_source_lookup (source, GESSO_APP_ID, TRUE);
-
-  return schema ? g_settings_new_full (schema, NULL, NULL) : NULL;
-}
-
 static void
 remember_window (GessoWindow *self)
 {
-  g_settings_bind (self->store, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->store, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->store, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->store, "show-settings", self->sidebar_button, "active",
-                   G_SETTINGS_BIND_DEFAULT);
+  /* Read once: one window does not follow the size of another. */
+  const GSettingsBindFlags flags = G_SETTINGS_BIND_DEFAULT | G_SETTINGS_BIND_GET_NO_CHANGES;
+
+  g_settings_bind (self->store, "window-width", self, "default-width", flags);
+  g_settings_bind (self->store, "window-height", self, "default-height", flags);
+  g_settings_bind (self->store, "window-maximized", self, "maximized", flags);
+  g_settings_bind (self->store, "show-settings", self->sidebar_button, "active", flags);
 }
 
 static void
@@ -329,7 +321,7 @@ gesso_window_new (GessoApplication *application)
 
   self->engine = g_object_ref (gesso_application_get_engine (application));
   self->document = gesso_document_new ();
-  self->store = open_store ();
+  self->store = gesso_store_new ();
   if (self->store)
     {
       g_settings_delay (self->store); /* not a write a key; applied when it matters */
@@ -341,6 +333,7 @@ gesso_window_new (GessoApplication *application)
   gesso_window_init_models (self);
   gesso_window_init_clipboard (self);
   gesso_window_init_mask (self);
+  gesso_window_init_recent (self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   bind_document (self);
   gesso_window_count_tokens (self);
@@ -399,6 +392,7 @@ gesso_window_class_init (GessoWindowClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/window/gesso-window.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, recent_menu);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, history);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, sidebar_button);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, banner);

@@ -83,6 +83,29 @@ test_schema (void)
   g_assert_cmpuint (gesso_settings_get_seed (again), ==, G_MAXUINT64);
 }
 
+/* What one window writes does not change the prompt under another window's cursor. */
+static void
+test_windows_apart (void)
+{
+  g_autoptr (GSettings) store = g_settings_new (GESSO_APP_ID);
+  g_autoptr (GSettings) other_store = g_settings_new (GESSO_APP_ID);
+  g_autoptr (GessoSettings) settings = gesso_settings_new ();
+  g_autoptr (GessoSettings) other = gesso_settings_new ();
+
+  g_settings_delay (store);
+  g_settings_delay (other_store);
+  gesso_settings_remember (settings, store);
+  gesso_settings_remember (other, other_store);
+  g_object_set (other, "prompt", "mine", NULL);
+  g_settings_apply (other_store);
+  g_object_set (settings, "prompt", "yours", NULL);
+  g_settings_apply (store);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+
+  g_assert_cmpstr (gesso_settings_get_prompt (other), ==, "mine");
+}
+
 static void
 test_parameters (void)
 {
@@ -126,6 +149,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/settings/take-keeps-lock", test_take_keeps_lock);
   g_test_add_func ("/app/settings/notifies-changes-only", test_notifies_changes_only);
   g_test_add_func ("/app/settings/schema", test_schema);
+  g_test_add_func ("/app/settings/windows-apart", test_windows_apart);
   g_test_add_func ("/app/settings/parameters", test_parameters);
 
   return g_test_run ();

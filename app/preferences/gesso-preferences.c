@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bindings between keys and controls, and the two folders. */
+#include "config.h"
+
+#include "gesso-preferences.h"
+
+#include "gesso-store.h"
+
+#include <glib/gi18n.h>
+
+struct _GessoPreferences
+{
+  AdwPreferencesWindow parent_instance;
+
+  AdwComboRow   *style;
+  AdwComboRow   *preview;
+  GtkSwitch     *hold_to_compare;
+  AdwActionRow  *gallery;
+  GtkWidget     *gallery_reset;
+  AdwActionRow  *autosave;
+  GtkSwitch     *restore_session;
+  GtkSpinButton *undo_memory;
+
+  GSettings     *store;
+};
+
+G_DEFINE_FINAL_TYPE (GessoPreferences, gesso_preferences, ADW_TYPE_PREFERENCES_WINDOW)
+
+/* In the order of the rows' items. */
+static const char *const style_ids[] = { "system", "light", "dark", NULL };
+static const char *const preview_ids[] = { "none", "fast", "best", NULL };
+
+/* ---- Choices -------------------------------------------------------------------------------- */
+
+static gboolean
+position_from_id (GValue *value, GVariant *variant, gpointer data)
+{
+  const char *const *ids = data;
+
+  for (guint i = 0; ids[i]; i++)
+    if (g_str_equal (ids[i], g_variant_get_string (variant, NULL)))
+      {
+        g_value_set_uint (value, i);
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+static GVariant *
+id_from_position (const GValue *value, const GVariantType *type, gpointer data)
+{
+  const char *const *ids = data;
+  guint position = g_value_get_uint (value);
+
+  return position < g_strv_length ((char **) ids) ? g_variant_new_string (ids[position]) : NULL;
+}
+
+static void
+bind_choice (GessoPreferences *self, const char *key, AdwComboRow *row, const char *const *ids)
+{
+  g_settings_bind_with_mapping (self->store, key, row, "selected", G_SETTINGS_BIND_DEFAULT,
+                                position_from_id, id_from_position, (gpointer) ids, NULL);
+}
+
+/* ---- Folders -------------------------------------------------------------------------------- */
+
+/* "~/Pictures/Gesso" rather than the whole path; where a file has no path, its address. */
+static char *
+dup_short_name (GFile *folder)
+{
+  g_autofree char *name = g_file_get_parse_name (folder);
+  const char *home = g_get_home_dir ();
+
+  if (g_str_has_prefix (name, home) && name[strlen (home)] == G_DIR_SEPARATOR)
+    return g_strconcat ("~", name + strlen (home), NULL);
+
+  return g_steal_pointer (&name);
+}
+
+static void
+update_gallery (GessoPreferences *self)
+{
+  g_autoptr (GFile) folder = gesso_store_get_gallery_folder (self->store);
+  g_autoptr (GVariant) chosen = g_settings_get_user_value (self->store, "gallery-folder");
+  g_autofree char *name = dup_short_name (folder);
+
+  adw_action_row_set_subtitle (self->gallery, name);
+  gtk_widget_set_visible (self->gallery_reset, chosen != NULL);
+}
+
+static void
+on_folder_response (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  g_autoptr (GessoPreferences) self = data;
+
+  if (response == GTK_RESPONSE_ACCEPT && self->store)
+    {
+      g_autoptr (GFile) folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autofree char *uri = g_file_get_uri (folder);
+
+      g_settings_set_string (self->store, "gallery-folder", uri);
+    }
+  g_object_unref (dialog);
+}
+
+static void
+choose_gallery (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  GessoPreferences *self = GESSO_PREFERENCES (widget);
+  g_autoptr (GFile) folder = gesso_store_get_gallery_folder (self->store);
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+      _("Choose the Gallery's Folder"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+      _("_Choose"), NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  if (g_file_query_exists (folder, NULL))
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_folder_response), g_object_ref (self));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+reset_gallery (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  g_settings_reset (GESSO_PREFERENCES (widget)->store, "gallery-folder");
+}
+
+static void
+show_autosave (GessoPreferences *self)
+{
+  g_autofree char *path = g_build_filename (g_get_user_state_dir (), "gesso", NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autofree char *name = dup_short_name (folder);
+  /* Translators: %s is a folder */
+  g_autofree char *text = g_strdup_printf (_("Every change is kept at once, in %s"), name);
+
+  adw_action_row_set_subtitle (self->autosave, text);
+}
+
+/* ---- The object ----------------------------------------------------------------------------- */
+
+static void
+bind_all (GessoPreferences *self)
+{
+  bind_choice (self, "style", self->style, style_ids);
+  bind_choice (self, "preview", self->preview, preview_ids);
+  g_settings_bind (self->store, "hold-to-compare", self->hold_to_compare, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->store, "restore-session", self->restore_session, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->store, "undo-memory", self->undo_memory, "value",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (self->store, "changed::gallery-folder", G_CALLBACK (update_gallery),
+                           self, G_CONNECT_SWAPPED);
+  update_gallery (self);
+  show_autosave (self);
+}
+
+GessoPreferences *
+gesso_preferences_new (GtkWindow *parent, GSettings *store)
+{
+  GessoPreferences *self = g_object_new (GESSO_TYPE_PREFERENCES, "transient-for", parent, NULL);
+
+  self->store = g_object_ref (store);
+  bind_all (self);
+
+  return self;
+}
+
+static void
+gesso_preferences_dispose (GObject *object)
+{
+  g_clear_object (&GESSO_PREFERENCES (object)->store);
+
+  G_OBJECT_CLASS (gesso_preferences_parent_class)->dispose (object);
+}
+
+static void
+gesso_preferences_class_init (GessoPreferencesClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = gesso_preferences_dispose;
+
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/gesso_paint/Gesso/preferences/gesso-preferences.ui");
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, style);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, preview);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, hold_to_compare);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, gallery);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, gallery_reset);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, autosave);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, restore_session);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, undo_memory);
+  gtk_widget_class_install_action (widget_class, "preferences.choose-gallery", NULL,
+                                   choose_gallery);
+  gtk_widget_class_install_action (widget_class, "preferences.reset-gallery", NULL, reset_gallery);
+}
+
+static void
+gesso_preferences_init (GessoPreferences *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

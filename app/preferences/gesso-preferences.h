@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GessoPreferences: the window of what holds for every picture. Each control is bound to a key of
+ * the settings schema, so that there is nothing to apply. */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define GESSO_TYPE_PREFERENCES (gesso_preferences_get_type ())
+G_DECLARE_FINAL_TYPE (GessoPreferences, gesso_preferences, GESSO, PREFERENCES, AdwPreferencesWindow)
+
+/* store: not delayed. */
+GessoPreferences *gesso_preferences_new (GtkWindow *parent, GSettings *store);
+
+G_END_DECLS

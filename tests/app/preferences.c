@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GessoPreferences: every control and its key follow each other; and what the values mean. */
+#include "config.h"
+
+#include "document/gesso-settings.h"
+#include "preferences/gesso-preferences.h"
+#include "preferences/gesso-store.h"
+
+static GtkWidget *
+get_child (GessoPreferences *preferences, const char *id)
+{
+  GObject *child = gtk_widget_get_template_child (GTK_WIDGET (preferences), GESSO_TYPE_PREFERENCES,
+                                                  id);
+
+  g_assert_nonnull (child);
+  return GTK_WIDGET (child);
+}
+
+static GessoPreferences *
+open_preferences (GSettings **store)
+{
+  *store = gesso_store_new ();
+  g_assert_nonnull (*store);
+
+  return gesso_preferences_new (NULL, *store);
+}
+
+static void
+close_preferences (GessoPreferences *preferences, GSettings *store)
+{
+  g_object_add_weak_pointer (G_OBJECT (preferences), (gpointer *) &preferences);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (preferences);
+  g_object_unref (store);
+}
+
+/* ---- Controls ------------------------------------------------------------------------------- */
+
+static void
+test_choices (void)
+{
+  static const struct
+  {
+    const char *key, *ids[4];
+  } choices[] = {
+    { "style", { "system", "light", "dark" } },
+    { "preview", { "none", "fast", "best" } },
+  };
+  GSettings *store;
+  GessoPreferences *preferences = open_preferences (&store);
+
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      AdwComboRow *row = ADW_COMBO_ROW (get_child (preferences, choices[i].key));
+      guint n_ids = g_strv_length ((char **) choices[i].ids);
+
+      g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (row)), ==, n_ids);
+      for (guint j = 0; j < n_ids; j++)
+        {
+          g_autofree char *value = NULL;
+
+          adw_combo_row_set_selected (row, j);
+          value = g_settings_get_string (store, choices[i].key);
+          g_assert_cmpstr (value, ==, choices[i].ids[j]);
+        }
+      for (guint j = 0; j < n_ids; j++)
+        {
+          g_settings_set_string (store, choices[i].key, choices[i].ids[j]);
+          g_assert_cmpuint (adw_combo_row_get_selected (row), ==, j);
+        }
+      g_settings_reset (store, choices[i].key);
+    }
+  close_preferences (preferences, store);
+}
+
+static void
+test_switches (void)
+{
+  static const char *const switches[][2] = {
+    { "hold-to-compare", "hold_to_compare" },
+    { "restore-session", "restore_session" },
+  };
+  GSettings *store;
+  GessoPreferences *preferences = open_preferences (&store);
+
+  for (guint i = 0; i < G_N_ELEMENTS (switches); i++)
+    {
+      GtkSwitch *control = GTK_SWITCH (get_child (preferences, switches[i][1]));
+
+      g_assert_true (gtk_switch_get_active (control));
+      gtk_switch_set_active (control, FALSE);
+      g_assert_false (g_settings_get_boolean (store, switches[i][0]));
+      g_settings_reset (store, switches[i][0]);
+      g_assert_true (gtk_switch_get_active (control));
+    }
+  close_preferences (preferences, store);
+}
+
+static void
+test_undo_memory (void)
+{
+  GSettings *store;
+  GessoPreferences *preferences = open_preferences (&store);
+  GtkSpinButton *spin = GTK_SPIN_BUTTON (get_child (preferences, "undo_memory"));
+  g_autoptr (GSettingsSchema) schema = NULL;
+  g_autoptr (GSettingsSchemaKey) key = NULL;
+  g_autoptr (GVariant) range = NULL;
+  g_autoptr (GVariant) bounds = NULL;
+  double lower, upper;
+  guint least, most;
+
+  g_assert_cmpfloat (gtk_spin_button_get_value (spin), ==, 1024);
+  gtk_spin_button_set_value (spin, 4096);
+  g_assert_cmpuint (g_settings_get_uint (store, "undo-memory"), ==, 4096);
+  g_settings_reset (store, "undo-memory");
+  g_assert_cmpfloat (gtk_spin_button_get_value (spin), ==, 1024);
+
+  /* The control offers what the key takes. */
+  g_object_get (store, "settings-schema", &schema, NULL);
+  key = g_settings_schema_get_key (schema, "undo-memory");
+  range = g_settings_schema_key_get_range (key);
+  g_variant_get (range, "(sv)", NULL, &bounds);
+  g_variant_get (bounds, "(uu)", &least, &most);
+  gtk_spin_button_get_range (spin, &lower, &upper);
+  g_assert_cmpfloat (lower, ==, least);
+  g_assert_cmpfloat (upper, ==, most);
+  close_preferences (preferences, store);
+}
+
+static void
+test_gallery (void)
+{
+  GSettings *store;
+  GessoPreferences *preferences = open_preferences (&store);
+  AdwActionRow *row = ADW_ACTION_ROW (get_child (preferences, "gallery"));
+  GtkWidget *reset = get_child (preferences, "gallery_reset");
+  g_autofree char *folder = g_build_filename (g_get_home_dir (), "paintings", NULL);
+  g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
+
+  g_assert_false (gtk_widget_get_visible (reset));
+  g_assert_true (g_str_has_suffix (adw_action_row_get_subtitle (row), "/Gesso"));
+  g_settings_set_string (store, "gallery-folder", uri);
+  g_assert_cmpstr (adw_action_row_get_subtitle (row), ==, "~/paintings");
+  g_assert_true (gtk_widget_get_visible (reset));
+  gtk_widget_activate_action (GTK_WIDGET (preferences), "preferences.reset-gallery", NULL);
+  g_assert_true (g_str_has_suffix (adw_action_row_get_subtitle (row), "/Gesso"));
+  g_assert_false (gtk_widget_get_visible (reset));
+  close_preferences (preferences, store);
+}
+
+/* ---- Values --------------------------------------------------------------------------------- */
+
+static void
+test_gallery_folder (void)
+{
+  g_autoptr (GSettings) store = gesso_store_new ();
+  g_autoptr (GFile) forgotten = gesso_store_get_gallery_folder (NULL);
+  g_autoptr (GFile) usual = gesso_store_get_gallery_folder (store);
+  g_autoptr (GFile) chosen = NULL;
+  g_autofree char *uri = NULL;
+
+  g_assert_true (g_file_equal (forgotten, usual));
+  g_settings_set_string (store, "gallery-folder", "file:///pictures/of%20mine");
+  chosen = gesso_store_get_gallery_folder (store);
+  uri = g_file_get_uri (chosen);
+  g_assert_cmpstr (uri, ==, "file:///pictures/of%20mine");
+  g_settings_reset (store, "gallery-folder");
+}
+
+/* More than 32 bits of bytes too; a picture's settings have such a property in the seed. */
+static void
+test_undo_bytes (void)
+{
+  g_autoptr (GSettings) store = gesso_store_new ();
+  g_autoptr (GessoSettings) holder = gesso_settings_new ();
+
+  gesso_store_bind_undo_bytes (NULL, G_OBJECT (holder), "seed");
+  g_assert_cmpuint (gesso_settings_get_seed (holder), ==, 0);
+  gesso_store_bind_undo_bytes (store, G_OBJECT (holder), "seed");
+  g_assert_cmpuint (gesso_settings_get_seed (holder), ==, 1024 * 1048576);
+  g_settings_set_uint (store, "undo-memory", 8192);
+  g_assert_cmpuint (gesso_settings_get_seed (holder), ==, 8192 * G_GUINT64_CONSTANT (1048576));
+  g_settings_reset (store, "undo-memory");
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+
+  g_test_add_func ("/app/preferences/choices", test_choices);
+  g_test_add_func ("/app/preferences/switches", test_switches);
+  g_test_add_func ("/app/preferences/undo-memory", test_undo_memory);
+  g_test_add_func ("/app/preferences/gallery", test_gallery);
+  g_test_add_func ("/app/preferences/gallery-folder", test_gallery_folder);
+  g_test_add_func ("/app/preferences/undo-bytes", test_undo_bytes);
+
+  return g_test_run ();
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Pictures of the window in its main states: screenshots FOLDER [STATE...], or
+ * "meson compile -C build screenshots".
+ *
+ * Another state is another line in states[]. Each is made by a process of its own, so that text
+ * direction, contrast and settings begin fresh; the window draws itself, with its dialog in front of
+ * it, so that neither a compositor nor a window manager is needed.
+ */
+#include "config.h"
+
+#include "application/gesso-application.h"
+#include "preferences/gesso-store.h"
+#include "window/gesso-banner.h"
+#include "window/gesso-window.h"
+
+#include <stdlib.h>
+
+#define PROMPT "a red house under a yellow sun"
+#define SETTLE_MS 600 /* for what slides and fades */
+#define LIMIT_SECONDS 300
+
+typedef enum
+{
+  DARK = 1 << 0,
+  RTL = 1 << 1,
+  HIGH_CONTRAST = 1 << 2,
+} Look;
+
+typedef struct
+{
+  const char *name;
+  int         width, height;
+  Look        look;
+  void      (*show) (GtkWindow *window);
+} State;
+
+/* ---- Waiting -------------------------------------------------------------------------------- */
+
+static gboolean
+on_time (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_ms (guint ms)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (ms, on_time, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+wait_action (GtkWindow *window, const char *action, gboolean enabled)
+{
+  gint64 end = g_get_monotonic_time () + LIMIT_SECONDS * G_USEC_PER_SEC;
+
+  while (g_action_group_get_action_enabled (G_ACTION_GROUP (window), action) != enabled)
+    {
+      wait_ms (20);
+      if (g_get_monotonic_time () > end)
+        g_error ("“%s” did not change within %d seconds", action, LIMIT_SECONDS);
+    }
+}
+
+/* ---- Help ----------------------------------------------------------------------------------- */
+
+static GtkWidget *
+find_child (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = NULL;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_child (child, type);
+
+  return found;
+}
+
+/* ---- States --------------------------------------------------------------------------------- */
+
+static void
+activate (GtkWindow *window, const char *action)
+{
+  if (!gtk_widget_activate_action (GTK_WIDGET (window), action, NULL))
+    g_error ("There is no action “%s”", action);
+}
+
+static void
+set_example (GtkWindow *window, const char *prompt)
+{
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.example", "s", prompt);
+}
+
+static void
+show_empty (GtkWindow *window)
+{
+}
+
+static void
+show_picture (GtkWindow *window)
+{
+  set_example (window, PROMPT);
+  activate (window, "win.generate");
+  wait_action (window, "generate", FALSE);
+  wait_action (window, "generate", TRUE);
+}
+
+/* The second picture in the middle of its steps. */
+static void
+show_generating (GtkWindow *window)
+{
+  GtkProgressBar *progress =
+      GTK_PROGRESS_BAR (find_child (GTK_WIDGET (window), GTK_TYPE_PROGRESS_BAR));
+
+  show_picture (window);
+  set_example (window, "a green tree on snow at night");
+  activate (window, "win.generate");
+  wait_action (window, "generate", FALSE);
+  while (gtk_progress_bar_get_fraction (progress) > 0.9 ||
+         gtk_progress_bar_get_fraction (progress) < 0.3)
+    wait_ms (5);
+}
+
+static void
+show_mask (GtkWindow *window)
+{
+  show_picture (window);
+  activate (window, "win.use-as-start");
+  activate (window, "win.paint-mask");
+}
+
+static void
+show_preferences (GtkWindow *window)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (window)),
+                                  "preferences", NULL);
+}
+
+static void
+show_shortcuts (GtkWindow *window)
+{
+  activate (window, "win.show-help-overlay");
+}
+
+static void
+show_about (GtkWindow *window)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (gtk_window_get_application (window)), "about",
+                                  NULL);
+}
+
+static const State states[] = {
+  { "empty", 1000, 700, 0, show_empty },
+  { "picture", 1000, 700, 0, show_picture },
+  { "generating", 1000, 700, 0, show_generating },
+  { "mask", 1000, 700, 0, show_mask },
+  { "preferences", 1000, 800, 0, show_preferences },
+  { "shortcuts", 1200, 800, 0, show_shortcuts },
+  { "about", 1000, 700, 0, show_about },
+  { "narrow", 800, 600, 0, show_picture },
+  { "phone", 400, 700, 0, show_empty },
+  { "dark", 1000, 700, DARK, show_picture },
+  { "rtl", 1000, 700, RTL, show_picture },
+  { "high-contrast", 1000, 700, HIGH_CONTRAST, show_picture },
+  { "high-contrast-dark", 1000, 800, HIGH_CONTRAST | DARK, show_preferences },
+};
+
+/* ---- Drawing -------------------------------------------------------------------------------- */
+
+/* The window as it is drawn, without the room for its shadow. */
+static void
+snapshot_window (GtkSnapshot *snapshot, GtkWindow *window, double x, double y)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  g_autoptr (GdkPaintable) image = gdk_paintable_get_current_image (paintable);
+
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
+  gdk_paintable_snapshot (image, snapshot, gtk_widget_get_width (GTK_WIDGET (window)),
+                          gtk_widget_get_height (GTK_WIDGET (window)));
+  gtk_snapshot_restore (snapshot);
+}
+
+/* The dialog that is open over the window, or NULL. */
+static GtkWindow *
+find_dialog (GtkWindow *window)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) other = g_list_model_get_item (windows, i);
+
+      if (other != window && gtk_widget_get_mapped (GTK_WIDGET (other)))
+        return other;
+    }
+
+  return NULL;
+}
+
+static void
+draw (GtkWindow *window, const char *path)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  GtkWindow *dialog = find_dialog (window);
+  int width = gtk_widget_get_width (GTK_WIDGET (window));
+  int height = gtk_widget_get_height (GTK_WIDGET (window));
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (dialog)
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (dialog), "solid-csd");
+      wait_ms (SETTLE_MS);
+    }
+  snapshot_window (snapshot, window, 0, 0);
+  if (dialog)
+    {
+      const GdkRGBA shade = { 0, 0, 0, 0.3f };
+
+      gtk_snapshot_append_color (snapshot, &shade,
+                                 &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+      snapshot_window (snapshot, dialog,
+                       (width - gtk_widget_get_width (GTK_WIDGET (dialog))) / 2,
+                       (height - gtk_widget_get_height (GTK_WIDGET (dialog))) / 2);
+    }
+  node = gtk_snapshot_free_to_node (snapshot);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node,
+                                         &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  if (!gdk_texture_save_to_png (texture, path))
+    g_error ("%s could not be written", path);
+}
+
+/* ---- One state ------------------------------------------------------------------------------ */
+
+static const State *current;
+static const char *folder;
+
+/* As on a desktop with a compositor, and of exactly the size that was asked for. The note about the
+ * processor is seen in one state, which is enough. */
+static void
+tidy (GtkWindow *window)
+{
+  GtkWidget *widget = GTK_WIDGET (window);
+
+  gtk_widget_remove_css_class (widget, "solid-csd");
+  wait_ms (SETTLE_MS);
+  gtk_window_set_default_size (window, 2 * current->width - gtk_widget_get_width (widget),
+                               2 * current->height - gtk_widget_get_height (widget));
+  if (current->show != show_empty)
+    gesso_banner_hide (GESSO_BANNER (find_child (widget, GESSO_TYPE_BANNER)));
+  wait_ms (SETTLE_MS);
+}
+
+static gboolean
+on_started (gpointer data)
+{
+  GApplication *application = data;
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  g_autofree char *name = g_strconcat (current->name, ".png", NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  tidy (window);
+  current->show (window);
+  wait_ms (SETTLE_MS);
+  draw (window, path);
+  exit (EXIT_SUCCESS); /* a picture may still be in the making */
+}
+
+static void
+on_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  gtk_window_set_default_size (window, current->width, current->height);
+  g_idle_add (on_started, application);
+}
+
+static void
+on_startup (GApplication *application)
+{
+  g_autoptr (GSettings) store = gesso_store_new ();
+
+  g_settings_set_uint (store, "steps", current->show == show_generating ? 40 : 12);
+  g_settings_set_boolean (store, "seed-locked", TRUE);
+  g_settings_set_uint64 (store, "seed", 7);
+  g_settings_set_string (store, "style", current->look & DARK ? "dark" : "light");
+  /* As GNOME has it: nothing but a close button. */
+  g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", "appmenu:close", NULL);
+  if (current->look & RTL)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+}
+
+static int
+show_state (void)
+{
+  g_autoptr (GessoApplication) application = NULL;
+
+  gesso_engine_prepare_process ();
+  if (current->look & HIGH_CONTRAST)
+    g_setenv ("ADW_DEBUG_HIGH_CONTRAST", "1", TRUE);
+  application = gesso_application_new ();
+  g_signal_connect_after (application, "startup", G_CALLBACK (on_startup), NULL);
+  g_signal_connect_after (application, "activate", G_CALLBACK (on_activate), NULL);
+
+  return g_application_run (G_APPLICATION (application), 0, NULL);
+}
+
+/* ---- All of them ---------------------------------------------------------------------------- */
+
+static gboolean
+start_state (const char *program, const State *state)
+{
+  const char *const arguments[] = { program, "--state", state->name, folder, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process =
+      g_subprocess_newv (arguments, G_SUBPROCESS_FLAGS_NONE, &error);
+
+  if (process == NULL || !g_subprocess_wait_check (process, NULL, &error))
+    {
+      g_printerr ("%s: %s\n", state->name, error->message);
+      return FALSE;
+    }
+  g_print ("%s/%s.png\n", folder, state->name);
+
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  gboolean single = argc == 4 && g_str_equal (argv[1], "--state");
+  const char *const *wanted = (const char *const *) argv + MIN (argc, 2);
+  gboolean good = TRUE;
+
+  if (argc < 2)
+    {
+      g_printerr ("screenshots FOLDER [STATE...]\n");
+      return 2;
+    }
+  folder = single ? argv[3] : argv[1];
+  g_mkdir_with_parents (folder, 0777);
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      current = &states[i];
+      if (single && g_str_equal (current->name, argv[2]))
+        return show_state ();
+      if (!single && (*wanted == NULL || g_strv_contains (wanted, current->name)))
+        good &= start_state (argv[0], current);
+    }
+
+  return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
