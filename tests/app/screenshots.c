@@ -205,21 +205,14 @@ find_dialog (GtkWindow *window)
   return NULL;
 }
 
-static void
-draw (GtkWindow *window, const char *path)
+/* NULL while the window is being laid out, when there is nothing to draw for a moment. */
+static GskRenderNode *
+snapshot_all (GtkWindow *window, GtkWindow *dialog)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-  GtkWindow *dialog = find_dialog (window);
   int width = gtk_widget_get_width (GTK_WIDGET (window));
   int height = gtk_widget_get_height (GTK_WIDGET (window));
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
 
-  if (dialog)
-    {
-      gtk_widget_remove_css_class (GTK_WIDGET (dialog), "solid-csd");
-      wait_ms (SETTLE_MS);
-    }
   snapshot_window (snapshot, window, 0, 0);
   if (dialog)
     {
@@ -231,9 +224,28 @@ draw (GtkWindow *window, const char *path)
                        (width - gtk_widget_get_width (GTK_WIDGET (dialog))) / 2,
                        (height - gtk_widget_get_height (GTK_WIDGET (dialog))) / 2);
     }
-  node = gtk_snapshot_free_to_node (snapshot);
+
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+static void
+draw (GtkWindow *window, const char *path)
+{
+  GtkWindow *dialog = find_dialog (window);
+  const graphene_rect_t bounds =
+      GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (window)),
+                          (float) gtk_widget_get_height (GTK_WIDGET (window)));
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (dialog)
+    gtk_widget_remove_css_class (GTK_WIDGET (dialog), "solid-csd");
+  do
+    wait_ms (SETTLE_MS);
+  while ((node = snapshot_all (window, dialog)) == NULL);
+
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node,
-                                         &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+                                         &bounds);
   if (!gdk_texture_save_to_png (texture, path))
     g_error ("%s could not be written", path);
 }
@@ -269,7 +281,6 @@ on_started (gpointer data)
 
   tidy (window);
   current->show (window);
-  wait_ms (SETTLE_MS);
   draw (window, path);
   exit (EXIT_SUCCESS); /* a picture may still be in the making */
 }
