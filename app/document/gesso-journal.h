@@ -9,6 +9,12 @@
  *
  *   journal = gesso_journal_open (NULL, painting, &error);       while the window is open
  *   gesso_journal_close (journal, TRUE);                         saved or discarded: delete it
+ *
+ * The file is a header and records (gesso-record.h), each with its length and a checksum. When it
+ * has grown to much more than the painting it is written anew beside it and renamed.
+ *
+ * Signal "failed" (const char *message): writing failed, a full disk for example; once until it
+ * works again. The next change tries again.
  */
 #pragma once
 
@@ -24,12 +30,13 @@ G_DECLARE_FINAL_TYPE (GessoJournal, gesso_journal, GESSO, JOURNAL, GObject)
 GessoJournal  *gesso_journal_open      (const char    *parent,
                                         GessoPainting *painting,
                                         GError       **error);
-/* Waits until everything so far is on disk; FALSE if that failed (a full disk), with a sentence.
- * The journal goes on either way and tries again with the next change. */
+/* Waits until everything so far is on disk; FALSE if that failed, with a sentence. */
 gboolean       gesso_journal_flush     (GessoJournal *self, GError **error);
 /* Flushes, lets go of the painting, and deletes the folder if forget. */
 void           gesso_journal_close     (GessoJournal *self, gboolean forget);
 const char    *gesso_journal_get_path  (GessoJournal *self);
+/* How much larger than twice the painting the file may grow before it is written anew. */
+void           gesso_journal_set_slack (GessoJournal *self, guint64 n_bytes);
 
 /* Paths of journals that nobody holds, the newest first. */
 GStrv          gesso_journal_list_left (const char *parent);

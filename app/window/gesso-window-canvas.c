@@ -87,31 +87,14 @@ on_painting_changed (GessoWindow *self)
   gesso_window_update (self);
 }
 
-static void
-set_painting (GessoWindow *self, GessoPainting *painting)
-{
-  if (self->painting)
-    {
-      g_signal_handlers_disconnect_by_data (self->painting, self);
-      g_signal_handlers_disconnect_by_data (gesso_painting_get_history (self->painting), self);
-    }
-  g_set_object (&self->painting, painting);
-  if (painting == NULL)
-    return;
-
-  g_signal_connect_swapped (painting, "changed", G_CALLBACK (on_painting_changed), self);
-  g_signal_connect_swapped (painting, "notify::frame", G_CALLBACK (on_frame_changed), self);
-  g_signal_connect_swapped (gesso_painting_get_history (painting), "changed",
-                            G_CALLBACK (gesso_window_update), self);
-  on_painting_changed (self);
-}
-
+/* Only while it is fresh: there is nothing to lose. */
 static void
 renew_painting (GessoWindow *self, guint width, guint height)
 {
-  g_autoptr (GessoPainting) painting = gesso_painting_new (width, height);
+  g_autoptr (GessoSnapshot) snapshot = gesso_snapshot_new (width, height);
 
-  set_painting (self, painting);
+  snapshot->frame = (GdkRectangle) { 0, 0, (int) width, (int) height };
+  gesso_painting_restore (self->painting, snapshot);
 }
 
 /* A size that was typed in: a fresh painting takes it, else the frame does, unless it shows what is
@@ -181,9 +164,23 @@ make_room (GessoWindow *self, GdkRectangle *place)
   place->y -= both.y;
 }
 
-/* area: where to, or NULL for the frame's corner in the picture's own size, all of it seen. */
+/* Over all other colours, and below the masks over them. */
+static guint
+get_top (GessoWindow *self)
+{
+  guint n = gesso_painting_get_n_layers (self->painting), position = 0;
+
+  while (position < n && gesso_layer_get_kind (gesso_painting_get_layer (self->painting, position)) ==
+                             GESSO_LAYER_MASK)
+    position++;
+
+  return position < n ? position : 0;
+}
+
+/* area: where to, or NULL for the frame's corner in the picture's own size. grow: so that all of it is
+ * seen. */
 static void
-place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *area,
+place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *area, gboolean grow,
                GessoLayerKind kind, const char *name)
 {
   GdkRectangle place = { 0, 0, (int) gesso_picture_get_width (picture),
@@ -204,7 +201,7 @@ place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *are
       place.y = frame.y;
     }
 
-  tiles = gesso_texture_to_tiles (gesso_picture_get_texture (picture), place.width, place.height);
+  tiles = gesso_texture_scale_to_tiles (gesso_picture_get_texture (picture), place.width, place.height);
   layer = gesso_layer_new (kind, name, tiles);
   gesso_layer_set_recipe (layer, gesso_picture_get_parameters (picture));
   g_object_set_qdata_full (G_OBJECT (layer), picture_quark (), g_object_ref (picture),
@@ -212,10 +209,10 @@ place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *are
 
   gesso_painting_begin (self->painting, kind == GESSO_LAYER_GENERATED ? _("New Picture")
                                                                       : _("Open Picture"));
-  if (area == NULL)
+  if (grow)
     make_room (self, &place);
   gesso_layer_set_offset (layer, place.x, place.y);
-  gesso_painting_add_layer (self->painting, layer, 0);
+  gesso_painting_add_layer (self->painting, layer, get_top (self));
   gesso_painting_set_frame (self->painting, &place);
   gesso_painting_end (self->painting);
 }
@@ -245,7 +242,7 @@ gesso_window_place_current (GessoWindow *self)
     {
       g_autofree char *name = make_layer_name (self);
 
-      place_picture (self, picture, self->job_area.width > 0 ? &self->job_area : NULL,
+      place_picture (self, picture, self->job_area.width > 0 ? &self->job_area : NULL, TRUE,
                      GESSO_LAYER_GENERATED, name);
     }
   self->job_area = (GdkRectangle) { 0 };
@@ -266,13 +263,13 @@ gesso_window_place_start (GessoWindow *self, GessoPicture *start)
       gesso_painting_set_frame (self->painting, &frame);
     }
   else
-    place_picture (self, start, NULL, GESSO_LAYER_RASTER, _("Start Picture"));
+    place_picture (self, start, NULL, TRUE, GESSO_LAYER_RASTER, _("Start Picture"));
 }
 
 void
 gesso_window_place_layer (GessoWindow *self, GessoPicture *picture)
 {
-  place_picture (self, picture, NULL, GESSO_LAYER_RASTER, _("Picture"));
+  place_picture (self, picture, NULL, FALSE, GESSO_LAYER_RASTER, _("Picture"));
 }
 
 void
@@ -444,6 +441,13 @@ gesso_window_init_canvas (GessoWindow *self)
   g_signal_connect_object (settings, "notify::height", G_CALLBACK (on_size_changed), self,
                            G_CONNECT_SWAPPED);
 
+  self->painting = g_object_ref (gesso_document_get_painting (self->document));
+  g_signal_connect_object (self->painting, "changed", G_CALLBACK (on_painting_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->painting, "notify::frame", G_CALLBACK (on_frame_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (gesso_painting_get_history (self->painting), "changed",
+                           G_CALLBACK (gesso_window_update), self, G_CONNECT_SWAPPED);
   g_object_get (settings, "width", &width, "height", &height, NULL);
   renew_painting (self, width ? width : FIRST_SIZE, height ? height : FIRST_SIZE);
 }
@@ -451,6 +455,6 @@ gesso_window_init_canvas (GessoWindow *self)
 void
 gesso_window_clear_canvas (GessoWindow *self)
 {
-  set_painting (self, NULL);
+  g_clear_object (&self->painting);
   g_clear_pointer (&self->job_mask, gesso_tiles_unref);
 }
