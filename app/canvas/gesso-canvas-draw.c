@@ -81,7 +81,7 @@ update_tiles (GessoCanvas *self, int level, const GdkRectangle *visible, gboolea
 
   if (masked)
     {
-      self->mask_period = level >= 0 ? 8 << level : MAX (8 >> -level, 1);
+      self->mask_period = level >= 0 ? 8 << level : MAX (8 >> -level, 2);
       spent = gesso_thread_time () - start;
       done &= gesso_tile_cache_update (self->masks, level, visible, MAX (BUDGET_US - spent, 0));
     }
@@ -229,6 +229,7 @@ gesso_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   gtk_snapshot_save (snapshot);
   gesso_view_apply (self->view, snapshot);
+  gesso_canvas_snapshot_frame_ground (self, snapshot);
   snapshot_shadow (self, snapshot);
   if (gesso_view_get_visible (self->view, &visible))
     snapshot_picture (self, snapshot, &visible);

@@ -52,6 +52,8 @@ struct _GessoCanvas
 void gesso_canvas_snapshot       (GtkWidget *widget, GtkSnapshot *snapshot);
 /* gesso-canvas-frame.c */
 void gesso_canvas_snapshot_frame (GessoCanvas *self, GtkSnapshot *snapshot);
+/* Below the picture, in its pixels. */
+void gesso_canvas_snapshot_frame_ground (GessoCanvas *self, GtkSnapshot *snapshot);
 /* gesso-canvas-input.c */
 void gesso_canvas_init_input     (GessoCanvas *self);
 void gesso_canvas_update_cursor  (GessoCanvas *self);
