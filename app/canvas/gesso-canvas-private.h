@@ -31,6 +31,7 @@ struct _GessoCanvas
   guint            feather;
   GessoTiles      *feathered;        /* the masks, softer; NULL: shown as painted   */
   guint            feather_timeout;
+  GCancellable    *feathering;       /* while a thread works it out, or after it    */
   int              mask_period;      /* of the stripes of the level being rendered  */
 
   GdkPaintable    *overlay;

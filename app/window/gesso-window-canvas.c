@@ -66,15 +66,6 @@ on_frame_changed (GessoWindow *self)
   follow_frame_size (self, frame.width, frame.height);
 }
 
-static gboolean
-has_mask (GessoWindow *self)
-{
-  g_autoptr (GessoTiles) mask = gesso_mask_look_unite (self->painting);
-  GdkRectangle bounds;
-
-  return gesso_tiles_get_bounds (mask, &bounds);
-}
-
 static void
 on_painting_changed (GessoWindow *self)
 {
@@ -83,7 +74,7 @@ on_painting_changed (GessoWindow *self)
 
   gesso_canvas_view_set_painting (self->canvas, is_fresh (self) ? NULL : self->painting);
   gesso_layers_pane_set_painting (self->layers, is_fresh (self) ? NULL : self->painting);
-  gesso_settings_pane_set_masked (self->pane, has_mask (self));
+  gesso_settings_pane_set_masked (self->pane, gesso_mask_look_has_any (self->painting));
   gesso_window_update (self);
 }
 
@@ -353,7 +344,7 @@ gesso_window_prepare_job (GessoWindow *self, GessoPreparedFunc done)
       return;
     }
 
-  if (has_mask (self))
+  if (gesso_mask_look_has_any (self->painting))
     self->job_mask = gesso_canvas_dup_mask (gesso_canvas_view_get_canvas (self->canvas));
   texture = gesso_texture_from_painting (self->painting, &self->job_area);
   preparing = g_new0 (Preparing, 1);
