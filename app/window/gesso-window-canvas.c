@@ -168,8 +168,8 @@ get_top (GessoWindow *self)
   return position < n ? position : 0;
 }
 
-/* area: where to, or NULL for the frame's corner in the picture's own size. grow: so that all of it is
- * seen. */
+/* area: where to, or NULL for the frame's corner in the picture's own size. grow: the picture,
+ * so that all of it is seen, and the frame goes round it. */
 static void
 place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *area, gboolean grow,
                GessoLayerKind kind, const char *name)
@@ -204,7 +204,8 @@ place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *are
     make_room (self, &place);
   gesso_layer_set_offset (layer, place.x, place.y);
   gesso_painting_add_layer (self->painting, layer, get_top (self));
-  gesso_painting_set_frame (self->painting, &place);
+  if (grow)
+    gesso_painting_set_frame (self->painting, &place);
   gesso_painting_end (self->painting);
 }
 
