@@ -5,6 +5,7 @@
 #include "gesso-application.h"
 
 #include "application/gesso-about.h"
+#include "application/gesso-canvas-benchmark.h"
 #include "application/gesso-stall.h"
 #include "preferences/gesso-preferences.h"
 #include "preferences/gesso-store.h"
@@ -19,7 +20,7 @@ struct _GessoApplication
   GessoEngine   *engine;
   GSettings     *store;          /* NULL where the schema is not installed */
   GtkWindow     *preferences;    /* weak                                   */
-  gboolean       measure_stalls;
+  gboolean       measure_stalls, measure_canvas;
 };
 
 G_DEFINE_FINAL_TYPE (GessoApplication, gesso_application, ADW_TYPE_APPLICATION)
@@ -167,8 +168,15 @@ static void
 gesso_application_activate (GApplication *application)
 {
   GessoApplication *self = GESSO_APPLICATION (application);
-  GessoWindow *window = get_window (self);
+  GessoWindow *window;
 
+  if (self->measure_canvas)
+    {
+      gesso_canvas_benchmark (GTK_APPLICATION (self));
+      return;
+    }
+
+  window = get_window (self);
   gtk_window_present (GTK_WINDOW (window));
   if (self->measure_stalls)
     gesso_stall_measure (G_APPLICATION (self), G_ACTION_GROUP (window));
@@ -239,6 +247,7 @@ gesso_application_handle_local_options (GApplication *application, GVariantDict 
   if (g_variant_dict_contains (options, "new-window") && !open_new_window (application))
     return 1;
   self->measure_stalls = g_variant_dict_contains (options, "benchmark-stall");
+  self->measure_canvas = g_variant_dict_contains (options, "benchmark-canvas");
 
   return -1;
 }
@@ -286,6 +295,9 @@ gesso_application_init (GessoApplication *self)
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and leave"), NULL },
     { "benchmark-stall", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, NULL,
       "Make a picture, print the main loop's longest stall in milliseconds, and leave", NULL },
+    { "benchmark-canvas", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, NULL,
+      "Pan and paint in a large painting, print the work of a frame in milliseconds, and leave",
+      NULL },
     { NULL },
   };
 

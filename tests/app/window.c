@@ -121,8 +121,8 @@ test_names (void)
 {
   static const char *const names[] = {
     "Prompt", "Negative prompt", "Model", "Width", "Height", "Steps", "Guidance scale",
-    "Sampler", "Schedule", "Seed", "Generate", "Save", "Canvas", "Prompt history", "Fast",
-    "Balanced", "Fine",
+    "Sampler", "Schedule", "Seed", "Generate", "Save", "Canvas", "Undo", "Redo", "Layers",
+    "New layer", "Prompt history", "Fast", "Balanced", "Fine",
   };
   g_autoptr (Accessible) cancel = NULL;
 
