@@ -85,6 +85,21 @@ const GsDeviceInfo *gs_session_get_device (GsSession *session);
 const char         *gs_session_get_reason (GsSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsSession, gs_session_free)
 
+/* ---- Kept steps ----------------------------------------------------------------------------- */
+
+/* The latents of a picture from step to step, kept when a request says keep_steps: they can be
+ * looked at, and any of them can be continued otherwise (GsRequest.resume). Nothing in it changes
+ * once it is made; any thread may hold it, count and unref it. */
+typedef struct _GsSteps GsSteps;
+
+GsSteps *gs_steps_ref       (GsSteps *steps);
+void     gs_steps_unref     (GsSteps *steps); /* NULL is allowed */
+/* The number n of steps that were made: 0 is the beginning, k what step k left, n the end. */
+guint    gs_steps_get_n     (const GsSteps *steps);
+/* Host memory that it takes: two latents a step, 128 KiB for 512 x 512 pixels. */
+guint64  gs_steps_get_bytes (const GsSteps *steps);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsSteps, gs_steps_unref)
+
 /* ---- Progress ------------------------------------------------------------------------------- */
 
 typedef enum
@@ -96,6 +111,16 @@ typedef enum
   GS_PHASE_DECODE,
 } GsPhase;
 
+/* A picture of a batch, as soon as it is made; borrowed during the call. */
+typedef struct
+{
+  guint          index;      /* in the batch */
+  guint64        seed;
+  const GsImage *image;      /* as it will be in GsResult.images */
+  const char    *parameters; /* A1111 parameters text */
+  GsSteps       *steps;      /* with keep_steps, else NULL */
+} GsFinished;
+
 typedef struct
 {
   GsPhase        phase;
@@ -104,7 +129,12 @@ typedef struct
   double         seconds_per_step; /* mean so far; 0 before the first step ends                    */
   double         seconds_left;     /* estimate for the denoising phase; < 0: not known yet         */
   const GsImage *preview;          /* the denoised estimate (x0), RGB, only at the end of a step of
-                                      a request with preview on, else NULL; valid during the call */
+                                      a request with preview on, else NULL; valid during the call.
+                                      It shows what the result will show, but all of the model's
+                                      picture (see coverage), and at the size that the model works
+                                      at */
+  const GsImage *coverage;         /* while pictures are made: GsResult.coverage; during the call */
+  const GsFinished *finished;      /* once for each picture, when it is decoded, else NULL */
 } GsProgress;
 
 /* Called at every change and at least every 50 ms while the engine waits for the device.
@@ -193,25 +223,61 @@ typedef struct
   const char *sampler;         /* id or label; NULL: "euler-a" */
   const char *schedule;        /* id or label; NULL: "normal" */
   guint64     seed;            /* picture i of the batch uses seed + i */
+  guint64     variation_seed;  /* "more like this": the noise of seed, turned by ... */
+  float       variation_strength; /* ... this much, 0..1, towards that of variation_seed. If it is
+                                  not 0, picture i of the batch uses seed and variation_seed + i
+                                  (A1111's subseed) */
   GsRngKind   rng;
   guint       batch;           /* 1..64 pictures, one after the other */
   guint       clip_skip;       /* 1: last layer, 2: last but one ...; 0: the model's default */
 
   const GsImage *init_image;         /* start from it (img2img), or NULL */
+
+  /* The frame: the part of init_image that is made anew, in init_image's pixels; the result covers
+   * exactly the frame. Where it hangs over init_image's edges, and where init_image is transparent,
+   * it is outpainted, at full denoising strength; with nothing but that, or without init_image, it
+   * is made from the prompt alone. frame_width 0: no frame. With a frame the outpaint_ fields must
+   * be 0, and width and height are the size to work at: 0 = that of the frame, or as
+   * scale_to_native says; the model's picture is resized to the frame and put into it at
+   * init_image's own resolution. */
+  int            frame_x, frame_y;
+  guint          frame_width, frame_height; /* 1..8192 */
+  gboolean       scale_to_native;    /* a frame smaller than the model's native size is worked on at
+                                        as many pixels as that; one of more than 2.25 times as many
+                                        at 2.25 times as many */
+
   float          denoising_strength; /* 0..1, with init_image or mask */
   const GsImage *mask;               /* same size as init_image, any channel count (luma, alpha is ignored);
-                                        white is repainted; NULL: everything */
+                                        white is repainted; NULL: everything, or with a frame that
+                                        hangs over what is outpainted */
+  gboolean       mask_is_strength;   /* differential diffusion: a pixel's denoising strength is
+                                        denoising_strength times the mask there, so grey is
+                                        changed less. Black and white mean the same with and
+                                        without; without, grey mixes the pictures */
   guint          mask_feather;       /* pixels of soft edge outside the mask; beyond it no byte changes */
+  gboolean       match_colors;       /* with mask or outpainting: shift and scale the colours of what
+                                        is made so that they meet the original around it. Where
+                                        the coverage is 0 nothing changes either way */
   GsMaskFill     fill;
   guint          outpaint_left, outpaint_top, outpaint_right, outpaint_bottom; /* pixels to grow by;
                                         sides are rounded up to make the result a multiple of 8 */
   GsPreview      preview;
+
+  gboolean       keep_steps;         /* see GsResult.steps */
+  const GsSteps *resume;             /* goes on from a kept step instead of from noise, or NULL. The
+                                        size in latent pixels, steps, sampler and schedule must be
+                                        those of the kept run, and denoising_strength is; all else
+                                        may differ. With everything the same the picture is the
+                                        same, but for samplers that remember earlier steps (LMS,
+                                        DPM++ 2M, UniPC ...), which begin anew */
+  guint          resume_step;        /* 0..gs_steps_get_n (resume) */
 } GsRequest;
 
 #define GS_REQUEST_DEFAULT                                                                         \
   ((GsRequest) {                                                                                   \
       .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .batch = 1,                \
-      .denoising_strength = 0.75f, .mask_feather = 8, .preview = GS_PREVIEW_NONE })
+      .denoising_strength = 0.75f, .mask_feather = 8, .match_colors = TRUE,                       \
+      .preview = GS_PREVIEW_NONE })
 
 typedef struct
 {
@@ -226,6 +292,10 @@ typedef struct
   GsImage **images;       /* RGB; NULL entries where the decode failed */
   guint64  *seeds;
   char    **parameters;   /* A1111 parameters text of each picture, for its PNG */
+  GsSteps **steps;        /* with keep_steps: of each picture, NULL where it was not denoised to its
+                             end; else NULL */
+  GsImage  *coverage;     /* gray, as large as the pictures: how much of the model's picture shows,
+                             0 where the original's bytes stand; NULL: 255 everywhere */
   GsTimings timings;
   guint64   peak_bytes;   /* device memory, weights included */
   struct _GsLatents *latents; /* the finished latents, kept for gs_session_decode() */
@@ -243,6 +313,15 @@ GsResult *gs_session_generate (GsSession *session, const GsRequest *request,
 /* Decodes the latents of pictures that are still NULL. */
 gboolean gs_session_decode (GsSession *session, GsResult *result,
                             GsProgressFunc progress, gpointer user_data, GError **error);
+
+/* What the model saw in the picture after a step, quickly, as in GsProgress.preview (kind: not
+ * GS_PREVIEW_NONE). Step 0 shows the beginning itself: noise. */
+GsImage *gs_session_preview_step (GsSession *session, const GsSteps *steps, guint step,
+                                  GsPreview kind, GError **error);
+
+/* The same through the autoencoder and put into the original, as in GsResult.images. */
+GsImage *gs_session_decode_step (GsSession *session, const GsSteps *steps, guint step,
+                                 GsProgressFunc progress, gpointer user_data, GError **error);
 
 /* Writes the latents as .safetensors (latents: (N, 4, H/8, W/8) F32) so that they survive the process. */
 gboolean gs_result_save_latents (const GsResult *result, const char *path, GError **error);

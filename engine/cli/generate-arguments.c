@@ -9,9 +9,11 @@ typedef struct
 {
   char *seed, *rng, *fill, *outpaint;
   char *prompt, *negative;
-  char *strength, *feather;
+  char *strength, *feather, *frame;
+  char *variation_seed, *variation_strength;
   int   width, height, steps, batch, clip_skip;
   double cfg, cfg_rescale;
+  gboolean native, mask_is_strength, no_color_match;
 } Raw;
 
 static void
@@ -25,6 +27,9 @@ raw_clear (Raw *raw)
   g_free (raw->negative);
   g_free (raw->strength);
   g_free (raw->feather);
+  g_free (raw->frame);
+  g_free (raw->variation_seed);
+  g_free (raw->variation_strength);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
@@ -81,6 +86,43 @@ parse_outpaint (const char *text, GsRequest *request, GError **error)
     }
   if (sum == 0)
     return gs_cli_bad (error, "--outpaint grows the picture by nothing; give at least one side some pixels");
+  return TRUE;
+}
+
+static gboolean
+parse_frame (const char *text, GsRequest *request, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  gint64 numbers[4];
+
+  if (g_strv_length (parts) != 4)
+    return gs_cli_bad (error, "--frame is \"%s\"; give its corner and its size in pixels: X,Y,WIDTH,HEIGHT", text);
+  for (int i = 0; i < 4; i++)
+    if (!g_ascii_string_to_signed (g_strstrip (parts[i]), 10, i < 2 ? -32768 : 1, i < 2 ? 32768 : 8192, &numbers[i],
+                                   NULL))
+      return gs_cli_bad (error, "A number of --frame is \"%s\"; corners are from -32768 to 32768, sizes from 1 to 8192",
+                         parts[i]);
+  request->frame_x = (int) numbers[0];
+  request->frame_y = (int) numbers[1];
+  request->frame_width = (guint) numbers[2];
+  request->frame_height = (guint) numbers[3];
+  return TRUE;
+}
+
+/* Neither says anything without the other. */
+static gboolean
+parse_variation (const Raw *raw, GsRequest *request, GError **error)
+{
+  double strength = 0;
+
+  if ((raw->variation_seed == NULL) != (raw->variation_strength == NULL))
+    return gs_cli_bad (error, "Give both --variation-seed and --variation-strength");
+  if (raw->variation_seed == NULL)
+    return TRUE;
+  if (!parse_whole ("--variation-seed", raw->variation_seed, G_MAXUINT64, &request->variation_seed, error) ||
+      !parse_number ("--variation-strength", raw->variation_strength, 0, 1, &strength, error))
+    return FALSE;
+  request->variation_strength = (float) strength;
   return TRUE;
 }
 
@@ -158,7 +200,7 @@ static gboolean
 check_together (const GsCliGenerate *self, const Raw *raw, GError **error)
 {
   const char *lonely = NULL;
-  gboolean repaints = self->mask != NULL || raw->outpaint != NULL;
+  gboolean repaints = self->mask != NULL || raw->outpaint != NULL || raw->frame != NULL;
 
   if (self->init == NULL)
     lonely = self->mask != NULL       ? "--mask"
@@ -168,9 +210,18 @@ check_together (const GsCliGenerate *self, const Raw *raw, GError **error)
   if (lonely != NULL)
     return gs_cli_bad (error, "%s needs a picture to start from; add --init FILE", lonely);
   if (!repaints)
-    lonely = raw->fill != NULL ? "--fill" : raw->feather != NULL ? "--feather" : NULL;
+    lonely = raw->fill != NULL        ? "--fill"
+             : raw->feather != NULL   ? "--feather"
+             : raw->no_color_match    ? "--no-color-match"
+                                      : NULL;
   if (lonely != NULL)
-    return gs_cli_bad (error, "%s needs --mask or --outpaint; add one of them", lonely);
+    return gs_cli_bad (error, "%s needs --mask, --outpaint or --frame; add one of them", lonely);
+  if (raw->mask_is_strength && self->mask == NULL)
+    return gs_cli_bad (error, "--mask-is-strength needs --mask");
+  if (raw->native && raw->frame == NULL)
+    return gs_cli_bad (error, "--native needs --frame");
+  if (raw->frame != NULL && raw->outpaint != NULL)
+    return gs_cli_bad (error, "--frame outpaints where it hangs over the picture; leave --outpaint out");
   if ((raw->width == 0) != (raw->height == 0))
     return gs_cli_bad (error, "One side of the picture is given; give both --width and --height");
   return TRUE;
@@ -210,7 +261,8 @@ fill_request (GsCliGenerate *self, const Raw *raw, GError **error)
       (raw->strength != NULL && !parse_number ("--strength", raw->strength, 0, 1, &strength, error)) ||
       (raw->feather != NULL && !parse_number ("--feather", raw->feather, 0, 512, &feather, error)) ||
       (raw->outpaint != NULL && !parse_outpaint (raw->outpaint, request, error)) ||
-      !parse_seed (raw->seed, &request->seed, error) ||
+      (raw->frame != NULL && !parse_frame (raw->frame, request, error)) ||
+      !parse_seed (raw->seed, &request->seed, error) || !parse_variation (raw, request, error) ||
       !check_name ("--sampler", self->sampler, gs_list_samplers (), error) ||
       !check_name ("--schedule", self->schedule, gs_list_schedules (), error))
     return FALSE;
@@ -226,6 +278,9 @@ fill_request (GsCliGenerate *self, const Raw *raw, GError **error)
   request->clip_skip = raw->clip_skip;
   request->denoising_strength = (float) strength;
   request->mask_feather = (guint) feather;
+  request->mask_is_strength = raw->mask_is_strength;
+  request->match_colors = !raw->no_color_match;
+  request->scale_to_native = raw->native;
   request->fill = fill == 4 ? GS_FILL_COLOR : (GsMaskFill) fill;
   request->preview = self->preview != NULL ? GS_PREVIEW_BEST : GS_PREVIEW_NONE;
   return TRUE;
@@ -262,15 +317,24 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
     { "sampler", 0, 0, G_OPTION_ARG_STRING, &self->sampler, "Sampler (default: euler-a)", "NAME" },
     { "schedule", 0, 0, G_OPTION_ARG_STRING, &self->schedule, "Noise schedule (default: normal)", "NAME" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &raw.seed, "Seed of the noise (default: a new one each time)", "N" },
+    { "variation-seed", 0, 0, G_OPTION_ARG_STRING, &raw.variation_seed, "Vary the picture towards this seed's", "N" },
+    { "variation-strength", 0, 0, G_OPTION_ARG_STRING, &raw.variation_strength, "How far, from 0 to 1", "X" },
     { "rng", 0, 0, G_OPTION_ARG_STRING, &raw.rng, "Whose noise a seed means (default: cpu)", "cpu|cuda" },
     { "batch", 0, 0, G_OPTION_ARG_INT, &raw.batch, "Number of pictures: out-0001.png ...", "N" },
     { "init", 0, 0, G_OPTION_ARG_FILENAME, &self->init, "Start from this picture", "FILE" },
     { "strength", 0, 0, G_OPTION_ARG_STRING, &raw.strength,
       "How much to change it, from 0 to 1 (default: 0.75, with --outpaint 1)", "X" },
     { "mask", 0, 0, G_OPTION_ARG_FILENAME, &self->mask, "Repaint only where this picture is white", "FILE" },
+    { "mask-is-strength", 0, 0, G_OPTION_ARG_NONE, &raw.mask_is_strength,
+      "Grey in the mask is a lower strength there", NULL },
     { "fill", 0, 0, G_OPTION_ARG_STRING, &raw.fill, "What the repainted part starts from",
       "original|blur|noise|color" },
     { "feather", 0, 0, G_OPTION_ARG_STRING, &raw.feather, "Soft edge around the mask (default: 8)", "PIXELS" },
+    { "no-color-match", 0, 0, G_OPTION_ARG_NONE, &raw.no_color_match,
+      "Leave the colours as the model made them", NULL },
+    { "frame", 0, 0, G_OPTION_ARG_STRING, &raw.frame, "Make only this part of the picture, past its edges too",
+      "X,Y,W,H" },
+    { "native", 0, 0, G_OPTION_ARG_NONE, &raw.native, "Make the frame at the model's own size, then scale it", NULL },
     { "outpaint", 0, 0, G_OPTION_ARG_STRING, &raw.outpaint, "Grow the picture by pixels on each side", "L,T,R,B" },
     { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text layers to leave out, 1: none", "N" },
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },

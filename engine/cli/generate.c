@@ -48,7 +48,7 @@ make_request (const GsCliGenerate *arguments, const GsImage *init, const GsImage
   request.negative_prompt = arguments->negative;
   request.init_image = init;
   request.mask = mask;
-  if (request.width == 0 && init == NULL)
+  if (request.width == 0 && init == NULL && request.frame_width == 0)
     request.width = request.height = model->native_size;
   return request;
 }

@@ -105,6 +105,12 @@ gs_sampler_sigma (const GsSampler *sampler, guint i)
   return sampler->times->sigmas[MIN (sampler->first + i, sampler->times->n)];
 }
 
+void
+gs_sampler_skip (GsSampler *sampler, guint n)
+{
+  sampler->first += MIN (n, gs_sampler_n_steps (sampler));
+}
+
 double
 gs_sampler_init_noise_sigma (const GsSampler *sampler)
 {

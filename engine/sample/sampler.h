@@ -76,6 +76,11 @@ double gs_sampler_init_noise_sigma (const GsSampler *sampler);
  * itself where no step is left). init: x0 or NULL. x may be one of the inputs. */
 void gs_sampler_start (const GsSampler *sampler, const float *init, const float *noise, float *x);
 
+/* Begins the run n steps later, at most at its end: for a latent that other steps have brought that
+ * far. Steps count from there; samplers that remember steps have none to remember. Before
+ * gs_sampler_run (). */
+void gs_sampler_skip (GsSampler *sampler, guint n);
+
 /* init as it would be when step i begins, for blending after step i - 1; i = n_steps gives init
  * itself. */
 void gs_sampler_renoise (const GsSampler *sampler, guint i, const float *init, const float *noise,

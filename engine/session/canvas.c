@@ -1,356 +1,382 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sizes, masks and what lies under them.
+ * Masks and what lies under them. All of it is worked out on the stage, at the result's resolution;
+ * then the model's view of it is made.
  *
  * A mask's soft edge reaches mask_feather pixels outwards; there the model's picture fades into the
  * original. Beyond it the alpha is 0 and bytes are copied.
+ *
+ * A mask of strengths (Levin and Fried, "Differential Diffusion: Giving Each Pixel Its Strength",
+ * 2023) does not mix: what is changed little shows as it was changed. Only below a strength of an
+ * eighth does it fade, so that where nothing was changed the autoencoder's losses do not show.
  */
 #include "session/canvas.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "session/canvas-layout.h"
+#include "session/color-match.h"
 #include "session/resample.h"
 
-#define MAX_SIDE 8192u       /* pixels */
-#define SURROUNDINGS 48.0f /* pixels from the mask whose mean the colour fill takes */
+#define FADES_BELOW 0.125f /* of strength */
+
+/* Arrays are (stage_height, stage_width). */
+typedef struct
+{
+  const GsRequest *request;
+  GsCanvasLayout   layout;
+  gsize            n;
+  float           *pixels;   /* (.., 3) in 0..1 */
+  float           *known;    /* 1 where the start picture is, else 0 */
+  float           *mask;     /* 0..1, as asked for */
+  float           *alpha;    /* with its soft edge */
+  float           *repaint;  /* 0 or 1 */
+  float           *strength; /* see GsCanvas, or NULL */
+  gboolean         has_gaps; /* parts of the result are not known */
+  gboolean         is_whole; /* there are none, not even beyond the result */
+} Stage;
+
+static void
+stage_clear (Stage *stage)
+{
+  g_free (stage->pixels);
+  g_free (stage->known);
+  g_free (stage->mask);
+  g_free (stage->alpha);
+  g_free (stage->repaint);
+  g_free (stage->strength);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Stage, stage_clear)
+
+GsCanvas *
+gs_canvas_ref (GsCanvas *canvas)
+{
+  g_atomic_int_inc (&canvas->n_refs);
+  return canvas;
+}
 
 void
-gs_canvas_free (GsCanvas *canvas)
+gs_canvas_unref (GsCanvas *canvas)
 {
-  if (canvas == NULL)
+  if (canvas == NULL || !g_atomic_int_dec_and_test (&canvas->n_refs))
     return;
   g_free (canvas->pixels);
+  g_free (canvas->repaint);
+  g_free (canvas->strength);
   g_free (canvas->alpha);
   g_free (canvas->original);
-  g_free (canvas->repaint);
+  g_free (canvas->ring);
   g_free (canvas);
 }
 
-static guint32
-round_up (guint32 n, guint32 factor)
-{
-  return (n + factor - 1) / factor * factor;
-}
+/* ---- The stage ------------------------------------------------------------------------------ */
 
-static guint32
-round_nearest (guint32 n, guint32 factor)
-{
-  return MAX (factor, (n + factor / 2) / factor * factor);
-}
-
-/* A copy of that size and number of channels. */
+/* Start pictures and masks may be much larger than the frame. */
 static GsImage *
-fit (const GsImage *image, guint channels, guint32 width, guint32 height, GsImageFilter filter)
+crop (const GsImage *image, guint32 x, guint32 y, guint32 width, guint32 height)
 {
-  g_autoptr (GsImage) converted = gs_image_convert (image, channels);
+  GsImage *part = gs_image_new (width, height, image->channels);
+  gsize row = (gsize) width * image->channels;
 
-  if (converted->width == width && converted->height == height)
-    return g_steal_pointer (&converted);
-  return gs_image_resize (converted, width, height, filter);
+  for (guint32 i = 0; i < height; i++)
+    memcpy (part->pixels + i * row,
+            image->pixels + ((gsize) (y + i) * image->width + x) * image->channels, row);
+  return part;
 }
 
-/* The size that the start picture and the mask get, and how they lie on the canvas. */
-typedef struct
+/* The part of a picture that lies in the result, and where it lies there; NULL if none does. */
+static GsImage *
+visible_part (const Stage *stage, const GsImage *image, guint channels, GsImageFilter filter,
+              guint32 *x, guint32 *y)
 {
-  guint32 width, height; /* of the start picture, resized */
-  guint32 left, top;     /* its place on the canvas       */
-} Placement;
+  const GsCanvasLayout *l = &stage->layout;
+  gint64 left = MAX (l->left, 0), top = MAX (l->top, 0);
+  gint64 right = MIN (l->left + l->source_width, (gint64) l->result_width);
+  gint64 bottom = MIN (l->top + l->source_height, (gint64) l->result_height);
+  g_autoptr (GsImage) part = NULL;
 
+  if (left >= right || top >= bottom)
+    return NULL;
+  *x = (guint32) left;
+  *y = (guint32) top;
+  if (image->width != l->source_width || image->height != l->source_height)
+    {
+      part = gs_image_convert (image, channels);
+      return gs_image_resize (part, l->source_width, l->source_height, filter);
+    }
+  part = crop (image, (guint32) (left - l->left), (guint32) (top - l->top),
+               (guint32) (right - left), (guint32) (bottom - top));
+  return gs_image_convert (part, channels);
+}
+
+/* Puts the start picture on the stage. With a frame, what is more than half transparent is not
+ * there; else transparent pixels lie over white. */
+static void
+paste (Stage *stage)
+{
+  const GsRequest *r = stage->request;
+  const guint channels = r->frame_width > 0 && r->init_image->channels == 4 ? 4 : 3;
+  guint32 left, top;
+  g_autoptr (GsImage) part = visible_part (stage, r->init_image, channels, GS_IMAGE_LANCZOS, &left,
+                                           &top);
+
+  if (part == NULL)
+    return;
+  for (guint32 y = 0; y < part->height; y++)
+    for (guint32 x = 0; x < part->width; x++)
+      {
+        gsize at = (gsize) (top + y) * stage->layout.stage_width + left + x;
+        const guint8 *pixel = part->pixels + ((gsize) y * part->width + x) * channels;
+
+        if (channels == 4 && pixel[3] < 128)
+          continue;
+        for (guint c = 0; c < 3; c++)
+          stage->pixels[3 * at + c] = pixel[c] / 255.0f;
+        stage->known[at] = 1;
+      }
+}
+
+/* FALSE if there is nothing to start from. */
 static gboolean
-has_outpaint (const GsRequest *r)
+look_for_gaps (Stage *stage)
 {
-  return r->outpaint_left + r->outpaint_top + r->outpaint_right + r->outpaint_bottom > 0;
+  const GsCanvasLayout *l = &stage->layout;
+  gboolean is_empty = TRUE;
+
+  for (guint32 y = 0; y < l->result_height; y++)
+    for (guint32 x = 0; x < l->result_width; x++)
+      {
+        gboolean known = stage->known[(gsize) y * l->stage_width + x] > 0;
+
+        stage->has_gaps |= !known;
+        is_empty &= !known;
+      }
+  stage->is_whole = !stage->has_gaps && l->stage_width == l->result_width
+                    && l->stage_height == l->result_height;
+  return !is_empty;
 }
 
-/* Grows one side of a pair so that the whole becomes a multiple of factor. */
-static guint32
-grow (guint32 length, guint32 before, guint32 after, guint32 factor, guint32 *start)
-{
-  guint32 whole = round_up (length + before + after, factor);
-
-  *start = after > 0 || before == 0 ? before : whole - length;
-  return whole;
-}
-
+/* The asked-for mask: 1 wherever there is no picture yet. */
 static void
-place (const GsRequest *r, guint32 factor, GsCanvas *canvas, Placement *place)
+read_mask (Stage *stage)
 {
-  gboolean keeps_bytes = r->mask != NULL || has_outpaint (r);
+  const guint32 stride = stage->layout.stage_width;
+  guint32 left, top;
+  g_autoptr (GsImage) part = NULL;
 
-  place->width = r->width > 0 ? r->width : r->init_image->width;
-  place->height = r->height > 0 ? r->height : r->init_image->height;
-  place->left = place->top = 0;
-  if (has_outpaint (r))
-    {
-      canvas->width = grow (place->width, r->outpaint_left, r->outpaint_right, factor,
-                            &place->left);
-      canvas->height = grow (place->height, r->outpaint_top, r->outpaint_bottom, factor,
-                             &place->top);
-      canvas->result_width = canvas->width;
-      canvas->result_height = canvas->height;
-      return;
-    }
-  /* With a mask no pixel may move, so an odd size is padded and cut off again. */
-  if (!keeps_bytes)
-    {
-      place->width = round_nearest (place->width, factor);
-      place->height = round_nearest (place->height, factor);
-    }
-  canvas->width = round_up (place->width, factor);
-  canvas->height = round_up (place->height, factor);
-  canvas->result_width = place->width;
-  canvas->result_height = place->height;
+  stage->mask = g_new0 (float, stage->n);
+  if (stage->request->mask != NULL)
+    part = visible_part (stage, stage->request->mask, 1, GS_IMAGE_BILINEAR, &left, &top);
+  if (part != NULL)
+    for (guint32 y = 0; y < part->height; y++)
+      for (guint32 x = 0; x < part->width; x++)
+        stage->mask[(gsize) (top + y) * stride + left + x]
+            = part->pixels[(gsize) y * part->width + x] / 255.0f;
+  if (!stage->has_gaps)
+    return;
+  for (guint32 y = 0; y < stage->layout.result_height; y++)
+    for (guint32 x = 0; x < stage->layout.result_width; x++)
+      if (stage->known[(gsize) y * stride + x] == 0)
+        stage->mask[(gsize) y * stride + x] = 1;
 }
 
-/* Puts the start picture on the canvas; says in known where it lies. */
+/* The gaps of a frame are filled from nothing, so the run is one of full strength, of which what is
+ * there takes its part. */
+static gboolean
+runs_at_full_strength (const Stage *stage)
+{
+  return stage->has_gaps && stage->request->frame_width > 0;
+}
+
+/* What of the run a pixel inside of the mask takes part in. */
+static float
+own_strength (const Stage *stage, gsize i)
+{
+  float strength = 1;
+
+  if (stage->known[i] == 0)
+    return 1;
+  if (stage->request->mask_is_strength)
+    strength = stage->mask[i];
+  if (runs_at_full_strength (stage))
+    strength *= stage->request->denoising_strength;
+  return strength;
+}
+
+/* How much of the model's picture shows, without the soft edge. */
+static float
+own_alpha (const Stage *stage, gsize i)
+{
+  if (!stage->request->mask_is_strength)
+    return stage->mask[i];
+  return MIN (stage->mask[i] / FADES_BELOW, 1);
+}
+
+/* alpha = the mask with its soft edge; repaint = where that is half or more. What the soft edge adds
+ * is repainted as strongly as the pixel that it is the edge of. */
 static void
-paste (GsCanvas *canvas, const GsImage *image, const Placement *place, float *known)
+soften (Stage *stage)
 {
-  g_autoptr (GsImage) rgb = fit (image, 3, place->width, place->height, GS_IMAGE_LANCZOS);
+  const float feather = stage->request->mask_feather;
+  g_autofree guint8 *inside = g_new (guint8, stage->n);
+  g_autofree float *distance = g_new (float, stage->n);
+  g_autofree guint32 *nearest = g_new (guint32, stage->n);
 
-  for (guint32 y = 0; y < place->height; y++)
-    {
-      gsize at = (gsize) (place->top + y) * canvas->width + place->left;
-      const guint8 *row = rgb->pixels + (gsize) 3 * y * place->width;
+  for (gsize i = 0; i < stage->n; i++)
+    inside[i] = own_alpha (stage, i) >= 0.5f;
+  gs_distance_to (inside, stage->layout.stage_width, stage->layout.stage_height, distance, nearest);
 
-      for (guint32 i = 0; i < 3 * place->width; i++)
-        canvas->pixels[3 * at + i] = row[i] / 255.0f;
-      for (guint32 x = 0; x < place->width; x++)
-        known[at + x] = 1;
-    }
-}
-
-/* The asked-for mask on the canvas: 1 wherever the picture was grown. (H, W) in 0..1. */
-static float *
-read_mask (const GsCanvas *canvas, const GsRequest *r, const Placement *place, const float *known)
-{
-  gsize n = (gsize) canvas->width * canvas->height;
-  float *mask = g_new0 (float, n);
-  g_autoptr (GsImage) luma = NULL;
-
-  if (has_outpaint (r))
-    for (gsize i = 0; i < n; i++)
-      mask[i] = 1 - known[i];
-  if (r->mask == NULL)
-    return mask;
-  luma = fit (r->mask, 1, place->width, place->height, GS_IMAGE_BILINEAR);
-  for (guint32 y = 0; y < place->height; y++)
-    for (guint32 x = 0; x < place->width; x++)
-      mask[(gsize) (place->top + y) * canvas->width + place->left + x]
-          = luma->pixels[(gsize) y * place->width + x] / 255.0f;
-  return mask;
-}
-
-/* alpha = the mask with its soft edge; repaint = where that is half or more, or the mask is. */
-static void
-soften (GsCanvas *canvas, const float *mask, guint feather)
-{
-  gsize n = (gsize) canvas->width * canvas->height;
-  g_autofree guint8 *inside = g_new (guint8, n);
-  g_autofree float *distance = g_new (float, n);
-
-  for (gsize i = 0; i < n; i++)
-    inside[i] = mask[i] >= 0.5f;
-  gs_distance_to (inside, canvas->width, canvas->height, distance);
-
-  canvas->alpha = g_new (float, n);
-  canvas->repaint = g_new (float, n);
-  for (gsize i = 0; i < n; i++)
+  stage->alpha = g_new (float, stage->n);
+  stage->repaint = g_new (float, stage->n);
+  if (stage->request->mask_is_strength || runs_at_full_strength (stage))
+    stage->strength = g_new (float, stage->n);
+  for (gsize i = 0; i < stage->n; i++)
     {
       float edge = distance[i] > feather ? 0 : 1 - distance[i] / (feather + 1.0f);
 
-      canvas->alpha[i] = MAX (mask[i], edge);
-      canvas->repaint[i] = canvas->alpha[i] >= 0.5f;
+      stage->alpha[i] = MAX (own_alpha (stage, i), edge);
+      stage->repaint[i] = stage->alpha[i] >= 0.5f;
+      if (stage->strength != NULL)
+        stage->strength[i] = stage->repaint[i] * own_strength (stage, nearest[i]);
+    }
+}
+
+/* ---- The canvas ----------------------------------------------------------------------------- */
+
+/* What of the stage is kept at the result's size. */
+static void
+keep_original (const Stage *stage, GsCanvas *canvas)
+{
+  const gsize n = (gsize) canvas->result_width * canvas->result_height;
+
+  canvas->original = g_new (guint8, 3 * n);
+  canvas->alpha = g_new (float, n);
+  for (guint32 y = 0; y < canvas->result_height; y++)
+    {
+      gsize to = (gsize) y * canvas->result_width, from = (gsize) y * stage->layout.stage_width;
+
+      memcpy (canvas->alpha + to, stage->alpha + from, canvas->result_width * sizeof (float));
+      for (guint32 i = 0; i < 3 * canvas->result_width; i++)
+        canvas->original[3 * to + i]
+            = (guint8) lrintf (255 * CLAMP (stage->pixels[3 * from + i], 0, 1));
+    }
+}
+
+/* A latent pixel may reach over the mask by as much as it is wide; twice that is the gap. */
+static void
+find_ring (const Stage *stage, GsCanvas *canvas, guint32 factor)
+{
+  const guint32 stride = stage->layout.stage_width;
+  const float scale = (float) canvas->result_width / canvas->width;
+  g_autofree guint8 *ring = g_new (guint8, stage->n);
+
+  gs_color_match_ring (stage->repaint, stage->alpha, stage->known, stride,
+                       stage->layout.stage_height,
+                       2 * factor * (canvas->is_scaled ? scale : 1), ring);
+  canvas->ring = g_new (guint8, (gsize) canvas->result_width * canvas->result_height);
+  for (guint32 y = 0; y < canvas->result_height; y++)
+    memcpy (canvas->ring + (gsize) y * canvas->result_width, ring + (gsize) y * stride,
+            canvas->result_width);
+}
+
+/* The picture at the model's size. */
+static float *
+resize_pixels (const Stage *stage, const GsCanvas *canvas)
+{
+  const guint32 width = stage->layout.stage_width, height = stage->layout.stage_height;
+  const gsize n = (gsize) 3 * canvas->width * canvas->height;
+  g_autoptr (GsImage) image = gs_image_new (width, height, 3);
+  g_autoptr (GsImage) resized = NULL;
+  float *out = g_new (float, n);
+
+  for (gsize i = 0; i < 3 * stage->n; i++)
+    image->pixels[i] = (guint8) lrintf (255 * CLAMP (stage->pixels[i], 0, 1));
+  resized = gs_image_resize (image, canvas->width, canvas->height, GS_IMAGE_LANCZOS);
+  for (gsize i = 0; i < n; i++)
+    out[i] = resized->pixels[i] / 255.0f;
+  return out;
+}
+
+static float *
+resize_plane (const Stage *stage, const GsCanvas *canvas, const float *values)
+{
+  float *out = g_new (float, (gsize) canvas->width * canvas->height);
+
+  gs_resample (values, stage->layout.stage_width, stage->layout.stage_height, out, canvas->width,
+               canvas->height, 1);
+  return out;
+}
+
+/* The model repaints what shows in any of the stage's pixels that are repainted, as strongly as
+ * these are on average. */
+static void
+resize_masks (const Stage *stage, GsCanvas *canvas)
+{
+  const gsize n = (gsize) canvas->width * canvas->height;
+
+  canvas->repaint = resize_plane (stage, canvas, stage->repaint);
+  if (stage->strength != NULL)
+    canvas->strength = resize_plane (stage, canvas, stage->strength);
+  for (gsize i = 0; i < n; i++)
+    {
+      if (canvas->strength != NULL && canvas->repaint[i] > 0)
+        canvas->strength[i] /= canvas->repaint[i];
+      canvas->repaint[i] = canvas->repaint[i] > 0;
     }
 }
 
 static void
-keep_original (GsCanvas *canvas)
+show_model (Stage *stage, GsCanvas *canvas)
 {
-  canvas->original = g_new (guint8, (gsize) canvas->result_width * canvas->result_height * 3);
-  for (guint32 y = 0; y < canvas->result_height; y++)
-    for (guint32 i = 0; i < 3 * canvas->result_width; i++)
-      canvas->original[(gsize) y * 3 * canvas->result_width + i]
-          = (guint8) lrintf (255 * CLAMP (canvas->pixels[(gsize) y * 3 * canvas->width + i], 0, 1));
-}
-
-static gboolean
-check (const GsRequest *r, GError **error)
-{
-  const GsImage *image = r->init_image;
-
-  if (image == NULL && (r->mask != NULL || has_outpaint (r)))
-    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                 "Repainting and outpainting need a picture to start from");
-  else if (r->mask != NULL
-           && (r->mask->width != image->width || r->mask->height != image->height))
-    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                 "The mask is %u x %u pixels large but the picture is %u x %u; they must agree",
-                 r->mask->width, r->mask->height, image->width, image->height);
-  else if (image == NULL && (r->width == 0 || r->height == 0))
-    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                 "Give the picture a width and a height");
-  else if (r->width > MAX_SIDE || r->height > MAX_SIDE) /* before anything is added to them */
-    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                 "A picture of %u x %u pixels cannot be made: sides are at most %u pixels", r->width,
-                 r->height, MAX_SIDE);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-static gboolean
-check_size (const GsCanvas *canvas, guint32 factor, GError **error)
-{
-  if (canvas->width >= 8 * factor && canvas->height >= 8 * factor && canvas->width <= MAX_SIDE
-      && canvas->height <= MAX_SIDE)
-    return TRUE;
-  g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-               "A picture of %u x %u pixels cannot be made: sides are from %u to %u pixels",
-               canvas->width, canvas->height, 8 * factor, MAX_SIDE);
-  return FALSE;
+  if (!canvas->is_scaled)
+    {
+      canvas->pixels = g_steal_pointer (&stage->pixels);
+      canvas->repaint = g_steal_pointer (&stage->repaint);
+      canvas->strength = g_steal_pointer (&stage->strength);
+      return;
+    }
+  canvas->pixels = resize_pixels (stage, canvas);
+  if (stage->repaint != NULL)
+    resize_masks (stage, canvas);
 }
 
 GsCanvas *
-gs_canvas_new (const GsRequest *request, guint32 factor, GError **error)
+gs_canvas_new (const GsRequest *request, guint32 factor, guint32 native_size, GError **error)
 {
-  g_autoptr (GsCanvas) canvas = g_new0 (GsCanvas, 1);
-  g_autofree float *known = NULL;
-  Placement where;
+  g_auto (Stage) stage = { .request = request };
+  const GsCanvasLayout *layout = &stage.layout;
+  GsCanvas *canvas;
 
-  if (!check (request, error))
+  if (!gs_canvas_layout_init (&stage.layout, request, factor, native_size, error))
     return NULL;
+  canvas = g_new0 (GsCanvas, 1);
+  *canvas = (GsCanvas) { .n_refs = 1, .width = layout->width, .height = layout->height,
+                         .result_width = layout->result_width,
+                         .result_height = layout->result_height,
+                         .is_scaled = layout->is_scaled, .run_strength = 1 };
   if (request->init_image == NULL)
+    return canvas;
+
+  stage.n = (gsize) layout->stage_width * layout->stage_height;
+  stage.pixels = g_new0 (float, 3 * stage.n);
+  stage.known = g_new0 (float, stage.n);
+  paste (&stage);
+  if (!look_for_gaps (&stage))
+    return canvas;
+  if (!runs_at_full_strength (&stage))
+    canvas->run_strength = request->denoising_strength;
+  if (!stage.is_whole)
+    gs_fill_smoothly (stage.pixels, stage.known, layout->stage_width, layout->stage_height);
+  if (request->mask != NULL || stage.has_gaps)
     {
-      canvas->width = canvas->result_width = round_nearest (request->width, factor);
-      canvas->height = canvas->result_height = round_nearest (request->height, factor);
-      return check_size (canvas, factor, error) ? g_steal_pointer (&canvas) : NULL;
+      read_mask (&stage);
+      soften (&stage);
+      keep_original (&stage, canvas);
+      if (request->match_colors)
+        find_ring (&stage, canvas, factor);
     }
-
-  place (request, factor, canvas, &where);
-  if (!check_size (canvas, factor, error))
-    return NULL;
-  canvas->pixels = g_new0 (float, (gsize) canvas->width * canvas->height * 3);
-  known = g_new0 (float, (gsize) canvas->width * canvas->height);
-  paste (canvas, request->init_image, &where, known);
-  gs_fill_smoothly (canvas->pixels, known, canvas->width, canvas->height);
-  if (request->mask != NULL || has_outpaint (request))
-    {
-      g_autofree float *mask = read_mask (canvas, request, &where, known);
-
-      soften (canvas, mask, request->mask_feather);
-      keep_original (canvas);
-    }
-  return g_steal_pointer (&canvas);
-}
-
-/* (H, W, 3) in 0..1 -> (3, H, W) in -1..1 */
-static float *
-to_planes (const float *pixels, gsize n)
-{
-  float *out = g_new (float, 3 * n);
-
-  for (gsize i = 0; i < n; i++)
-    for (guint c = 0; c < 3; c++)
-      out[c * n + i] = 2 * pixels[3 * i + c] - 1;
-  return out;
-}
-
-/* The mean colour near the mask, or of all that stays if nothing is near. */
-static void
-fill_colour (const GsCanvas *canvas, float *pixels)
-{
-  gsize n = (gsize) canvas->width * canvas->height;
-  g_autofree guint8 *inside = g_new (guint8, n);
-  g_autofree float *distance = g_new (float, n);
-  double sum[3] = { 0 }, count = 0;
-
-  for (gsize i = 0; i < n; i++)
-    inside[i] = canvas->repaint[i] > 0;
-  gs_distance_to (inside, canvas->width, canvas->height, distance);
-  for (gsize i = 0; i < n; i++)
-    if (!inside[i] && distance[i] <= SURROUNDINGS)
-      {
-        for (guint c = 0; c < 3; c++)
-          sum[c] += pixels[3 * i + c];
-        count++;
-      }
-  if (count == 0)
-    return;
-  for (gsize i = 0; i < n; i++)
-    if (inside[i])
-      for (guint c = 0; c < 3; c++)
-        pixels[3 * i + c] = (float) (sum[c] / count);
-}
-
-float *
-gs_canvas_filled (const GsCanvas *canvas, GsMaskFill fill)
-{
-  gsize n = (gsize) canvas->width * canvas->height;
-  g_autofree float *pixels = g_memdup2 (canvas->pixels, 3 * n * sizeof (float));
-
-  if (canvas->repaint != NULL && fill == GS_FILL_COLOR)
-    fill_colour (canvas, pixels);
-  if (canvas->repaint != NULL && fill == GS_FILL_BLUR)
-    {
-      g_autofree float *known = g_new (float, n);
-
-      for (gsize i = 0; i < n; i++)
-        known[i] = 1 - canvas->repaint[i];
-      gs_fill_smoothly (pixels, known, canvas->width, canvas->height);
-    }
-  return to_planes (pixels, n);
-}
-
-float *
-gs_canvas_masked (const GsCanvas *canvas)
-{
-  gsize n = (gsize) canvas->width * canvas->height;
-  float *out = to_planes (canvas->pixels, n);
-
-  for (gsize i = 0; i < 3 * n; i++)
-    if (canvas->repaint == NULL || canvas->repaint[i % n] > 0)
-      out[i] = 0;
-  return out;
-}
-
-float *
-gs_canvas_latent_mask (const GsCanvas *canvas, guint32 factor)
-{
-  guint32 w = canvas->width / factor, h = canvas->height / factor;
-  float *mask;
-
-  if (canvas->repaint == NULL)
-    return NULL;
-  mask = g_new0 (float, (gsize) w * h);
-  for (guint32 y = 0; y < canvas->height; y++)
-    for (guint32 x = 0; x < canvas->width; x++)
-      if (canvas->repaint[(gsize) y * canvas->width + x] > 0)
-        mask[(gsize) (y / factor) * w + x / factor] = 1;
-  return mask;
-}
-
-GsImage *
-gs_canvas_finish (const GsCanvas *canvas, const float *picture)
-{
-  gsize n = (gsize) canvas->width * canvas->height;
-  GsImage *image = gs_image_new (canvas->result_width, canvas->result_height, 3);
-
-  for (guint32 y = 0; y < canvas->result_height; y++)
-    for (guint32 x = 0; x < canvas->result_width; x++)
-      {
-        gsize at = (gsize) y * canvas->width + x;
-        gsize to = ((gsize) y * canvas->result_width + x) * 3;
-        float alpha = canvas->alpha != NULL ? canvas->alpha[at] : 1;
-
-        for (guint c = 0; c < 3; c++)
-          {
-            float value = 255 * CLAMP (picture[c * n + at] * 0.5f + 0.5f, 0.0f, 1.0f);
-
-            if (alpha < 1)
-              value = canvas->original[to + c] * (1 - alpha) + value * alpha;
-            image->pixels[to + c] = (guint8) lrintf (value);
-          }
-      }
-  return image;
+  show_model (&stage, canvas);
+  return canvas;
 }

@@ -20,6 +20,7 @@ typedef struct
   guint32             channels; /* of the U-Net's input       */
   gsize               plane;    /* H W                        */
   gsize               n;        /* elements of a latent       */
+  guint               n_steps;  /* of the run, those before its resumption included */
   float              *input;    /* (batch, channels, H, W)    */
   float              *output;   /* (batch, 4, H, W): prompt, negative prompt */
   float              *scratch;  /* (4, H, W)                  */
@@ -146,17 +147,44 @@ after_evaluation (const float *x, float *x0, double sigma, double timestep, gpoi
   return blends;
 }
 
+/* Differential diffusion: `kept` in place of x where the strength does not reach as far back as the
+ * step that begins, or, after the last, to none. As with A1111's img2img a strength s takes part in
+ * the last s n + 1 of n steps, rounded down; here in none of them if it is below 1 / n. */
+static void
+hold (const Run *run, const float *kept, guint n_done, float *x)
+{
+  const float *strengths = run->job->strengths;
+  const float n = run->n_steps;
+  /* Means of equal strengths are not quite equal. */
+  const float left = MAX (n - n_done, 1) - 1e-3f;
+
+  for (gsize i = 0; i < run->n; i++)
+    if (strengths[i % run->plane] * n < left)
+      x[i] = kept[i];
+}
+
+/* Puts back what the next step, the first of which is 0, is not to change. */
+static void
+keep_original (Run *run, guint step, float *x)
+{
+  const GsDenoiseJob *job = run->job;
+
+  if (job->blend != GS_BLEND_STEP || (job->mask == NULL && job->strengths == NULL))
+    return;
+  gs_sampler_renoise (run->sampler, step, job->kept, job->noise, run->scratch);
+  if (job->mask != NULL)
+    blend (run, run->scratch, x);
+  if (job->strengths != NULL)
+    hold (run, run->scratch, job->n_resumed + step, x);
+}
+
 static gboolean
 after_step (const GsSamplerStep *step, gpointer user_data)
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
 
-  if (job->mask != NULL && job->blend == GS_BLEND_STEP)
-    {
-      gs_sampler_renoise (run->sampler, step->index + 1, job->kept, job->noise, run->scratch);
-      blend (run, run->scratch, step->x);
-    }
+  keep_original (run, step->index + 1, step->x);
   return job->step == NULL || job->step (step, job->user_data, &run->error);
 }
 
@@ -221,9 +249,26 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
                                  error);
   if (run->sampler == NULL)
     return FALSE;
+  run->n_steps = gs_sampler_n_steps (run->sampler);
   return gs_unet_programs (session, run->batch, job->width, job->height, job->n_tokens,
                            &run->programs, error)
          && set_context (run, error);
+}
+
+static gboolean
+start (Run *run, float *x, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+
+  if (job->resume == NULL)
+    gs_sampler_start (run->sampler, job->init, job->noise, x);
+  else
+    {
+      memcpy (x, job->resume, run->n * sizeof *x);
+      gs_sampler_skip (run->sampler, job->n_resumed);
+      keep_original (run, 0, x);
+    }
+  return job->begin == NULL || job->begin (run->sampler, x, job->user_data, error);
 }
 
 gboolean
@@ -237,9 +282,8 @@ gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GError **erro
   };
   g_auto (Run) run = { 0 };
 
-  if (!run_init (&run, session, job, error))
+  if (!run_init (&run, session, job, error) || !start (&run, x, error))
     return FALSE;
-  gs_sampler_start (run.sampler, job->init, job->noise, x);
   if (!gs_sampler_run (run.sampler, x, &callbacks, &run, error))
     {
       if (run.error != NULL)

@@ -36,13 +36,21 @@ typedef struct
 
   const float *noise;         /* unit noise to start from, (4, H, W)                         */
   const float *init;          /* latent to start from, or NULL                               */
+  const float *resume;        /* instead of noise and init: what n_resumed steps of the run have
+                                 left, or NULL. Steps then count from there                  */
+  guint        n_resumed;
   const float *mask;          /* (H, W), 1 = repaint, or NULL                                */
-  const float *kept;          /* with a mask: the latent that stays where it is 0            */
+  const float *kept;          /* with a mask or strengths: the latent that stays             */
+  const float *strengths;     /* (H, W), 0..1, or NULL: what part of the run a latent pixel takes
+                                 part in, its last steps; with GS_BLEND_STEP                  */
   GsBlend      blend;
   const float *extra;         /* further channels of the U-Net's input, or NULL: for inpainting
                                  models (5, H, W), the mask and the masked picture's latent  */
 
   void       (*draw)      (float *out, gsize n, gpointer user_data);
+  /* Before the first step, the latent to start with. May be NULL. */
+  gboolean   (*begin)     (const GsSampler *sampler, const float *x, gpointer user_data,
+                           GError **error);
   /* After each evaluation: what the model says after guidance. May be NULL. */
   void       (*evaluated) (const float *guided, gpointer user_data);
   /* After each evaluation: the latent it saw and the estimate. May be NULL. */

@@ -1,310 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From a request to pictures: what is asked for is checked and planned, the prompts and the start
- * picture are encoded, then each picture of the batch is denoised and decoded.
+ * From a request to pictures: the job is prepared, then each picture of the batch is denoised and
+ * decoded.
  */
-#include "session/generate.h"
-
-#include <string.h>
-
-#include "base/random.h"
-#include "session/autoencoder.h"
-#include "session/memory-plan.h"
+#include "session/job.h"
 #include "session/settings.h"
-#include "session/preview.h"
-#include "session/prompt-encoder.h"
-
-void
-gs_job_clear (GsJob *job)
-{
-  gs_canvas_free (job->canvas);
-  g_free (job->init);
-  g_free (job->mask);
-  g_free (job->extra);
-}
-
-static gboolean
-check_request (const GsRequest *r, GError **error)
-{
-  const char *problem = NULL;
-
-  if (r->steps < 1 || r->steps > 1000)
-    problem = "The number of steps must be from 1 to 1000";
-  else if (!(r->guidance_scale >= 0 && r->guidance_scale <= 50))
-    problem = "The guidance scale must be from 0 to 50";
-  else if (!(r->guidance_rescale >= 0 && r->guidance_rescale <= 1))
-    problem = "The guidance rescale must be from 0 to 1";
-  else if (!(r->denoising_strength >= 0 && r->denoising_strength <= 1))
-    problem = "The denoising strength must be from 0 to 1";
-  else if (r->batch < 1 || r->batch > 64)
-    problem = "A batch has from 1 to 64 pictures";
-  else if (r->mask_feather > 1024)
-    problem = "The soft edge of a mask may be 1024 pixels wide at most";
-  else if (MAX (MAX (r->outpaint_left, r->outpaint_right),
-                MAX (r->outpaint_top, r->outpaint_bottom)) > 8192)
-    problem = "A picture can grow by 8192 pixels a side at most";
-  if (problem == NULL)
-    return TRUE;
-  g_set_error_literal (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT, problem);
-  return FALSE;
-}
-
-static gboolean
-is_inpainting (GsSession *session)
-{
-  return gs_model_config_is_inpainting (&session->model->config);
-}
-
-static GsPrediction
-prediction_of (const GsModelConfig *config)
-{
-  return config->schedule.prediction == GS_PREDICTION_V ? GS_PREDICT_V : GS_PREDICT_EPSILON;
-}
-
-/* What the U-Net attends to must be what the text encoder makes, and nothing more. */
-static gboolean
-check_model (const GsModelConfig *config, GError **error)
-{
-  if (config->unet.label_width == 0 && config->unet.context_width == config->clip.width
-      && config->unet.out_channels == config->vae.latent_channels)
-    return TRUE;
-  g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-               "%s models cannot make pictures yet; load an SD 1.x model",
-               gs_model_config_family_name (config));
-  return FALSE;
-}
-
-gboolean
-gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **error)
-{
-  guint32 factor = gs_latent_factor (session);
-
-  memset (job, 0, sizeof *job);
-  job->request = request;
-  if (!check_request (request, error) || !check_model (&session->model->config, error))
-    return FALSE;
-  if (!gs_sampler_options_init (&job->options, request->sampler, request->schedule,
-                                prediction_of (&session->model->config), error))
-    return FALSE;
-  job->canvas = gs_canvas_new (request, factor, error);
-  if (job->canvas == NULL)
-    return FALSE;
-  job->width = job->canvas->width / factor;
-  job->height = job->canvas->height / factor;
-  job->clip_skip = MAX (1, request->clip_skip);
-  job->is_guided = request->guidance_scale != 1;
-  job->strength = job->canvas->pixels != NULL ? request->denoising_strength : 1;
-  if (!gs_prompt_count_chunks (session, request->prompt, &job->n_chunks, error))
-    return FALSE;
-  if (job->is_guided)
-    {
-      guint n;
-
-      if (!gs_prompt_count_chunks (session, request->negative_prompt, &n, error))
-        return FALSE;
-      job->n_chunks = MAX (job->n_chunks, n);
-    }
-  return TRUE;
-}
-
-gboolean
-gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
-{
-  return gs_memory_plan (session,
-                         &(GsMemoryJob) {
-                             .width = job->width,
-                             .height = job->height,
-                             .batch = job->is_guided ? 2 : 1,
-                             .n_tokens = job->n_chunks * session->model->config.clip.length,
-                             .clip_skip = job->clip_skip,
-                             .encodes = job->canvas->pixels != NULL || is_inpainting (session),
-                             .preview = job->request->preview },
-                         plan, error);
-}
-
-static gboolean
-encode_prompts (GsJob *job, GsSession *session, GError **error)
-{
-  const GsRequest *r = job->request;
-
-  if (!gs_progress_phase (&session->progress, GS_PHASE_TEXT_ENCODE, 1, error))
-    return FALSE;
-  gs_prompt_cache_trim (session);
-  job->context = gs_encode_prompt (session, r->prompt, job->n_chunks, job->clip_skip, error);
-  if (job->context == NULL)
-    return FALSE;
-  if (job->is_guided)
-    {
-      job->negative = gs_encode_prompt (session, r->negative_prompt, job->n_chunks, job->clip_skip,
-                                        error);
-      if (job->negative == NULL)
-        return FALSE;
-    }
-  return gs_progress_step (&session->progress, 1, NULL, error);
-}
-
-/* What an inpainting U-Net sees beside the latent: the mask, and the latent of the picture with the
- * masked part grey. Without a picture all is masked. */
-static gboolean
-encode_extra (GsJob *job, GsSession *session, GError **error)
-{
-  gsize plane = (gsize) job->width * job->height;
-  gsize n = session->model->config.vae.latent_channels * plane;
-  g_autofree float *masked = NULL;
-
-  job->extra = g_new (float, plane + n);
-  for (gsize i = 0; i < plane; i++)
-    job->extra[i] = job->mask != NULL ? job->mask[i] : 1;
-  masked = job->canvas->pixels != NULL
-               ? gs_canvas_masked (job->canvas)
-               : g_new0 (float, (gsize) 3 * job->canvas->width * job->canvas->height);
-  return gs_vae_encode (session, masked, job->canvas->width, job->canvas->height, NULL, job->tile,
-                        job->extra + plane, error);
-}
-
-static gboolean
-encode_picture (GsJob *job, GsSession *session, GError **error)
-{
-  gsize n = (gsize) session->model->config.vae.latent_channels * job->width * job->height;
-  g_autofree float *filled = NULL;
-
-  if (job->canvas->pixels == NULL && !is_inpainting (session))
-    return TRUE;
-  if (!session->model->config.vae.has_encoder)
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-                   "The model's autoencoder cannot read pictures; it has no encoder");
-      return FALSE;
-    }
-  if (!gs_progress_phase (&session->progress, GS_PHASE_IMAGE_ENCODE, 1, error))
-    return FALSE;
-  if (job->canvas->pixels != NULL)
-    {
-      filled = gs_canvas_filled (job->canvas, job->request->fill);
-      job->init = g_new (float, n);
-      if (!gs_vae_encode (session, filled, job->canvas->width, job->canvas->height, NULL,
-                          job->tile, job->init, error))
-        return FALSE;
-      job->mask = gs_canvas_latent_mask (job->canvas, gs_latent_factor (session));
-    }
-  if (is_inpainting (session) && !encode_extra (job, session, error))
-    return FALSE;
-  return gs_progress_step (&session->progress, 1, NULL, error);
-}
-
-gboolean
-gs_job_encode (GsJob *job, GsSession *session, const GsMemoryPlan *plan, GError **error)
-{
-  return gs_memory_plan_prepare (session, plan, error)
-         && encode_prompts (job, session, error)
-         && gs_memory_plan_continue (session, plan, error)
-         && encode_picture (job, session, error)
-         && gs_preview_prepare (session, job->request->preview, error);
-}
-
-/* What a step needs to know beside the latent. */
-typedef struct
-{
-  GsSession *session;
-  GsJob     *job;
-  GsRandom  *random;
-  GsTimings *timings; /* of the first picture, else NULL */
-  gint64     step_started;
-} Picture;
-
-static void
-draw (float *out, gsize n, gpointer user_data)
-{
-  gs_random_normal (((Picture *) user_data)->random, out, n);
-}
-
-static void
-note_time (Picture *picture, guint index, guint n_steps)
-{
-  gint64 now = g_get_monotonic_time ();
-  GsTimings *timings = picture->timings;
-
-  if (timings != NULL && timings->step_seconds == NULL)
-    timings->step_seconds = g_new0 (double, n_steps);
-  if (timings != NULL)
-    {
-      timings->step_seconds[index] = (now - picture->step_started) * 1e-6;
-      timings->n_steps = index + 1;
-    }
-  picture->step_started = now;
-}
-
-static gboolean
-after_step (const GsSamplerStep *step, gpointer user_data, GError **error)
-{
-  Picture *picture = user_data;
-  GsSession *session = picture->session;
-  const GsJob *job = picture->job;
-  g_autoptr (GsImage) preview = NULL;
-
-  note_time (picture, step->index, step->n_steps);
-  session->progress.state.n_steps = step->n_steps;
-  if (job->request->preview != GS_PREVIEW_NONE)
-    {
-      preview = gs_preview_new (session, job->request->preview, step->x0, job->width, job->height,
-                                gs_latent_factor (session), error);
-      if (preview == NULL)
-        return FALSE;
-    }
-  return gs_progress_step (&session->progress, step->index + 1, preview, error);
-}
-
-/* Latent noise in place of what will be repainted. */
-static void
-fill_with_noise (const GsJob *job, GsRandom *random, float *init, gsize n)
-{
-  gsize plane = (gsize) job->width * job->height;
-  g_autofree float *noise = g_new (float, n);
-
-  gs_random_normal (random, noise, n);
-  for (gsize i = 0; i < n; i++)
-    init[i] += job->mask[i % plane] * (noise[i] - init[i]);
-}
-
-gboolean
-gs_job_denoise (GsJob *job, GsSession *session, guint64 seed, GsTimings *timings, float *x,
-                GError **error)
-{
-  const GsRequest *r = job->request;
-  GsModel *model = session->model;
-  gsize n = (gsize) model->config.vae.latent_channels * job->width * job->height;
-  g_autoptr (GsRandom) random = gs_random_new (r->rng, seed);
-  g_autofree float *noise = g_new (float, n);
-  g_autofree float *init = job->init != NULL ? g_memdup2 (job->init, n * sizeof *init) : NULL;
-  Picture picture = { session, job, random, timings, g_get_monotonic_time () };
-
-  gs_random_normal (random, noise, n);
-  if (init != NULL && job->mask != NULL && r->fill == GS_FILL_NOISE)
-    fill_with_noise (job, random, init, n);
-  return gs_denoise (session,
-                     &(GsDenoiseJob) {
-                         .width = job->width,
-                         .height = job->height,
-                         .context = job->context->values,
-                         .negative = job->is_guided ? job->negative->values : NULL,
-                         .n_tokens = job->context->n_tokens,
-                         .guidance_scale = r->guidance_scale,
-                         .guidance_rescale = r->guidance_rescale,
-                         .options = &job->options,
-                         .schedule = model->schedule,
-                         .n_steps = r->steps,
-                         .strength = job->strength,
-                         .noise = noise,
-                         .init = init,
-                         .kept = job->init,
-                         .mask = job->extra == NULL ? job->mask : NULL,
-                         .blend = GS_BLEND_STEP,
-                         .extra = job->extra,
-                         .draw = draw,
-                         .step = after_step,
-                         .user_data = &picture },
-                     x, error);
-}
 
 static GsResult *
 new_result (const GsRequest *r)
@@ -315,6 +15,8 @@ new_result (const GsRequest *r)
   result->images = g_new0 (GsImage *, r->batch);
   result->seeds = g_new0 (guint64, r->batch);
   result->parameters = g_new0 (char *, r->batch + 1);
+  if (r->keep_steps)
+    result->steps = g_new0 (GsSteps *, r->batch);
   return result;
 }
 
@@ -327,9 +29,41 @@ new_latents (GsJob *job, GsSession *session)
   latents->width = job->width;
   latents->height = job->height;
   latents->tile = job->tile;
-  latents->canvas = g_steal_pointer (&job->canvas);
+  latents->canvas = gs_canvas_ref (job->canvas);
   latents->values = g_new0 (float, job->request->batch * gs_latents_elements (latents));
   return latents;
+}
+
+/* One picture, to its latent. */
+static gboolean
+denoise (GsJob *job, GsSession *session, GsResult *result, guint i, GError **error)
+{
+  const GsRequest *r = job->request;
+  GsLatents *latents = result->latents;
+  GsSteps *steps = NULL;
+
+  if (!gs_progress_phase (&session->progress, GS_PHASE_DENOISE, r->steps, error))
+    return FALSE;
+  if (r->resume != NULL)
+    gs_progress_skip (&session->progress, r->resume_step);
+  if (!gs_job_denoise (job, session, i, i == 0 ? &result->timings : NULL,
+                       latents->values + i * gs_latents_elements (latents), &steps, error))
+    return FALSE;
+  latents->n = i + 1;
+  if (steps != NULL)
+    result->steps[i] = steps;
+  return TRUE;
+}
+
+/* From its latent, and hands it out. */
+static gboolean
+decode (GsSession *session, GsResult *result, guint i, GError **error)
+{
+  if (!gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))
+    return FALSE;
+  result->images[i] = gs_latents_decode (session, result->latents, i, error);
+  return result->images[i] != NULL
+         && gs_progress_finished (&session->progress, 1, result, i, error);
 }
 
 /* One picture after the other. FALSE with the result's latents if a decode failed. */
@@ -337,24 +71,13 @@ static gboolean
 make_pictures (GsJob *job, GsSession *session, GsResult *result, GError **error)
 {
   const GsRequest *r = job->request;
-  GsLatents *latents = result->latents;
 
   for (guint i = 0; i < r->batch; i++)
     {
-      float *x = latents->values + i * gs_latents_elements (latents);
-
       gs_progress_image (&session->progress, i, r->batch);
-      result->seeds[i] = r->seed + i;
-      result->parameters[i] = gs_settings_format (session, r, latents->canvas, result->seeds[i]);
-      if (!gs_progress_phase (&session->progress, GS_PHASE_DENOISE, r->steps, error)
-          || !gs_job_denoise (job, session, result->seeds[i], i == 0 ? &result->timings : NULL, x,
-                              error))
-        return FALSE;
-      latents->n = i + 1;
-      if (!gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))
-        return FALSE;
-      result->images[i] = gs_latents_decode (session, latents, i, error);
-      if (result->images[i] == NULL || !gs_progress_step (&session->progress, 1, NULL, error))
+      result->seeds[i] = gs_request_seed (r, i);
+      result->parameters[i] = gs_settings_format (session, r, job->canvas, i);
+      if (!denoise (job, session, result, i, error) || !decode (session, result, i, error))
         return FALSE;
     }
   return TRUE;
@@ -401,6 +124,8 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   if (!gs_job_encode (job, session, &plan, error))
     return NULL;
   result->latents = new_latents (job, session);
+  result->coverage = gs_canvas_coverage (job->canvas);
+  session->progress.state.coverage = result->coverage;
   if (!make_pictures (job, session, result, &failure))
     {
       gboolean keep = is_worth_keeping (result, failure);

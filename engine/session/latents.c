@@ -15,7 +15,7 @@ gs_latents_free (GsLatents *latents)
 {
   if (latents == NULL)
     return;
-  gs_canvas_free (latents->canvas);
+  gs_canvas_unref (latents->canvas);
   g_free (latents->values);
   g_free (latents);
 }
@@ -36,16 +36,24 @@ check_finite (const float *picture, gsize n, GError **error)
 }
 
 GsImage *
-gs_latents_decode (GsSession *session, const GsLatents *latents, guint i, GError **error)
+gs_latent_picture (GsSession *session, const float *latent, guint32 width, guint32 height,
+                   guint tile, const GsCanvas *canvas, GError **error)
 {
-  gsize n = (gsize) 3 * latents->canvas->width * latents->canvas->height;
+  gsize n = (gsize) 3 * canvas->width * canvas->height;
   g_autofree float *picture = g_new (float, n);
 
-  if (!gs_vae_decode (session, latents->values + i * gs_latents_elements (latents), latents->width,
-                      latents->height, latents->tile, picture, error)
+  if (!gs_vae_decode (session, latent, width, height, tile, picture, error)
       || !check_finite (picture, n, error))
     return NULL;
-  return gs_canvas_finish (latents->canvas, picture);
+  return gs_canvas_finish (canvas, picture);
+}
+
+GsImage *
+gs_latents_decode (GsSession *session, const GsLatents *latents, guint i, GError **error)
+{
+  return gs_latent_picture (session, latents->values + i * gs_latents_elements (latents),
+                            latents->width, latents->height, latents->tile, latents->canvas,
+                            error);
 }
 
 gboolean
@@ -65,6 +73,7 @@ gs_session_decode (GsSession *session, GsResult *result, GsProgressFunc progress
       return FALSE;
     }
   gs_progress_begin (&session->progress, session->device, progress, user_data, &result->timings);
+  session->progress.state.coverage = result->coverage;
   done = gs_progress_phase (&session->progress, GS_PHASE_DECODE, result->n_images, error);
   for (guint i = 0; done && i < latents->n; i++)
     {
@@ -72,7 +81,7 @@ gs_session_decode (GsSession *session, GsResult *result, GsProgressFunc progress
       if (result->images[i] == NULL)
         result->images[i] = gs_latents_decode (session, latents, i, error);
       done = result->images[i] != NULL
-             && gs_progress_step (&session->progress, i + 1, NULL, error);
+             && gs_progress_finished (&session->progress, i + 1, result, i, error);
     }
   gs_progress_end (&session->progress);
   return done;
@@ -112,5 +121,9 @@ gs_result_free (GsResult *result)
   g_strfreev (result->parameters);
   g_free (result->timings.step_seconds);
   gs_latents_free (result->latents);
+  gs_image_free (result->coverage);
+  for (guint i = 0; result->steps != NULL && i < result->n_images; i++)
+    gs_steps_unref (result->steps[i]);
+  g_free (result->steps);
   g_free (result);
 }

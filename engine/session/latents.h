@@ -26,6 +26,10 @@ gs_latents_elements (const GsLatents *latents)
   return (gsize) latents->channels * latents->width * latents->height;
 }
 
+/* The result from one latent, (Z, height, width). */
+GsImage *gs_latent_picture (GsSession *session, const float *latent, guint32 width, guint32 height,
+                            guint tile, const GsCanvas *canvas, GError **error);
+
 /* Decodes latent i into a picture. */
 GsImage *gs_latents_decode (GsSession *session, const GsLatents *latents, guint i, GError **error);
 

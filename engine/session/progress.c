@@ -72,10 +72,18 @@ gs_progress_phase (GsProgressState *self, GsPhase phase, guint n_steps, GError *
   self->state.phase = phase;
   self->state.step = 0;
   self->state.n_steps = n_steps;
+  self->n_skipped = 0;
   self->state.seconds_per_step = 0;
   self->state.seconds_left = -1;
   self->step_started = g_get_monotonic_time ();
   return ask (self, error);
+}
+
+void
+gs_progress_skip (GsProgressState *self, guint n)
+{
+  self->n_skipped = n;
+  self->state.step = n;
 }
 
 gboolean
@@ -84,17 +92,36 @@ gs_progress_step (GsProgressState *self, guint step, const GsImage *preview, GEr
   gboolean go_on;
 
   self->state.step = step;
-  if (step > 0 && self->state.phase == GS_PHASE_DENOISE)
+  if (step > self->n_skipped && self->state.phase == GS_PHASE_DENOISE)
     {
       double seconds = (g_get_monotonic_time () - self->step_started) * 1e-6;
 
-      self->state.seconds_per_step = seconds / step;
+      self->state.seconds_per_step = seconds / (step - self->n_skipped);
       self->state.seconds_left
           = self->state.seconds_per_step * (self->state.n_steps - MIN (step, self->state.n_steps));
     }
   self->state.preview = preview;
   go_on = ask (self, error);
   self->state.preview = NULL;
+  return go_on;
+}
+
+gboolean
+gs_progress_finished (GsProgressState *self, guint step, const GsResult *result, guint i,
+                      GError **error)
+{
+  const GsFinished finished = {
+    .index = i,
+    .seed = result->seeds[i],
+    .image = result->images[i],
+    .parameters = result->parameters[i],
+    .steps = result->steps != NULL ? result->steps[i] : NULL,
+  };
+  gboolean go_on;
+
+  self->state.finished = &finished;
+  go_on = gs_progress_step (self, step, NULL, error);
+  self->state.finished = NULL;
   return go_on;
 }
 

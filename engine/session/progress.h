@@ -19,6 +19,7 @@ typedef struct
   gpointer       user_data;
   GsProgress     state;
   gint64         step_started; /* when the first denoising step of the picture began, us */
+  guint          n_skipped;    /* steps of the phase that did not need to be made */
   gint64         phase_started;
   GsTimings     *timings;      /* gets the seconds of each phase; or NULL */
 } GsProgressState;
@@ -32,9 +33,16 @@ void gs_progress_end   (GsProgressState *self);
  * functions here. */
 gboolean gs_progress_phase (GsProgressState *self, GsPhase phase, guint n_steps, GError **error);
 
+/* In a new phase: its first n parts need not be made. */
+void gs_progress_skip (GsProgressState *self, guint n);
+
 /* `step` parts of the phase are finished. preview: valid during the call, or NULL. */
 gboolean gs_progress_step (GsProgressState *self, guint step, const GsImage *preview,
                            GError **error);
+
+/* The same, with picture i of a result. */
+gboolean gs_progress_finished (GsProgressState *self, guint step, const GsResult *result, guint i,
+                               GError **error);
 
 /* The pictures of a batch, one after the other. */
 void gs_progress_image (GsProgressState *self, guint image, guint n_images);

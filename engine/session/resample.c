@@ -12,47 +12,91 @@
 
 #define FAR 1e18
 
-/* One output sample of a row or column of n_in samples that lie `stride` floats apart. */
-static float
-sample (const float *in, guint32 n_in, gsize stride, guint32 i, double scale)
+/* Which samples of a row or column make one of another length, and how much of each. Their sum is
+ * divided by, so that weights beyond the ends, which are those of the end's sample, count too. */
+typedef struct
 {
-  double radius = MAX (1, scale), centre = (i + 0.5) * scale - 0.5;
-  gint64 first = (gint64) ceil (centre - radius), last = (gint64) floor (centre + radius);
-  double sum = 0, weights = 0;
+  guint32 n;        /* of each */
+  guint32 *places;  /* (length, n) */
+  double  *weights; /* (length, n) */
+  double  *sums;    /* (length) */
+} Taps;
 
-  for (gint64 k = first; k <= last; k++)
+static void
+taps_init (Taps *taps, guint32 n_in, guint32 n_out)
+{
+  const double scale = (double) n_in / n_out, radius = MAX (1, scale);
+
+  taps->n = (guint32) floor (2 * radius) + 1;
+  taps->places = g_new0 (guint32, (gsize) n_out * taps->n);
+  taps->weights = g_new0 (double, (gsize) n_out * taps->n);
+  taps->sums = g_new0 (double, n_out);
+  for (guint32 i = 0; i < n_out; i++)
     {
-      double weight = 1 - fabs (k - centre) / radius;
+      double centre = (i + 0.5) * scale - 0.5;
+      gint64 first = (gint64) ceil (centre - radius), last = (gint64) floor (centre + radius);
+      gsize at = (gsize) i * taps->n;
 
-      sum += weight * in[CLAMP (k, 0, (gint64) n_in - 1) * (gint64) stride];
-      weights += weight;
+      for (gint64 k = first; k <= last; k++, at++)
+        {
+          taps->places[at] = (guint32) CLAMP (k, 0, (gint64) n_in - 1);
+          taps->weights[at] = 1 - fabs (k - centre) / radius;
+          taps->sums[i] += taps->weights[at];
+        }
     }
-  return (float) (sum / weights);
+}
+
+static void
+taps_clear (Taps *taps)
+{
+  g_free (taps->places);
+  g_free (taps->weights);
+  g_free (taps->sums);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Taps, taps_clear)
+
+/* Sample i from samples of `width` floats that lie `stride` floats apart. */
+static void
+mix (const Taps *taps, guint32 i, const float *in, gsize stride, gsize width, double *sums,
+     float *out)
+{
+  for (gsize x = 0; x < width; x++)
+    sums[x] = 0;
+  for (guint32 k = 0; k < taps->n; k++)
+    {
+      const double weight = taps->weights[(gsize) i * taps->n + k];
+      const float *from = in + taps->places[(gsize) i * taps->n + k] * stride;
+
+      for (gsize x = 0; x < width; x++)
+        sums[x] += weight * from[x];
+    }
+  for (gsize x = 0; x < width; x++)
+    out[x] = (float) (sums[x] / taps->sums[i]);
 }
 
 void
 gs_resample (const float *in, guint32 w_in, guint32 h_in, float *out, guint32 w_out, guint32 h_out,
              guint32 channels)
 {
-  g_autofree float *rows = g_new (float, (gsize) h_in * w_out * channels);
+  const gsize row_in = (gsize) w_in * channels, row_out = (gsize) w_out * channels;
+  g_autofree float *rows = g_new (float, h_in * row_out);
+  g_autofree double *sums = g_new (double, row_out);
+  g_auto (Taps) across = { 0 }, down = { 0 };
 
   if (w_in == w_out && h_in == h_out)
     {
-      memcpy (out, in, (gsize) w_in * h_in * channels * sizeof *out);
+      memcpy (out, in, h_in * row_in * sizeof *out);
       return;
     }
+  taps_init (&across, w_in, w_out);
+  taps_init (&down, h_in, h_out);
   for (guint32 y = 0; y < h_in; y++)
     for (guint32 x = 0; x < w_out; x++)
-      for (guint32 c = 0; c < channels; c++)
-        rows[((gsize) y * w_out + x) * channels + c]
-            = sample (in + (gsize) y * w_in * channels + c, w_in, channels, x,
-                      (double) w_in / w_out);
+      mix (&across, x, in + y * row_in, channels, channels, sums,
+           rows + y * row_out + (gsize) x * channels);
   for (guint32 y = 0; y < h_out; y++)
-    for (guint32 x = 0; x < w_out; x++)
-      for (guint32 c = 0; c < channels; c++)
-        out[((gsize) y * w_out + x) * channels + c]
-            = sample (rows + (gsize) x * channels + c, h_in, (gsize) w_out * channels, y,
-                      (double) h_in / h_out);
+    mix (&down, y, rows, row_out, row_out, sums, out + y * row_out);
 }
 
 /* Half the size: colour times weight summed, and the weights. level: (h, w, 4), weight last. */
@@ -143,9 +187,9 @@ crossing (const double *f, double j, double i)
   return ((f[(guint32) i] + i * i) - (f[(guint32) j] + j * j)) / (2 * (i - j));
 }
 
-/* d[i] = min over k of (i - k)^2 + f[k]; v, z: scratch of n and n + 1. */
+/* d[i] = min over k of (i - k)^2 + f[k], at[i] = that k; v, z: scratch of n and n + 1. */
 static void
-transform_line (const double *f, guint32 n, double *d, guint32 *v, double *z)
+transform_line (const double *f, guint32 n, double *d, guint32 *at, guint32 *v, double *z)
 {
   guint32 k = 0;
 
@@ -173,31 +217,41 @@ transform_line (const double *f, guint32 n, double *d, guint32 *v, double *z)
         k++;
       distance = (double) i - v[k];
       d[i] = distance * distance + f[v[k]];
+      at[i] = v[k];
     }
 }
 
 void
-gs_distance_to (const guint8 *inside, guint32 width, guint32 height, float *out)
+gs_distance_to (const guint8 *inside, guint32 width, guint32 height, float *out, guint32 *nearest)
 {
   guint32 n = MAX (width, height);
   g_autofree double *squares = g_new (double, (gsize) width * height);
+  g_autofree guint32 *rows = g_new (guint32, (gsize) width * height);
   g_autofree double *f = g_new (double, n);
   g_autofree double *d = g_new (double, n);
   g_autofree double *z = g_new (double, n + 1);
   g_autofree guint32 *v = g_new (guint32, n);
+  g_autofree guint32 *at = g_new (guint32, n);
 
   for (guint32 x = 0; x < width; x++)
     {
       for (guint32 y = 0; y < height; y++)
         f[y] = inside[(gsize) y * width + x] ? 0 : 1e12;
-      transform_line (f, height, d, v, z);
+      transform_line (f, height, d, at, v, z);
       for (guint32 y = 0; y < height; y++)
-        squares[(gsize) y * width + x] = d[y];
+        {
+          squares[(gsize) y * width + x] = d[y];
+          rows[(gsize) y * width + x] = at[y];
+        }
     }
   for (guint32 y = 0; y < height; y++)
     {
-      transform_line (squares + (gsize) y * width, width, d, v, z);
+      transform_line (squares + (gsize) y * width, width, d, at, v, z);
       for (guint32 x = 0; x < width; x++)
-        out[(gsize) y * width + x] = (float) sqrt (d[x]);
+        {
+          out[(gsize) y * width + x] = (float) sqrt (d[x]);
+          if (nearest != NULL)
+            nearest[(gsize) y * width + x] = rows[(gsize) y * width + at[x]] * width + at[x];
+        }
     }
 }

@@ -18,7 +18,9 @@ void gs_resample (const float *in, guint32 w_in, guint32 h_in, float *out, guint
 void gs_fill_smoothly (float *pixels, const float *known, guint32 width, guint32 height);
 
 /* out[i] = distance in pixels of pixel i to the nearest one with inside[i] != 0; a large number if
- * there is none. (h, w) each. */
-void gs_distance_to (const guint8 *inside, guint32 width, guint32 height, float *out);
+ * there is none. nearest[i] = which one that is, or
+ * any if there is none; may be NULL. (h, w) each. */
+void gs_distance_to (const guint8 *inside, guint32 width, guint32 height, float *out,
+                     guint32 *nearest);
 
 G_END_DECLS

@@ -26,23 +26,42 @@ set_sampler (GsParameters *parameters, const GsRequest *request)
     gs_parameters_set (parameters, "Schedule type", schedule->label);
 }
 
+guint64
+gs_request_seed (const GsRequest *request, guint i)
+{
+  return request->variation_strength > 0 ? request->seed : request->seed + i;
+}
+
+guint64
+gs_request_variation_seed (const GsRequest *request, guint i)
+{
+  return request->variation_seed + i;
+}
+
 char *
-gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas,
-                    guint64 seed)
+gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas, guint i)
 {
   g_autoptr (GsParameters) parameters = gs_parameters_new (request->prompt,
                                                            request->negative_prompt);
-  g_autofree char *size = g_strdup_printf ("%ux%u", canvas->result_width, canvas->result_height);
+  /* What the noise was made for; a frame is a place, not a setting. */
+  g_autofree char *size
+      = canvas->is_scaled ? g_strdup_printf ("%ux%u", canvas->width, canvas->height)
+                          : g_strdup_printf ("%ux%u", canvas->result_width, canvas->result_height);
 
   gs_parameters_set_uint (parameters, "Steps", request->steps);
   set_sampler (parameters, request);
   gs_parameters_set_float (parameters, "CFG scale", request->guidance_scale);
-  gs_parameters_set_uint (parameters, "Seed", seed);
+  gs_parameters_set_uint (parameters, "Seed", gs_request_seed (request, i));
   gs_parameters_set (parameters, "Size", size);
   if (session->model->info != NULL)
     gs_parameters_set (parameters, "Model", session->model->info->name);
   if (request->init_image != NULL)
     gs_parameters_set_float (parameters, "Denoising strength", request->denoising_strength);
+  if (request->variation_strength > 0)
+    {
+      gs_parameters_set_uint (parameters, "Variation seed", gs_request_variation_seed (request, i));
+      gs_parameters_set_float (parameters, "Variation seed strength", request->variation_strength);
+    }
   if (request->clip_skip > 1)
     gs_parameters_set_uint (parameters, "Clip skip", request->clip_skip);
   if (request->guidance_rescale > 0)
@@ -57,6 +76,7 @@ read_numbers (const GsParameters *parameters, GsSettings *settings)
 {
   GsRequest *request = &settings->request;
   guint64 number;
+  float variation;
 
   if (gs_parameters_get_uint (parameters, "Steps", &number) && number >= 1 && number <= 1000)
     request->steps = (guint) number;
@@ -67,6 +87,10 @@ read_numbers (const GsParameters *parameters, GsSettings *settings)
   gs_parameters_get_float (parameters, "CFG Rescale", &request->guidance_rescale);
   settings->has_denoising_strength
       = gs_parameters_get_float (parameters, "Denoising strength", &request->denoising_strength);
+  gs_parameters_get_uint (parameters, "Variation seed", &request->variation_seed);
+  if (gs_parameters_get_float (parameters, "Variation seed strength", &variation)
+      && variation >= 0 && variation <= 1)
+    request->variation_strength = variation;
   if (gs_parameters_get_uint (parameters, "Clip skip", &number) && number <= 64)
     request->clip_skip = (guint) number;
 }

@@ -9,8 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* What a picture of a request was made with; the caller frees it. */
+/* The seeds of picture i of the batch; the latter with a variation strength above 0. */
+guint64 gs_request_seed           (const GsRequest *request, guint i);
+guint64 gs_request_variation_seed (const GsRequest *request, guint i);
+
+/* What picture i of a request was made with; the caller frees it. */
 char *gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas,
-                          guint64 seed);
+                          guint i);
 
 G_END_DECLS

@@ -202,6 +202,32 @@ test_outpaint (void)
   assert_unchanged_outside ("small.png", "grown.png", 16, 0, 0, 0, 0, 0);
 }
 
+/* Half over the edge, at the model's own size, under a mask of strengths. */
+static void
+test_frame (void)
+{
+  g_auto (CliRun) run = { 0 };
+  g_auto (CliRun) info = { 0 };
+  g_autoptr (GsImage) before = NULL, after = NULL;
+
+  if (!cli_can_generate ())
+    return;
+  cli_write_picture ("scene.png", 96, 64);
+  cli_write_mask ("mask.png", 96, 64, 80, 0, 16, 64);
+  run = cli_run ("generate -p " PROMPT " --init scene.png --mask mask.png --mask-is-strength --feather 2 "
+                 "--frame 48,-8,80,50 --native --steps 2 --seed 1 --variation-seed 5 --variation-strength 0.3 "
+                 "-o framed.png");
+  cli_assert_status (&run, 0);
+  before = cli_load_picture ("scene.png");
+  after = cli_load_picture ("framed.png");
+  g_assert_cmpuint (after->width, ==, 80);
+  g_assert_cmpuint (after->height, ==, 50);
+  for (guint y = 11; y < 50; y++)
+    g_assert_cmpmem (after->pixels + 3 * (y * 80), 3 * 29, before->pixels + 3 * ((y - 8) * 96 + 48), 3 * 29);
+  info = cli_run ("info framed.png");
+  g_assert_nonnull (strstr (info.out, "Variation seed: 5, Variation seed strength: 0.3"));
+}
+
 static void
 test_cancel (void)
 {
@@ -242,6 +268,7 @@ main (int argc, char **argv)
   g_test_add_func ("/generate/image-to-image", test_image_to_image);
   g_test_add_func ("/generate/mask", test_mask);
   g_test_add_func ("/generate/outpaint", test_outpaint);
+  g_test_add_func ("/generate/frame", test_frame);
   g_test_add_func ("/generate/cancel", test_cancel);
   g_test_add_func ("/generate/mismatched-mask", test_mismatched_mask);
   status = g_test_run ();

@@ -90,6 +90,41 @@ test_repaints_only_the_mask (void)
   g_assert_cmpuint (changed, >, 32 * SIDE);
 }
 
+/* Black and white are what they always are; grey holds back what the model would repaint. */
+static void
+test_strengths (void)
+{
+  g_autoptr (GsImage) picture = gs_image_new (SIDE, SIDE, 3);
+  g_autoptr (GsImage) mask = gs_image_new (SIDE, SIDE, 1);
+  GsRequest request = small_request ();
+  guint8 greys[] = { 255, 255, 120 };
+  GsResult *results[3] = { NULL };
+  gsize n = SIDE * SIDE * 3;
+
+  if (!load ("pipeline/inpaint9_conv_in.safetensors", GS_COMPONENT_UNET, NULL))
+    return;
+  for (guint i = 0; i < n; i++)
+    picture->pixels[i] = (guint8) (i * 5);
+  request.init_image = picture;
+  request.mask = mask;
+  request.steps = 6;
+  request.denoising_strength = 1;
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      for (guint y = 32; y < SIDE; y++)
+        memset (mask->pixels + y * SIDE, greys[i], SIDE);
+      request.mask_is_strength = i > 0;
+      results[i] = gs_session_generate (session, &request, NULL, NULL, &error);
+      g_assert_no_error (error);
+    }
+  g_assert_cmpmem (results[0]->images[0]->pixels, n, results[1]->images[0]->pixels, n);
+  g_assert_cmpint (memcmp (results[1]->images[0]->pixels, results[2]->images[0]->pixels, n), !=, 0);
+  for (guint i = 0; i < 3; i++)
+    gs_result_free (results[i]);
+}
+
 static void
 test_makes_pictures_from_nothing (void)
 {
@@ -151,6 +186,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   session = gs_session_new (NULL, NULL);
   g_test_add_func ("/inpainting-model/repaints-only-the-mask", test_repaints_only_the_mask);
+  g_test_add_func ("/inpainting-model/strengths", test_strengths);
   g_test_add_func ("/inpainting-model/from-nothing", test_makes_pictures_from_nothing);
   g_test_add_func ("/inpainting-model/taesd-previews", test_taesd_previews);
   status = g_test_run ();

@@ -3,7 +3,7 @@
 #include "gs.h"
 #include "io/image.h"
 #include "io/safetensors.h"
-#include "session/generate.h"
+#include "session/job.h"
 #include "session/preview.h"
 
 #include <glib/gstdio.h>

@@ -57,6 +57,12 @@ spoil (GsRequest *r, guint i)
     case 22: /* sums beyond 32 bits */
       r->init_image = init (); r->width = G_MAXUINT - 99; r->outpaint_left = 1000; return "8192";
     case 23: r->init_image = init (); r->width = 8200; r->mask = NULL; return "8192";
+    case 24: r->variation_strength = NAN; return "variation";
+    case 25: r->variation_strength = 1.5f; return "variation";
+    case 26: r->frame_width = 64; return "64 x 0";
+    case 27: r->frame_width = r->frame_height = 8193; return "8192";
+    case 28: r->init_image = init (); r->frame_width = r->frame_height = 64; r->outpaint_top = 8; return "hang over";
+    case 29: r->frame_width = r->frame_height = 64; r->width = 0; return "both";
     default: return NULL;
     }
 }

@@ -79,19 +79,23 @@ test_distances (void)
     {
       guint8 inside[W * H];
       float distance[W * H];
+      guint32 nearest[W * H];
 
       for (guint i = 0; i < W * H; i++)
         inside[i] = g_rand_int_range (random, 0, 40) == 0;
       inside[g_rand_int_range (random, 0, W * H)] = 1;
-      gs_distance_to (inside, W, H, distance);
+      gs_distance_to (inside, W, H, distance, nearest);
       for (int i = 0; i < W * H; i++)
         {
-          double nearest = G_MAXDOUBLE;
+          const int at = (int) nearest[i];
+          double least = G_MAXDOUBLE;
 
           for (int k = 0; k < W * H; k++)
             if (inside[k])
-              nearest = MIN (nearest, hypot (i % W - k % W, i / W - k / W));
-          g_assert_cmpfloat_with_epsilon (distance[i], nearest, 1e-4);
+              least = MIN (least, hypot (i % W - k % W, i / W - k / W));
+          g_assert_cmpfloat_with_epsilon (distance[i], least, 1e-4);
+          g_assert_true (inside[at]);
+          g_assert_cmpfloat_with_epsilon (hypot (i % W - at % W, i / W - at / W), least, 1e-4);
         }
     }
 }
@@ -102,7 +106,7 @@ test_distance_to_nothing_is_far (void)
   const guint8 inside[6] = { 0 };
   float distance[6];
 
-  gs_distance_to (inside, 3, 2, distance);
+  gs_distance_to (inside, 3, 2, distance, NULL);
   for (guint i = 0; i < 6; i++)
     g_assert_cmpfloat (distance[i], >, 1e5);
 }

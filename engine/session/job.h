@@ -10,6 +10,7 @@
 #include "session/memory-plan.h"
 #include "session/model.h"
 #include "session/prompt-encoder.h"
+#include "session/steps.h"
 
 G_BEGIN_DECLS
 
@@ -21,14 +22,15 @@ typedef struct
   guint32   width, height;  /* of the latent                                    */
   guint     n_chunks;       /* of both prompts                                  */
   guint     clip_skip;
-  gboolean  is_guided;      /* two evaluations a step                           */
   double    strength;       /* part of the steps that is run                    */
+  gboolean  is_guided;      /* two evaluations a step                           */
   guint     tile;           /* of the autoencoder, in latent pixels; 0 = whole  */
 
   /* After gs_job_encode(). */
   const GsPromptVectors *context, *negative; /* borrowed from the model's cache */
   float    *init;           /* latent of the start picture, or NULL             */
   float    *mask;           /* (height, width), or NULL                         */
+  float    *strengths;      /* the same, see GsDenoiseJob                       */
   float    *extra;          /* further channels for inpainting U-Nets, or NULL  */
 } GsJob;
 
@@ -38,9 +40,10 @@ gboolean gs_job_plan    (GsJob *job, GsSession *session, GsMemoryPlan *plan, GEr
 /* Loads what the plan says, encodes prompts and start picture. */
 gboolean gs_job_encode  (GsJob *job, GsSession *session, const GsMemoryPlan *plan,
                          GError **error);
-/* Makes one latent, x: (Z, height, width). timings: gets the steps' seconds, or NULL. */
-gboolean gs_job_denoise (GsJob *job, GsSession *session, guint64 seed, GsTimings *timings,
-                         float *x, GError **error);
+/* Makes the latent of picture i of the batch, x: (Z, height, width). timings: gets the steps'
+ * seconds, or NULL. steps: gets its steps if the request keeps them. */
+gboolean gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, float *x,
+                         GsSteps **steps, GError **error);
 void     gs_job_clear   (GsJob *job);
 
 G_END_DECLS
