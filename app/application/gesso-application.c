@@ -4,6 +4,7 @@
 
 #include "gesso-application.h"
 
+#include "application/gesso-canvas-benchmark.h"
 #include "application/gesso-stall.h"
 #include "window/gesso-window.h"
 
@@ -14,7 +15,7 @@ struct _GessoApplication
   AdwApplication parent_instance;
 
   GessoEngine   *engine;
-  gboolean       measure_stalls;
+  gboolean       measure_stalls, measure_canvas;
 };
 
 G_DEFINE_FINAL_TYPE (GessoApplication, gesso_application, ADW_TYPE_APPLICATION)
@@ -107,8 +108,15 @@ static void
 gesso_application_activate (GApplication *application)
 {
   GessoApplication *self = GESSO_APPLICATION (application);
-  GessoWindow *window = get_window (self);
+  GessoWindow *window;
 
+  if (self->measure_canvas)
+    {
+      gesso_canvas_benchmark (GTK_APPLICATION (self));
+      return;
+    }
+
+  window = get_window (self);
   gtk_window_present (GTK_WINDOW (window));
   if (self->measure_stalls)
     gesso_stall_measure (G_APPLICATION (self), G_ACTION_GROUP (window));
@@ -158,6 +166,7 @@ gesso_application_handle_local_options (GApplication *application, GVariantDict 
       return 0;
     }
   self->measure_stalls = g_variant_dict_contains (options, "benchmark-stall");
+  self->measure_canvas = g_variant_dict_contains (options, "benchmark-canvas");
 
   return -1;
 }
@@ -181,6 +190,9 @@ gesso_application_init (GessoApplication *self)
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and leave"), NULL },
     { "benchmark-stall", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, NULL,
       "Make a picture, print the main loop's longest stall in milliseconds, and leave", NULL },
+    { "benchmark-canvas", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, NULL,
+      "Pan and paint in a large painting, print the work of a frame in milliseconds, and leave",
+      NULL },
     { NULL },
   };
 

@@ -1,83 +1,99 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The canvas, its welcome and its tools. */
+/* The canvas, and what lies round it. */
 #include "config.h"
 
 #include "gesso-canvas-view.h"
 
-#include "gesso-mask-bar.h"
+#include "gesso-brush-bar.h"
+#include "gesso-tool-bar.h"
 
 #include <adwaita.h>
+#include <glib/gi18n.h>
+#include <math.h>
 
 struct _GessoCanvasView
 {
-  GtkWidget     parent_instance;
+  GtkWidget       parent_instance;
 
-  GtkWidget    *overlay;
-  GessoCanvas  *canvas;
-  GtkWidget    *empty;
-  GessoMaskBar *mask_bar;
-
-  gboolean      painting;
+  GtkWidget      *box;
+  GtkWidget      *empty;
+  GtkWidget      *zoom_bar;
+  GtkLabel       *zoom_label;
+  GessoToolBar   *tool_bar;
+  GessoBrushBar  *brush_bar;
+  GessoCanvas    *canvas;
+  GessoDropZones *drop_zones;
 };
 
 G_DEFINE_FINAL_TYPE (GessoCanvasView, gesso_canvas_view, GTK_TYPE_WIDGET)
 
-void
-gesso_canvas_view_show (GessoCanvasView *self, GdkPaintable *paintable, GessoMask *mask)
+static guint message_signal, dropped_signal;
+
+GessoCanvas *
+gesso_canvas_view_get_canvas (GessoCanvasView *self)
 {
-  gtk_widget_set_visible (self->empty, paintable == NULL);
-  gesso_canvas_set_paintable (self->canvas, paintable);
-  gesso_canvas_set_mask (self->canvas, mask);
+  return self->canvas;
 }
 
 void
-gesso_canvas_view_set_painting (GessoCanvasView *self, gboolean painting)
+gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting)
 {
-  self->painting = painting;
-  g_object_set (self->canvas, "painting", painting, NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->mask_bar), painting);
-  if (painting)
-    gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  gesso_canvas_set_painting (self->canvas, painting);
+  gtk_widget_set_visible (self->empty, painting == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->tool_bar), painting != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->brush_bar), painting != NULL);
+  gtk_widget_set_visible (self->zoom_bar, painting != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-in", painting != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-out", painting != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-fit", painting != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-100", painting != NULL);
 }
 
-/* The keys that every painting program knows, while the canvas has the focus. */
-static gboolean
-on_key_pressed (GtkEventControllerKey *controller,
-                guint                  keyval,
-                guint                  keycode,
-                GdkModifierType        state,
-                GessoCanvasView       *self)
+static void
+on_view_changed (GessoCanvasView *self)
 {
-  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
-    return GDK_EVENT_PROPAGATE;
+  double percent = gesso_view_get_zoom (gesso_canvas_get_view (self->canvas)) * 100;
+  g_autofree char *text = g_strdup_printf (_("%d %%"), (int) lrint (percent));
 
-  if (keyval == GDK_KEY_b)
-    return gtk_widget_activate_action (GTK_WIDGET (self), "win.paint-mask", NULL);
-  if (!self->painting)
-    return GDK_EVENT_PROPAGATE;
+  gtk_label_set_label (self->zoom_label, text);
+}
 
-  switch (keyval)
+static void
+activate (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GessoCanvasView *self = GESSO_CANVAS_VIEW (widget);
+  GessoView *view = gesso_canvas_get_view (self->canvas);
+
+  if (g_str_equal (name, "canvas.zoom-in"))
+    gesso_view_zoom_step (view, 1);
+  else if (g_str_equal (name, "canvas.zoom-out"))
+    gesso_view_zoom_step (view, -1);
+  else if (g_str_equal (name, "canvas.zoom-fit"))
     {
-    case GDK_KEY_Escape:
-      return gtk_widget_activate_action (GTK_WIDGET (self), "win.paint-mask", NULL);
-    case GDK_KEY_e:
-      gesso_mask_bar_toggle_eraser (self->mask_bar);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_bracketleft:
-      gesso_mask_bar_resize_brush (self->mask_bar, -1);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_bracketright:
-      gesso_mask_bar_resize_brush (self->mask_bar, 1);
-      return GDK_EVENT_STOP;
-    default:
-      return GDK_EVENT_PROPAGATE;
+      gesso_view_turn_to (view, 0, 0, 0);
+      gesso_view_fit (view);
     }
+  else
+    gesso_view_zoom_to (view, 1, gtk_widget_get_width (GTK_WIDGET (self->canvas)) / 2.0,
+                        gtk_widget_get_height (GTK_WIDGET (self->canvas)) / 2.0);
+}
+
+static void
+on_message (GessoCanvasView *self, const char *text)
+{
+  g_signal_emit (self, message_signal, 0, text);
+}
+
+static void
+on_dropped (GessoCanvasView *self, guint zone, GFile *file, GdkTexture *texture)
+{
+  g_signal_emit (self, dropped_signal, 0, zone, file, texture);
 }
 
 static void
 gesso_canvas_view_dispose (GObject *object)
 {
-  g_clear_pointer (&GESSO_CANVAS_VIEW (object)->overlay, gtk_widget_unparent);
+  g_clear_pointer (&GESSO_CANVAS_VIEW (object)->box, gtk_widget_unparent);
 
   G_OBJECT_CLASS (gesso_canvas_view_parent_class)->dispose (object);
 }
@@ -85,29 +101,50 @@ gesso_canvas_view_dispose (GObject *object)
 static void
 gesso_canvas_view_class_init (GessoCanvasViewClass *klass)
 {
+  static const char *const actions[] = { "canvas.zoom-in", "canvas.zoom-out", "canvas.zoom-fit",
+                                         "canvas.zoom-100" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = gesso_canvas_view_dispose;
+  message_signal = g_signal_new ("message", GESSO_TYPE_CANVAS_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  dropped_signal = g_signal_new ("dropped", GESSO_TYPE_CANVAS_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_FILE, GDK_TYPE_TEXTURE);
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget_class, actions[i], NULL, activate);
 
   g_type_ensure (GESSO_TYPE_CANVAS);
-  g_type_ensure (GESSO_TYPE_MASK_BAR);
+  g_type_ensure (GESSO_TYPE_TOOL_BAR);
+  g_type_ensure (GESSO_TYPE_BRUSH_BAR);
+  g_type_ensure (GESSO_TYPE_DROP_ZONES);
   gtk_widget_class_set_css_name (widget_class, "canvasview");
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/canvas/gesso-canvas-view.ui");
-  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, overlay);
-  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, canvas);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, box);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, empty);
-  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, mask_bar);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, zoom_bar);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, zoom_label);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, tool_bar);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, brush_bar);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, canvas);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, drop_zones);
 }
 
 static void
 gesso_canvas_view_init (GessoCanvasView *self)
 {
-  GtkEventController *keys = gtk_event_controller_key_new ();
+  GessoToolbox *toolbox;
 
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  gesso_mask_bar_bind (self->mask_bar, self->canvas);
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->canvas), keys);
+  toolbox = gesso_canvas_get_toolbox (self->canvas);
+  gesso_tool_bar_bind (self->tool_bar, toolbox);
+  gesso_brush_bar_bind (self->brush_bar, toolbox);
+  g_signal_connect_object (toolbox, "message", G_CALLBACK (on_message), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gesso_canvas_get_view (self->canvas), "changed",
+                           G_CALLBACK (on_view_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->drop_zones, "dropped", G_CALLBACK (on_dropped), self,
+                           G_CONNECT_SWAPPED);
+  gesso_drop_zones_watch (self->drop_zones, GTK_WIDGET (self));
+  gesso_canvas_view_set_painting (self, NULL);
 }

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GessoCanvasView: the canvas with what floats over it: a welcome while it is empty, and the mask's
- * tools while one paints. */
+/*
+ * GessoCanvasView: the canvas with what lies round it: tools, what they can be set to, zoom
+ * controls, a welcome while there is no painting, and zones for pictures that are dropped.
+ *
+ * Signals:
+ *   message (const char *text)                                  a sentence for people
+ *   dropped (guint zone, GFile *file, GdkTexture *texture)      see gesso-drop-zones.h
+ */
 #pragma once
 
 #include "gesso-canvas.h"
+#include "gesso-drop-zones.h"
 
 G_BEGIN_DECLS
 
 #define GESSO_TYPE_CANVAS_VIEW (gesso_canvas_view_get_type ())
 G_DECLARE_FINAL_TYPE (GessoCanvasView, gesso_canvas_view, GESSO, CANVAS_VIEW, GtkWidget)
 
-/* paintable: what to show, NULL for the welcome. mask: to draw over it, or NULL. */
-void gesso_canvas_view_show (GessoCanvasView *self, GdkPaintable *paintable, GessoMask *mask);
+GessoCanvas *gesso_canvas_view_get_canvas   (GessoCanvasView *self);
 
-/* Whether the pointer paints on the mask. */
-void gesso_canvas_view_set_painting (GessoCanvasView *self, gboolean painting);
+/* NULL for the welcome. */
+void         gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting);
 
 G_END_DECLS

@@ -1,38 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The picture on its neutral ground, the mask over it, and the brush. */
+/* The canvas's object: what it shows, and what makes it draw again. */
 #include "config.h"
 
-#include "gesso-canvas.h"
+#include "gesso-canvas-private.h"
 
+#include "document/gesso-selection.h"
+#include "gesso-mask-look.h"
+#include "gesso-masked-texture.h"
+
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
-#define MARGIN 24      /* pixels round the picture */
-#define MAX_SCALE 5.0f /* small pictures stay small enough to look sharp */
-
-struct _GessoCanvas
-{
-  GtkWidget         parent_instance;
-
-  GdkPaintable     *paintable;
-  GessoMask        *mask;
-  gboolean          painting;
-  gboolean          erasing;
-  double            brush_size;
-
-  gboolean          pointer_inside;
-  graphene_point_t  pointer;   /* in the widget      */
-  graphene_point_t  last;      /* in the picture     */
-  guint8            value;     /* of this stroke     */
-};
+#define FEATHER_DELAY 150 /* ms after the last change of a mask before its soft edge is worked out */
+#define MAX_FEATHER 256
 
 enum
 {
   PROP_0,
-  PROP_PAINTABLE,
-  PROP_MASK,
   PROP_PAINTING,
-  PROP_ERASING,
-  PROP_BRUSH_SIZE,
+  PROP_FEATHER,
   N_PROPS
 };
 
@@ -40,203 +26,214 @@ G_DEFINE_FINAL_TYPE (GessoCanvas, gesso_canvas, GTK_TYPE_WIDGET)
 
 static GParamSpec *properties[N_PROPS];
 
-/* ---- Places --------------------------------------------------------------------------------- */
-
-/* Where the picture lies, in whole pixels; FALSE if there is none. */
-static gboolean
-get_place (GessoCanvas *self, graphene_rect_t *place, float *scale)
-{
-  float width, height, room_x, room_y;
-
-  if (self->paintable == NULL)
-    return FALSE;
-
-  width = (float) gdk_paintable_get_intrinsic_width (self->paintable);
-  height = (float) gdk_paintable_get_intrinsic_height (self->paintable);
-  room_x = (float) MAX (gtk_widget_get_width (GTK_WIDGET (self)) - 2 * MARGIN, 1);
-  room_y = (float) MAX (gtk_widget_get_height (GTK_WIDGET (self)) - 2 * MARGIN, 1);
-  if (width < 1 || height < 1)
-    return FALSE;
-
-  *scale = MIN (MIN (room_x / width, room_y / height), MAX_SCALE);
-  width *= *scale;
-  height *= *scale;
-  graphene_rect_init (place, (int) (MARGIN + (room_x - width) / 2),
-                      (int) (MARGIN + (room_y - height) / 2), width, height);
-
-  return TRUE;
-}
-
-/* The mask and what is shown may differ in size (a preview): the mask's pixels count. */
-static gboolean
-to_picture (GessoCanvas *self, double x, double y, graphene_point_t *point)
-{
-  graphene_rect_t place;
-  float scale;
-
-  if (!get_place (self, &place, &scale))
-    return FALSE;
-
-  graphene_point_init (point, ((float) x - place.origin.x) / scale,
-                       ((float) y - place.origin.y) / scale);
-  return TRUE;
-}
-
-/* Picture pixels. */
-static double
-get_brush_radius (GessoCanvas *self)
-{
-  int longer = MAX (gdk_paintable_get_intrinsic_width (self->paintable),
-                    gdk_paintable_get_intrinsic_height (self->paintable));
-
-  return MAX (self->brush_size / 200 * longer, 0.5);
-}
-
-/* ---- Drawing -------------------------------------------------------------------------------- */
+/* ---- Tiles' content ------------------------------------------------------------------------- */
 
 static void
-snapshot_brush (GessoCanvas *self, GtkSnapshot *snapshot, float scale)
+render_picture (const GdkRectangle *area, guint8 *pixels, gsize stride, gpointer data)
 {
-  const GdkRGBA dark = { 0, 0, 0, 0.6f }, dark4[4] = { dark, dark, dark, dark };
-  const GdkRGBA light = { 1, 1, 1, 0.9f }, light4[4] = { light, light, light, light };
-  const float thin[4] = { 1, 1, 1, 1 };
-  float radius = (float) get_brush_radius (self) * scale;
-  graphene_rect_t bounds;
-  GskRoundedRect ring;
-
-  graphene_rect_init (&bounds, self->pointer.x - radius, self->pointer.y - radius, 2 * radius,
-                      2 * radius);
-  gsk_rounded_rect_init_from_rect (&ring, &bounds, radius);
-  gtk_snapshot_append_border (snapshot, &ring, thin, light4);
-  gsk_rounded_rect_shrink (&ring, -1, -1, -1, -1);
-  gtk_snapshot_append_border (snapshot, &ring, thin, dark4);
+  gesso_painting_composite (((GessoCanvas *) data)->painting, area, pixels, stride);
 }
 
 static void
-gesso_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+render_masks (const GdkRectangle *area, guint8 *pixels, gsize stride, gpointer data)
 {
-  const GdkRGBA shadow = { 0, 0, 0, 0.3f };
-  GessoCanvas *self = GESSO_CANVAS (widget);
-  graphene_rect_t place;
-  GskRoundedRect outline;
-  float scale;
+  GessoCanvas *self = data;
+  gboolean high_contrast = adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
 
-  if (!get_place (self, &place, &scale))
+  gesso_mask_look_render (self->painting, self->feathered, area, self->mask_period, high_contrast,
+                          pixels, stride);
+}
+
+/* ---- Soft edges ----------------------------------------------------------------------------- */
+
+static GessoTiles *
+feather_masks (GessoCanvas *self)
+{
+  const GdkRectangle picture = { 0, 0, (int) gesso_painting_get_width (self->painting),
+                                 (int) gesso_painting_get_height (self->painting) };
+  g_autoptr (GessoTiles) all = gesso_mask_look_unite (self->painting);
+
+  if (self->feather == 0)
+    return g_steal_pointer (&all);
+
+  return gesso_selection_feather (all, self->feather, &picture);
+}
+
+static void
+set_feathered (GessoCanvas *self, GessoTiles *feathered)
+{
+  if (self->feathered == NULL && feathered == NULL)
     return;
 
-  gsk_rounded_rect_init_from_rect (&outline, &place, 0);
-  gtk_snapshot_append_outset_shadow (snapshot, &outline, &shadow, 0, 2, 0, 12);
-
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &place.origin);
-  gdk_paintable_snapshot (self->paintable, snapshot, place.size.width, place.size.height);
-  gtk_snapshot_restore (snapshot);
-
-  if (self->mask)
-    gesso_mask_snapshot (self->mask, snapshot, &place);
-  if (self->painting && self->pointer_inside)
-    snapshot_brush (self, snapshot, scale);
+  g_clear_pointer (&self->feathered, gesso_tiles_unref);
+  self->feathered = feathered;
+  gesso_tile_cache_clear (self->masks);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-/* ---- Painting ------------------------------------------------------------------------------- */
+static gboolean
+on_feather_timeout (gpointer data)
+{
+  GessoCanvas *self = data;
+
+  self->feather_timeout = 0;
+  if (self->painting && self->feather > 0)
+    set_feathered (self, feather_masks (self));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* While it is painted a mask is shown as it is painted; the soft edge follows in a moment. */
+static void
+queue_feather (GessoCanvas *self)
+{
+  g_clear_handle_id (&self->feather_timeout, g_source_remove);
+  set_feathered (self, NULL);
+  if (self->feather > 0 && self->painting)
+    self->feather_timeout = g_timeout_add (FEATHER_DELAY, on_feather_timeout, self);
+}
+
+GessoTiles *
+gesso_canvas_dup_mask (GessoCanvas *self)
+{
+  g_autoptr (GessoTiles) mask = self->painting ? feather_masks (self) : NULL;
+  GdkRectangle bounds;
+
+  return mask && gesso_tiles_get_bounds (mask, &bounds) ? g_steal_pointer (&mask) : NULL;
+}
+
+/* ---- The painting --------------------------------------------------------------------------- */
 
 static void
-update_cursor (GessoCanvas *self)
+on_damaged (GessoPainting *painting, const GdkRectangle *area, GessoCanvas *self)
 {
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), self->painting ? "crosshair" : NULL);
+  gesso_tile_cache_damage (self->picture, area);
+  gesso_tile_cache_damage (self->masks, area);
+  if (self->feather > 0)
+    queue_feather (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
-on_motion (GtkEventControllerMotion *controller, double x, double y, GessoCanvas *self)
+on_selection_changed (GessoCanvas *self)
 {
-  graphene_point_init (&self->pointer, (float) x, (float) y);
-  self->pointer_inside = TRUE;
+  g_clear_pointer (&self->outline, gsk_render_node_unref);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+on_frame_changed (GessoCanvas *self)
+{
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+follow_size (GessoCanvas *self)
+{
+  guint width = 1, height = 1;
+  g_autofree char *description = NULL;
+
   if (self->painting)
-    gtk_widget_queue_draw (GTK_WIDGET (self));
+    {
+      width = gesso_painting_get_width (self->painting);
+      height = gesso_painting_get_height (self->painting);
+      description = g_strdup_printf (_("A picture of %d × %d pixels"), (int) width, (int) height);
+    }
+  gesso_tile_cache_set_size (self->picture, width, height);
+  gesso_tile_cache_set_size (self->masks, width, height);
+  gesso_view_set_picture (self->view, width, height);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  description ? description : _("No picture yet"), -1);
+}
+
+void
+gesso_canvas_set_painting (GessoCanvas *self, GessoPainting *painting)
+{
+  if (self->painting == painting)
+    return;
+
+  gesso_toolbox_set_painting (self->toolbox, painting);
+  if (self->painting)
+    g_signal_handlers_disconnect_by_data (self->painting, self);
+  g_set_object (&self->painting, painting);
+  if (painting)
+    {
+      g_signal_connect (painting, "damaged", G_CALLBACK (on_damaged), self);
+      g_signal_connect_swapped (painting, "selection-changed", G_CALLBACK (on_selection_changed),
+                                self);
+      g_signal_connect_swapped (painting, "notify::frame", G_CALLBACK (on_frame_changed), self);
+      g_signal_connect_swapped (painting, "notify::width", G_CALLBACK (follow_size), self);
+      g_signal_connect_swapped (painting, "notify::height", G_CALLBACK (follow_size), self);
+    }
+  gesso_tile_cache_clear (self->picture);
+  gesso_tile_cache_clear (self->masks);
+  queue_feather (self);
+  follow_size (self);
+  on_selection_changed (self);
+  gesso_canvas_update_cursor (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAINTING]);
+}
+
+void
+gesso_canvas_set_overlay (GessoCanvas        *self,
+                          GdkPaintable       *paintable,
+                          const GdkRectangle *area,
+                          const GessoTiles   *mask)
+{
+  g_clear_object (&self->overlay);
+  if (paintable && area)
+    {
+      self->overlay_area = *area;
+      if (mask && GDK_IS_TEXTURE (paintable))
+        self->overlay =
+            GDK_PAINTABLE (gesso_masked_texture_new (GDK_TEXTURE (paintable), area, mask));
+      else
+        self->overlay = g_object_ref (paintable);
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* ---- The view and the tools ----------------------------------------------------------------- */
+
+GessoView *
+gesso_canvas_get_view (GessoCanvas *self)
+{
+  return self->view;
+}
+
+GessoToolbox *
+gesso_canvas_get_toolbox (GessoCanvas *self)
+{
+  return self->toolbox;
+}
+
+void
+gesso_canvas_take_work (GessoCanvas *self, GessoCanvasWork *work)
+{
+  *work = self->work;
+  self->work = (GessoCanvasWork) { 0 };
 }
 
 static void
-on_leave (GtkEventControllerMotion *controller, GessoCanvas *self)
+on_view_changed (GessoCanvas *self)
 {
-  self->pointer_inside = FALSE;
+  g_clear_pointer (&self->outline, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
-on_drag_begin (GtkGestureDrag *gesture, double x, double y, GessoCanvas *self)
+on_tool_changed (GessoCanvas *self)
 {
-  guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
-
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  if (!self->painting || self->mask == NULL ||
-      (button != GDK_BUTTON_PRIMARY && button != GDK_BUTTON_SECONDARY) ||
-      !to_picture (self, x, y, &self->last))
-    {
-      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
-      return;
-    }
-
-  /* The other button does the other thing. */
-  self->value = self->erasing == (button == GDK_BUTTON_SECONDARY) ? 255 : 0;
-  gesso_mask_begin_stroke (self->mask);
-  gesso_mask_line (self->mask, &self->last, &self->last, get_brush_radius (self), self->value);
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-}
-
-static void
-on_drag_update (GtkGestureDrag *gesture, double dx, double dy, GessoCanvas *self)
-{
-  graphene_point_t next;
-  double x, y;
-
-  if (self->mask == NULL || !gtk_gesture_drag_get_start_point (gesture, &x, &y) ||
-      !to_picture (self, x + dx, y + dy, &next))
-    return;
-
-  gesso_mask_line (self->mask, &self->last, &next, get_brush_radius (self), self->value);
-  self->last = next;
-}
-
-static void
-on_mask_changed (GessoMask *mask, GessoCanvas *self)
-{
+  gesso_canvas_update_cursor (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 /* ---- The object ----------------------------------------------------------------------------- */
 
-void
-gesso_canvas_set_paintable (GessoCanvas *self, GdkPaintable *paintable)
+static void
+gesso_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  g_autofree char *description = NULL;
-
-  if (!g_set_object (&self->paintable, paintable))
-    return;
-
-  if (paintable)
-    description = g_strdup_printf (_("A picture of %d × %d pixels"),
-                                   gdk_paintable_get_intrinsic_width (paintable),
-                                   gdk_paintable_get_intrinsic_height (paintable));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  description ? description : _("No picture yet"), -1);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAINTABLE]);
-}
-
-void
-gesso_canvas_set_mask (GessoCanvas *self, GessoMask *mask)
-{
-  if (self->mask == mask)
-    return;
-
-  if (self->mask)
-    g_signal_handlers_disconnect_by_func (self->mask, on_mask_changed, self);
-  g_set_object (&self->mask, mask);
-  if (mask)
-    g_signal_connect (mask, "changed", G_CALLBACK (on_mask_changed), self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MASK]);
+  gesso_view_set_size (GESSO_CANVAS (widget)->view, width, height);
 }
 
 static void
@@ -246,20 +243,11 @@ gesso_canvas_get_property (GObject *object, guint prop_id, GValue *value, GParam
 
   switch (prop_id)
     {
-    case PROP_PAINTABLE:
-      g_value_set_object (value, self->paintable);
-      break;
-    case PROP_MASK:
-      g_value_set_object (value, self->mask);
-      break;
     case PROP_PAINTING:
-      g_value_set_boolean (value, self->painting);
+      g_value_set_object (value, self->painting);
       break;
-    case PROP_ERASING:
-      g_value_set_boolean (value, self->erasing);
-      break;
-    case PROP_BRUSH_SIZE:
-      g_value_set_double (value, self->brush_size);
+    case PROP_FEATHER:
+      g_value_set_uint (value, self->feather);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -276,22 +264,16 @@ gesso_canvas_set_property (GObject      *object,
 
   switch (prop_id)
     {
-    case PROP_PAINTABLE:
-      gesso_canvas_set_paintable (self, g_value_get_object (value));
-      break;
-    case PROP_MASK:
-      gesso_canvas_set_mask (self, g_value_get_object (value));
-      break;
     case PROP_PAINTING:
-      self->painting = g_value_get_boolean (value);
-      update_cursor (self);
+      gesso_canvas_set_painting (self, g_value_get_object (value));
       break;
-    case PROP_ERASING:
-      self->erasing = g_value_get_boolean (value);
-      break;
-    case PROP_BRUSH_SIZE:
-      self->brush_size = g_value_get_double (value);
-      gtk_widget_queue_draw (GTK_WIDGET (self));
+    case PROP_FEATHER:
+      if (self->feather != g_value_get_uint (value))
+        {
+          self->feather = g_value_get_uint (value);
+          queue_feather (self);
+          g_object_notify_by_pspec (object, pspec);
+        }
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -303,30 +285,45 @@ gesso_canvas_dispose (GObject *object)
 {
   GessoCanvas *self = GESSO_CANVAS (object);
 
-  gesso_canvas_set_mask (self, NULL);
-  g_clear_object (&self->paintable);
+  gesso_canvas_set_painting (self, NULL);
+  g_clear_handle_id (&self->feather_timeout, g_source_remove);
+  g_clear_object (&self->overlay);
 
   G_OBJECT_CLASS (gesso_canvas_parent_class)->dispose (object);
 }
 
 static void
+gesso_canvas_finalize (GObject *object)
+{
+  GessoCanvas *self = GESSO_CANVAS (object);
+
+  g_clear_pointer (&self->outline, gsk_render_node_unref);
+  g_clear_pointer (&self->feathered, gesso_tiles_unref);
+  gesso_tile_cache_free (self->picture);
+  gesso_tile_cache_free (self->masks);
+  g_object_unref (self->toolbox);
+  g_object_unref (self->view);
+
+  G_OBJECT_CLASS (gesso_canvas_parent_class)->finalize (object);
+}
+
+static void
 gesso_canvas_class_init (GessoCanvasClass *klass)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->get_property = gesso_canvas_get_property;
   object_class->set_property = gesso_canvas_set_property;
   object_class->dispose = gesso_canvas_dispose;
+  object_class->finalize = gesso_canvas_finalize;
   widget_class->snapshot = gesso_canvas_snapshot;
+  widget_class->size_allocate = gesso_canvas_size_allocate;
 
-  properties[PROP_PAINTABLE] =
-      g_param_spec_object ("paintable", NULL, NULL, GDK_TYPE_PAINTABLE, flags);
-  properties[PROP_MASK] = g_param_spec_object ("mask", NULL, NULL, GESSO_TYPE_MASK, flags);
-  properties[PROP_PAINTING] = g_param_spec_boolean ("painting", NULL, NULL, FALSE, flags);
-  properties[PROP_ERASING] = g_param_spec_boolean ("erasing", NULL, NULL, FALSE, flags);
-  properties[PROP_BRUSH_SIZE] = g_param_spec_double ("brush-size", NULL, NULL, 0.1, 100, 10, flags);
+  properties[PROP_PAINTING] =
+      g_param_spec_object ("painting", NULL, NULL, GESSO_TYPE_PAINTING, flags);
+  properties[PROP_FEATHER] = g_param_spec_uint ("feather", NULL, NULL, 0, MAX_FEATHER, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_set_css_name (widget_class, "gesso-canvas");
@@ -336,23 +333,21 @@ gesso_canvas_class_init (GessoCanvasClass *klass)
 static void
 gesso_canvas_init (GessoCanvas *self)
 {
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkGesture *drag = gtk_gesture_drag_new ();
+  self->view = gesso_view_new ();
+  self->toolbox = gesso_toolbox_new ();
+  self->picture = gesso_tile_cache_new (render_picture, self);
+  self->masks = gesso_tile_cache_new (render_masks, self);
+  self->mask_period = 8;
 
-  self->brush_size = 10;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _("Canvas"),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, _("No picture yet"), -1);
 
-  g_signal_connect (motion, "enter", G_CALLBACK (on_motion), self);
-  g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
-  g_signal_connect (motion, "leave", G_CALLBACK (on_leave), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), motion);
-
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), 0);
-  g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
-  g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+  g_signal_connect_swapped (self->view, "changed", G_CALLBACK (on_view_changed), self);
+  g_signal_connect_swapped (self->toolbox, "redraw", G_CALLBACK (gtk_widget_queue_draw), self);
+  g_signal_connect_swapped (self->toolbox, "notify::tool", G_CALLBACK (on_tool_changed), self);
+  gesso_canvas_init_input (self);
+  gesso_canvas_init_keys (self);
 }

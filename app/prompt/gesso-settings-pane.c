@@ -88,6 +88,12 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
   gesso_choice_bind (self->rng, settings, "rng", rngs);
 }
 
+void
+gesso_settings_pane_set_masked (GessoSettingsPane *self, gboolean masked)
+{
+  gesso_start_group_set_masked (self->start_group, masked);
+}
+
 GessoModelRow *
 gesso_settings_pane_get_model_row (GessoSettingsPane *self)
 {

@@ -15,6 +15,9 @@ void           gesso_settings_pane_bind (GessoSettingsPane *self,
                                          GessoDocument     *document,
                                          GSettings         *store);
 
+/* Whether the picture has a mask: its settings are shown then. */
+void           gesso_settings_pane_set_masked (GessoSettingsPane *self, gboolean masked);
+
 GessoModelRow *gesso_settings_pane_get_model_row (GessoSettingsPane *self);
 
 G_END_DECLS

@@ -25,20 +25,23 @@ struct _GessoStartGroup
   AdwComboRow   *mask_fill;
 
   GessoDocument *document;
-  GessoMask     *mask;
+  gboolean       masked;
 };
 
 G_DEFINE_FINAL_TYPE (GessoStartGroup, gesso_start_group, ADW_TYPE_PREFERENCES_GROUP)
 
 static const char *const fills[] = { "original", "blur", "noise", "color", NULL };
 
-static void
-on_mask_changed (GessoStartGroup *self)
+void
+gesso_start_group_set_masked (GessoStartGroup *self, gboolean masked)
 {
-  gboolean masked = self->mask && !gesso_mask_is_empty (self->mask);
+  gboolean has_start = self->document && gesso_document_get_start (self->document);
 
-  adw_action_row_set_subtitle (self->mask_row, masked ? _("The red part is repainted")
+  self->masked = masked;
+  adw_action_row_set_subtitle (self->mask_row, masked ? _("The striped part is repainted")
                                                       : _("Paint over what is to change"));
+  gtk_widget_set_visible (GTK_WIDGET (self->mask_row), has_start || masked);
+  gtk_widget_set_visible (self->strength_row, has_start || masked);
   gtk_widget_set_visible (self->feather_row, masked);
   gtk_widget_set_visible (GTK_WIDGET (self->mask_fill), masked);
 }
@@ -47,14 +50,7 @@ static void
 on_start_changed (GessoStartGroup *self)
 {
   GessoPicture *start = gesso_document_get_start (self->document);
-  GessoMask *mask = gesso_document_get_mask (self->document);
   g_autofree char *title = NULL;
-
-  if (self->mask)
-    g_signal_handlers_disconnect_by_func (self->mask, on_mask_changed, self);
-  g_set_object (&self->mask, mask);
-  if (mask)
-    g_signal_connect_swapped (mask, "changed", G_CALLBACK (on_mask_changed), self);
 
   if (start)
     title = g_strdup_printf (_("%u × %u pixels"), gesso_picture_get_width (start),
@@ -65,9 +61,7 @@ on_start_changed (GessoStartGroup *self)
 
   gtk_widget_set_visible (self->empty_row, start == NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->picture_row), start != NULL);
-  gtk_widget_set_visible (self->strength_row, start != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->mask_row), start != NULL);
-  on_mask_changed (self);
+  gesso_start_group_set_masked (self, self->masked);
 }
 
 static void
@@ -88,7 +82,7 @@ gesso_start_group_bind (GessoStartGroup *self, GessoDocument *document)
   g_object_bind_property (settings, "mask-feather", self->mask_feather, "value", flags);
   gesso_choice_bind (self->mask_fill, settings, "mask-fill", fills);
 
-  g_signal_connect_object (document, "notify::mask", G_CALLBACK (on_start_changed), self,
+  g_signal_connect_object (document, "notify::start", G_CALLBACK (on_start_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "notify::picture", G_CALLBACK (on_picture_changed), self,
                            G_CONNECT_SWAPPED);
@@ -101,9 +95,6 @@ gesso_start_group_dispose (GObject *object)
 {
   GessoStartGroup *self = GESSO_START_GROUP (object);
 
-  if (self->mask)
-    g_signal_handlers_disconnect_by_func (self->mask, on_mask_changed, self);
-  g_clear_object (&self->mask);
   g_clear_object (&self->document);
 
   G_OBJECT_CLASS (gesso_start_group_parent_class)->dispose (object);

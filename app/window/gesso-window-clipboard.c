@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pictures from and to other programs: copy, paste, drag and drop. */
+/* Pictures from and to other programs: copy, paste, and dropped ones. */
 #include "config.h"
 
 #include "gesso-window-private.h"
@@ -98,26 +98,67 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, GessoWi
   return FALSE;
 }
 
-/* ---- Dragging out --------------------------------------------------------------------------- */
-
-static GdkContentProvider *
-on_drag_prepare (GtkDragSource *source, double x, double y, GessoWindow *self)
+/* Over the canvas there are zones to choose from. */
+typedef struct
 {
-  GessoPicture *picture = gesso_document_get_picture (self->document);
+  GessoWindow  *window;
+  GessoDropZone zone;
+} Drop;
 
-  if (self->painting || picture == NULL || self->job)
-    return NULL;
+static void
+take_drop (Drop *drop, GessoPicture *picture, const GError *error)
+{
+  GessoWindow *self = drop->window;
 
-  return gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, gesso_picture_get_texture (picture));
+  if (self->document && error)
+    gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
+  else if (self->document && drop->zone == GESSO_DROP_START)
+    gesso_window_set_start (self, picture);
+  else if (self->document && drop->zone == GESSO_DROP_MASK && gesso_window_has_painting (self))
+    gesso_window_place_mask (self, picture);
+  else if (self->document)
+    gesso_window_place_layer (self, picture);
+
+  g_object_unref (drop->window);
+  g_free (drop);
 }
 
 static void
-on_drag_begin (GtkDragSource *source, GdkDrag *drag, GessoWindow *self)
+on_dropped_loaded (GObject *source, GAsyncResult *result, gpointer data)
 {
-  GessoPicture *picture = gesso_document_get_picture (self->document);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoPicture) picture = gesso_picture_load_finish (result, &error);
 
-  if (picture)
-    gtk_drag_source_set_icon (source, GDK_PAINTABLE (gesso_picture_get_texture (picture)), 0, 0);
+  take_drop (data, picture, error);
+}
+
+static void
+on_dropped_converted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, &error);
+
+  take_drop (data, picture, error);
+}
+
+static void
+on_canvas_drop (GessoWindow *self, guint zone, GFile *file, GdkTexture *texture)
+{
+  Drop *drop;
+
+  if (zone == GESSO_DROP_SETTINGS && file)
+    {
+      gesso_window_open (self, file);
+      return;
+    }
+
+  drop = g_new0 (Drop, 1);
+  drop->window = g_object_ref (self);
+  drop->zone = zone;
+  if (file)
+    gesso_picture_load_async (file, NULL, on_dropped_loaded, drop);
+  else
+    gesso_picture_from_texture_async (texture, NULL, on_dropped_converted, drop);
 }
 
 void
@@ -129,15 +170,12 @@ gesso_window_init_clipboard (GessoWindow *self)
   };
   GType types[] = { GDK_TYPE_FILE_LIST, GDK_TYPE_TEXTURE };
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
-  GtkDragSource *source = gtk_drag_source_new ();
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
 
   gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));
   g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (self->flap, GTK_EVENT_CONTROLLER (target));
-
-  g_signal_connect (source, "prepare", G_CALLBACK (on_drag_prepare), self);
-  g_signal_connect (source, "drag-begin", G_CALLBACK (on_drag_begin), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->canvas), GTK_EVENT_CONTROLLER (source));
+  g_signal_connect_object (self->canvas, "dropped", G_CALLBACK (on_canvas_drop), self,
+                           G_CONNECT_SWAPPED);
 }

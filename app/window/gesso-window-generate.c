@@ -61,8 +61,6 @@ finish_job (GessoWindow *self, GessoPicture *picture, const GError *error)
   if (picture)
     {
       gesso_banner_hide_error (self->banner);
-      g_action_group_change_action_state (G_ACTION_GROUP (self), "paint-mask",
-                                          g_variant_new_boolean (FALSE));
       gesso_document_add_picture (self->document, picture);
       notify_when_away (self);
     }
@@ -84,12 +82,18 @@ on_generated (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+start_job (GessoWindow *self, GessoPicture *start, GBytes *mask)
+{
+  gesso_engine_generate_async (self->engine, self->job,
+                               gesso_document_get_settings (self->document), start, mask,
+                               on_generated, g_object_ref (self));
+}
+
+static void
 generate (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GessoWindow *self = data;
   GessoSettings *settings = gesso_document_get_settings (self->document);
-  GessoMask *mask = gesso_document_get_mask (self->document);
-  g_autoptr (GBytes) mask_bytes = mask ? gesso_mask_to_bytes (mask) : NULL;
   g_autoptr (GessoJob) job = NULL;
   gboolean locked;
 
@@ -105,9 +109,7 @@ generate (GSimpleAction *action, GVariant *parameter, gpointer data)
   gesso_banner_hide_error (self->banner);
   job = gesso_job_new ();
   set_job (self, job);
-  gesso_engine_generate_async (self->engine, job, settings,
-                               gesso_document_get_start (self->document), mask_bytes, on_generated,
-                               g_object_ref (self));
+  gesso_window_prepare_job (self, start_job);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "gesso-window.h"
 
 #include "canvas/gesso-canvas-view.h"
+#include "canvas/gesso-layers-pane.h"
 #include "document/gesso-document.h"
 #include "engine/gesso-engine.h"
 #include "prompt/gesso-prompt-bar.h"
@@ -26,6 +27,7 @@ struct _GessoWindow
   GessoCanvasView   *canvas;
   GessoPromptBar    *prompt_bar;
   GessoSettingsPane *pane;
+  GessoLayersPane   *layers;
 
   GessoEngine       *engine;
   GSettings         *store;          /* NULL where the schema is not installed */
@@ -33,8 +35,11 @@ struct _GessoWindow
 
   GessoJob          *job;            /* the running generation, or NULL        */
   guint              inhibit_cookie;
-  gboolean           show_start;     /* rather than the picture                */
-  gboolean           painting;
+
+  GessoPainting     *painting;
+  GdkRectangle       job_area;       /* of the running generation, 0 wide: none */
+  GessoTiles        *job_mask;       /* to show its preview through, or NULL    */
+  gboolean           sizing;         /* frame and settings follow each other    */
 
   guint              native_size;    /* of the model, 0: not known yet         */
   guint64            n_parameters;
@@ -65,7 +70,22 @@ void gesso_window_init_generate  (GessoWindow *self);
 void gesso_window_init_files     (GessoWindow *self);
 void gesso_window_init_models    (GessoWindow *self);
 void gesso_window_init_clipboard (GessoWindow *self);
-void gesso_window_init_mask      (GessoWindow *self);
+void gesso_window_init_start     (GessoWindow *self);
+void gesso_window_init_canvas    (GessoWindow *self);
+void gesso_window_init_edit      (GessoWindow *self);
+
+/* gesso-window-canvas.c */
+gboolean gesso_window_has_painting (GessoWindow *self); /* rather than the welcome */
+void gesso_window_place_start    (GessoWindow *self, GessoPicture *start);
+void gesso_window_place_layer    (GessoWindow *self, GessoPicture *picture);
+void gesso_window_place_mask     (GessoWindow *self, GessoPicture *picture);
+/* A new current picture of the document becomes a layer where its job's frame was. */
+void gesso_window_place_current  (GessoWindow *self);
+void gesso_window_update_overlay (GessoWindow *self);
+void gesso_window_clear_canvas   (GessoWindow *self);
+/* What the frame shows, where the canvas is started from, and what of it is masked; else NULL. */
+typedef void (*GessoPreparedFunc) (GessoWindow *self, GessoPicture *start, GBytes *mask);
+void gesso_window_prepare_job    (GessoWindow *self, GessoPreparedFunc done);
 
 /* gesso-window-generate.c */
 void gesso_window_cancel (GessoWindow *self);

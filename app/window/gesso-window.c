@@ -5,7 +5,6 @@
 #include "gesso-window-private.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 #define STARTER_PARAMETERS 100000000 /* models below this are quick on a processor */
 #define COUNT_DELAY 400              /* ms after the last key before tokens are counted */
@@ -13,26 +12,6 @@
 G_DEFINE_FINAL_TYPE (GessoWindow, gesso_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- What is shown -------------------------------------------------------------------------- */
-
-static void
-update_canvas (GessoWindow *self)
-{
-  GessoPicture *start = gesso_document_get_start (self->document);
-  GessoPicture *picture = gesso_document_get_picture (self->document);
-  GdkTexture *preview = self->job ? gesso_job_get_preview (self->job) : NULL;
-  GdkTexture *texture = preview;
-  GessoMask *mask = NULL;
-
-  if (preview == NULL && start && (self->show_start || self->painting || picture == NULL))
-    {
-      texture = gesso_picture_get_texture (start);
-      mask = gesso_document_get_mask (self->document);
-    }
-  else if (preview == NULL && picture)
-    texture = gesso_picture_get_texture (picture);
-
-  gesso_canvas_view_show (self->canvas, GDK_PAINTABLE (texture), mask);
-}
 
 static void
 update_title (GessoWindow *self)
@@ -69,6 +48,8 @@ update_actions (GessoWindow *self)
   gboolean idle = self->job == NULL;
   gboolean has_picture = gesso_document_get_picture (self->document) != NULL;
   gboolean has_start = gesso_document_get_start (self->document) != NULL;
+  gboolean has_painting = gesso_window_has_painting (self);
+  GessoHistory *history = self->painting ? gesso_painting_get_history (self->painting) : NULL;
   guint position = gesso_document_get_position (self->document);
 
   enable (self, "generate", idle);
@@ -78,9 +59,15 @@ update_actions (GessoWindow *self)
   enable (self, "copy", has_picture);
   enable (self, "use-as-start", has_picture);
   enable (self, "remove-start", has_start);
-  enable (self, "paint-mask", has_start && idle);
-  enable (self, "undo-mask", has_start);
-  enable (self, "clear-mask", has_start);
+  enable (self, "new-canvas", !has_painting);
+  enable (self, "paint-mask", has_painting);
+  enable (self, "clear-mask", has_painting);
+  enable (self, "mask-selection", has_painting);
+  enable (self, "select-all", has_painting);
+  enable (self, "invert-selection", has_painting);
+  enable (self, "clear-selected", has_painting);
+  enable (self, "undo", history && gesso_history_can_undo (history));
+  enable (self, "redo", history && gesso_history_can_redo (history));
   enable (self, "previous", position > 0);
   enable (self, "next", position + 1 < gesso_document_get_n_pictures (self->document));
 }
@@ -91,7 +78,7 @@ gesso_window_update (GessoWindow *self)
   if (self->document == NULL)
     return;
 
-  update_canvas (self);
+  gesso_window_update_overlay (self);
   update_title (self);
   update_actions (self);
 }
@@ -239,41 +226,19 @@ gesso_window_count_tokens (GessoWindow *self)
 
 /* ---- The start picture ---------------------------------------------------------------------- */
 
-/* The size of the result: the start picture's own where the model can handle it, else as large as
- * suits the model, in the same shape. */
-static void
-follow_start_size (GessoWindow *self, GessoPicture *start)
-{
-  double width = gesso_picture_get_width (start), height = gesso_picture_get_height (start);
-  double room = 2.25 * self->native_size * self->native_size;
-  double scale = 1;
-
-  if (self->native_size && width * height > room)
-    scale = self->native_size / sqrt (width * height);
-
-  g_object_set (gesso_document_get_settings (self->document),
-                "width", (guint) CLAMP ((int) (width * scale / 8 + 0.5) * 8, 64, 8192),
-                "height", (guint) CLAMP ((int) (height * scale / 8 + 0.5) * 8, 64, 8192),
-                NULL);
-}
-
 void
 gesso_window_set_start (GessoWindow *self, GessoPicture *start)
 {
   gesso_document_set_start (self->document, start);
-  self->show_start = start != NULL;
   if (start)
-    follow_start_size (self, start);
-  else
-    g_action_group_change_action_state (G_ACTION_GROUP (self), "paint-mask",
-                                        g_variant_new_boolean (FALSE));
+    gesso_window_place_start (self, start);
   gesso_window_update (self);
 }
 
 static void
 on_picture_changed (GessoWindow *self)
 {
-  self->show_start = FALSE;
+  gesso_window_place_current (self);
   gesso_window_update (self);
 }
 
@@ -343,7 +308,9 @@ gesso_window_new (GessoApplication *application)
   gesso_window_init_files (self);
   gesso_window_init_models (self);
   gesso_window_init_clipboard (self);
-  gesso_window_init_mask (self);
+  gesso_window_init_start (self);
+  gesso_window_init_edit (self);
+  gesso_window_init_canvas (self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   bind_document (self);
   gesso_window_count_tokens (self);
@@ -369,6 +336,7 @@ gesso_window_dispose (GObject *object)
   g_clear_object (&self->count);
   g_clear_object (&self->job);
   g_clear_object (&self->document);
+  gesso_window_clear_canvas (self);
   g_clear_object (&self->store);
   g_clear_object (&self->undo_settings);
   g_clear_object (&self->undo_start);
@@ -397,6 +365,7 @@ gesso_window_class_init (GessoWindowClass *klass)
 
   g_type_ensure (GESSO_TYPE_BANNER);
   g_type_ensure (GESSO_TYPE_CANVAS_VIEW);
+  g_type_ensure (GESSO_TYPE_LAYERS_PANE);
   g_type_ensure (GESSO_TYPE_PROMPT_BAR);
   g_type_ensure (GESSO_TYPE_SETTINGS_PANE);
   gtk_widget_class_set_template_from_resource (
@@ -410,13 +379,21 @@ gesso_window_class_init (GessoWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, canvas);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, prompt_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, pane);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, layers);
 
   /* Not application-wide accelerators: a text view that has the focus comes first. */
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, "win.paste",
                                        NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "win.undo-mask",
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "win.undo", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.redo", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_y, GDK_CONTROL_MASK, "win.redo", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_a, GDK_CONTROL_MASK, "win.select-all",
                                        NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_i, GDK_CONTROL_MASK,
+                                       "win.invert-selection", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "win.clear-selected", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.cancel", NULL);
 }
 

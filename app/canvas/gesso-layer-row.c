@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A row is dragged within the list to reorder, and out of it as a picture. */
+#include "config.h"
+
+#include "gesso-layer-row.h"
+
+#include <glib/gi18n.h>
+
+struct _GessoLayerRow
+{
+  GtkListBoxRow     parent_instance;
+
+  GessoPainting    *painting;
+  GessoLayer       *layer;
+  GtkEditableLabel *name;
+};
+
+G_DEFINE_FINAL_TYPE (GessoLayerRow, gesso_layer_row, GTK_TYPE_LIST_BOX_ROW)
+
+GessoLayer *
+gesso_layer_row_get_layer (GessoLayerRow *self)
+{
+  return self->layer;
+}
+
+void
+gesso_layer_row_rename (GessoLayerRow *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->name));
+  gtk_editable_label_start_editing (self->name);
+}
+
+/* ---- Dragging ------------------------------------------------------------------------------- */
+
+/* The layer's own pixels, cut to what is not empty; NULL for masks and empty layers. */
+static GdkTexture *
+make_texture (GessoLayer *layer)
+{
+  GessoTiles *tiles = gesso_layer_get_tiles (layer);
+  g_autoptr (GBytes) bytes = NULL;
+  GdkRectangle bounds;
+  gsize stride;
+  guint8 *pixels;
+
+  if (gesso_tiles_get_n_channels (tiles) != 4 || !gesso_tiles_get_bounds (tiles, &bounds))
+    return NULL;
+
+  stride = (gsize) bounds.width * 4;
+  pixels = g_malloc (stride * (gsize) bounds.height);
+  gesso_tiles_read (tiles, &bounds, pixels, stride);
+  bytes = g_bytes_new_take (pixels, stride * (gsize) bounds.height);
+
+  return gdk_memory_texture_new (bounds.width, bounds.height, GDK_MEMORY_R8G8B8A8_PREMULTIPLIED,
+                                 bytes, stride);
+}
+
+static GdkContentProvider *
+on_drag_prepare (GtkDragSource *source, double x, double y, GessoLayerRow *self)
+{
+  g_autoptr (GdkTexture) texture = make_texture (self->layer);
+  GdkContentProvider *providers[2] = {
+    gdk_content_provider_new_typed (GESSO_TYPE_LAYER, self->layer), NULL
+  };
+
+  if (texture == NULL)
+    return providers[0];
+
+  providers[1] = gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, texture);
+  return gdk_content_provider_new_union (providers, 2);
+}
+
+static void
+on_drag_begin (GtkDragSource *source, GdkDrag *drag, GessoLayerRow *self)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (self));
+
+  gtk_drag_source_set_icon (source, paintable, 0, 0);
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, GessoLayerRow *self)
+{
+  guint position;
+
+  if (!gesso_painting_find_layer (self->painting, self->layer, &position) ||
+      !gesso_painting_find_layer (self->painting, g_value_get_object (value), NULL))
+    return FALSE;
+
+  gesso_painting_reorder_layer (self->painting, g_value_get_object (value), position);
+  return TRUE;
+}
+
+static void
+init_dragging (GessoLayerRow *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+  GtkDropTarget *target = gtk_drop_target_new (GESSO_TYPE_LAYER, GDK_ACTION_MOVE);
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE | GDK_ACTION_COPY);
+  g_signal_connect (source, "prepare", G_CALLBACK (on_drag_prepare), self);
+  g_signal_connect (source, "drag-begin", G_CALLBACK (on_drag_begin), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+/* ---- The object ----------------------------------------------------------------------------- */
+
+static gboolean
+seen_to_icon (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  g_value_set_static_string (to, g_value_get_boolean (from) ? "view-reveal-symbolic"
+                                                            : "view-conceal-symbolic");
+  return TRUE;
+}
+
+static gboolean
+locked_to_icon (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  g_value_set_static_string (to, g_value_get_boolean (from) ? "changes-prevent-symbolic"
+                                                            : "changes-allow-symbolic");
+  return TRUE;
+}
+
+static GtkWidget *
+make_toggle (GessoLayerRow *self, const char *property, const char *label, GBindingTransformFunc func)
+{
+  const GBindingFlags flags = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
+  GtkWidget *button = gtk_toggle_button_new ();
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  g_object_bind_property (self->layer, property, button, "active", flags);
+  g_object_bind_property_full (self->layer, property, button, "icon-name", G_BINDING_SYNC_CREATE,
+                               func, NULL, NULL, NULL);
+
+  return button;
+}
+
+static GtkWidget *
+make_kind (GessoLayer *layer)
+{
+  static const char *const icons[] = {
+    [GESSO_LAYER_RASTER] = "gesso-brush-symbolic",
+    [GESSO_LAYER_MASK] = "gesso-mask-symbolic",
+    [GESSO_LAYER_GENERATED] = "gesso-dice-symbolic",
+  };
+  const char *const names[] = {
+    [GESSO_LAYER_RASTER] = _("Painted"),
+    [GESSO_LAYER_MASK] = _("Mask"),
+    [GESSO_LAYER_GENERATED] = _("Generated"),
+  };
+  GtkWidget *image = gtk_image_new_from_icon_name (icons[gesso_layer_get_kind (layer)]);
+
+  gtk_widget_add_css_class (image, "dim-label");
+  gtk_widget_set_tooltip_text (image, names[gesso_layer_get_kind (layer)]);
+
+  return image;
+}
+
+static void
+gesso_layer_row_dispose (GObject *object)
+{
+  GessoLayerRow *self = GESSO_LAYER_ROW (object);
+
+  g_clear_object (&self->painting);
+  g_clear_object (&self->layer);
+
+  G_OBJECT_CLASS (gesso_layer_row_parent_class)->dispose (object);
+}
+
+static void
+gesso_layer_row_class_init (GessoLayerRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = gesso_layer_row_dispose;
+}
+
+static void
+gesso_layer_row_init (GessoLayerRow *self)
+{
+  gtk_widget_add_css_class (GTK_WIDGET (self), "layer-row");
+}
+
+GtkWidget *
+gesso_layer_row_new (GessoPainting *painting, GessoLayer *layer)
+{
+  GessoLayerRow *self = g_object_new (GESSO_TYPE_LAYER_ROW, NULL);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->painting = g_object_ref (painting);
+  self->layer = g_object_ref (layer);
+  self->name = GTK_EDITABLE_LABEL (gtk_editable_label_new (""));
+  gtk_widget_set_hexpand (GTK_WIDGET (self->name), TRUE);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->name), 6);
+  g_object_bind_property (layer, "name", self->name, "text",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+
+  gtk_box_append (GTK_BOX (box), make_toggle (self, "visible", _("Visible"), seen_to_icon));
+  gtk_box_append (GTK_BOX (box), make_kind (layer));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->name));
+  gtk_box_append (GTK_BOX (box), make_toggle (self, "locked", _("Locked"), locked_to_icon));
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (self), box);
+  init_dragging (self);
+
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The window's painting: pictures come onto it as layers, its frame and mask go into generations,
+ * and previews are drawn where their result will lie.
+ *
+ * Until something is painted or placed the painting is fresh: the welcome is shown instead of it, and
+ * it follows the size that the settings say.
+ */
+#include "config.h"
+
+#include "gesso-window-private.h"
+
+#include "canvas/gesso-mask-look.h"
+#include "canvas/gesso-texture-tiles.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#define FIRST_SIZE 512 /* until a model has said what suits it  */
+#define MAX_NAME 32    /* characters of the prompt in a layer's name */
+
+/* ---- The painting --------------------------------------------------------------------------- */
+
+static gboolean
+is_fresh (GessoWindow *self)
+{
+  return gesso_painting_get_n_layers (self->painting) == 0 &&
+         !gesso_history_can_undo (gesso_painting_get_history (self->painting)) &&
+         !gesso_history_can_redo (gesso_painting_get_history (self->painting));
+}
+
+gboolean
+gesso_window_has_painting (GessoWindow *self)
+{
+  return self->painting && !is_fresh (self);
+}
+
+/* The size of what is generated follows the frame: its own where the model can handle it, else as
+ * large as suits the model, in the same shape. */
+static void
+follow_frame_size (GessoWindow *self, double width, double height)
+{
+  double room = 2.25 * self->native_size * self->native_size;
+  double scale = 1;
+
+  if (self->native_size && width * height > room)
+    scale = self->native_size / sqrt (width * height);
+
+  self->sizing = TRUE;
+  g_object_set (gesso_document_get_settings (self->document),
+                "width", (guint) CLAMP ((int) (width * scale / 8 + 0.5) * 8, 64, 8192),
+                "height", (guint) CLAMP ((int) (height * scale / 8 + 0.5) * 8, 64, 8192),
+                NULL);
+  self->sizing = FALSE;
+}
+
+static void
+on_frame_changed (GessoWindow *self)
+{
+  GdkRectangle frame;
+
+  if (self->document == NULL || self->sizing || is_fresh (self))
+    return;
+
+  gesso_painting_get_frame (self->painting, &frame);
+  follow_frame_size (self, frame.width, frame.height);
+}
+
+static gboolean
+has_mask (GessoWindow *self)
+{
+  g_autoptr (GessoTiles) mask = gesso_mask_look_unite (self->painting);
+  GdkRectangle bounds;
+
+  return gesso_tiles_get_bounds (mask, &bounds);
+}
+
+static void
+on_painting_changed (GessoWindow *self)
+{
+  if (self->document == NULL)
+    return;
+
+  gesso_canvas_view_set_painting (self->canvas, is_fresh (self) ? NULL : self->painting);
+  gesso_layers_pane_set_painting (self->layers, is_fresh (self) ? NULL : self->painting);
+  gesso_settings_pane_set_masked (self->pane, has_mask (self));
+  gesso_window_update (self);
+}
+
+static void
+set_painting (GessoWindow *self, GessoPainting *painting)
+{
+  if (self->painting)
+    {
+      g_signal_handlers_disconnect_by_data (self->painting, self);
+      g_signal_handlers_disconnect_by_data (gesso_painting_get_history (self->painting), self);
+    }
+  g_set_object (&self->painting, painting);
+  if (painting == NULL)
+    return;
+
+  g_signal_connect_swapped (painting, "changed", G_CALLBACK (on_painting_changed), self);
+  g_signal_connect_swapped (painting, "notify::frame", G_CALLBACK (on_frame_changed), self);
+  g_signal_connect_swapped (gesso_painting_get_history (painting), "changed",
+                            G_CALLBACK (gesso_window_update), self);
+  on_painting_changed (self);
+}
+
+static void
+renew_painting (GessoWindow *self, guint width, guint height)
+{
+  g_autoptr (GessoPainting) painting = gesso_painting_new (width, height);
+
+  set_painting (self, painting);
+}
+
+/* A size that was typed in: a fresh painting takes it, else the frame does, unless it shows what is
+ * started from. */
+static void
+on_size_changed (GessoWindow *self)
+{
+  GdkRectangle frame;
+  guint width, height;
+
+  g_object_get (gesso_document_get_settings (self->document), "width", &width, "height", &height,
+                NULL);
+  if (self->sizing || width == 0 || height == 0)
+    return;
+
+  if (is_fresh (self))
+    renew_painting (self, width, height);
+  else if (gesso_document_get_start (self->document) == NULL &&
+           !gesso_painting_is_changing (self->painting))
+    {
+      gesso_painting_get_frame (self->painting, &frame);
+      frame.width = (int) width;
+      frame.height = (int) height;
+      self->sizing = TRUE;
+      gesso_painting_set_frame (self->painting, &frame);
+      self->sizing = FALSE;
+    }
+}
+
+/* ---- Pictures as layers --------------------------------------------------------------------- */
+
+static GQuark
+picture_quark (void)
+{
+  return g_quark_from_static_string ("gesso-window-picture");
+}
+
+/* The layer that a picture became, if it is still there. */
+static GessoLayer *
+find_picture (GessoWindow *self, GessoPicture *picture)
+{
+  for (guint i = 0; i < gesso_painting_get_n_layers (self->painting); i++)
+    {
+      GessoLayer *layer = gesso_painting_get_layer (self->painting, i);
+
+      if (g_object_get_qdata (G_OBJECT (layer), picture_quark ()) == picture)
+        return layer;
+    }
+
+  return NULL;
+}
+
+/* Makes the picture larger where place hangs over, and moves place along. */
+static void
+make_room (GessoWindow *self, GdkRectangle *place)
+{
+  const GdkRectangle picture = { 0, 0, (int) gesso_painting_get_width (self->painting),
+                                 (int) gesso_painting_get_height (self->painting) };
+  GdkRectangle both;
+
+  gdk_rectangle_union (&picture, place, &both);
+  if (gdk_rectangle_equal (&both, &picture) ||
+      !gesso_painting_resize (self->painting, &both, NULL))
+    return;
+
+  place->x -= both.x;
+  place->y -= both.y;
+}
+
+/* area: where to, or NULL for the frame's corner in the picture's own size, all of it seen. */
+static void
+place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *area,
+               GessoLayerKind kind, const char *name)
+{
+  GdkRectangle place = { 0, 0, (int) gesso_picture_get_width (picture),
+                         (int) gesso_picture_get_height (picture) };
+  g_autoptr (GessoTiles) tiles = NULL;
+  g_autoptr (GessoLayer) layer = NULL;
+
+  if (is_fresh (self))
+    renew_painting (self, (guint) place.width, (guint) place.height);
+  else if (area)
+    place = *area;
+  else
+    {
+      GdkRectangle frame;
+
+      gesso_painting_get_frame (self->painting, &frame);
+      place.x = frame.x;
+      place.y = frame.y;
+    }
+
+  tiles = gesso_texture_to_tiles (gesso_picture_get_texture (picture), place.width, place.height);
+  layer = gesso_layer_new (kind, name, tiles);
+  gesso_layer_set_recipe (layer, gesso_picture_get_parameters (picture));
+  g_object_set_qdata_full (G_OBJECT (layer), picture_quark (), g_object_ref (picture),
+                           g_object_unref);
+
+  gesso_painting_begin (self->painting, kind == GESSO_LAYER_GENERATED ? _("New Picture")
+                                                                      : _("Open Picture"));
+  if (area == NULL)
+    make_room (self, &place);
+  gesso_layer_set_offset (layer, place.x, place.y);
+  gesso_painting_add_layer (self->painting, layer, 0);
+  gesso_painting_set_frame (self->painting, &place);
+  gesso_painting_end (self->painting);
+}
+
+static char *
+make_layer_name (GessoWindow *self)
+{
+  const char *prompt = gesso_settings_get_prompt (gesso_document_get_settings (self->document));
+  g_autofree char *name = g_strdup (prompt);
+
+  if (g_utf8_strlen (name, -1) > MAX_NAME)
+    *g_utf8_offset_to_pointer (name, MAX_NAME) = '\0';
+  g_strdelimit (g_strstrip (name), "\n\r\t", ' ');
+
+  return *name ? g_steal_pointer (&name) : g_strdup (_("Generated"));
+}
+
+/* The document has another current picture: a new one becomes a layer. */
+void
+gesso_window_place_current (GessoWindow *self)
+{
+  GessoPicture *picture = gesso_document_get_picture (self->document);
+
+  if (picture && find_picture (self, picture) == NULL &&
+      gesso_document_get_position (self->document) + 1 ==
+          gesso_document_get_n_pictures (self->document))
+    {
+      g_autofree char *name = make_layer_name (self);
+
+      place_picture (self, picture, self->job_area.width > 0 ? &self->job_area : NULL,
+                     GESSO_LAYER_GENERATED, name);
+    }
+  self->job_area = (GdkRectangle) { 0 };
+}
+
+void
+gesso_window_place_start (GessoWindow *self, GessoPicture *start)
+{
+  GessoLayer *layer = find_picture (self, start);
+
+  follow_frame_size (self, gesso_picture_get_width (start), gesso_picture_get_height (start));
+  if (layer)
+    {
+      GdkRectangle frame = { 0, 0, (int) gesso_picture_get_width (start),
+                             (int) gesso_picture_get_height (start) };
+
+      gesso_layer_get_offset (layer, &frame.x, &frame.y);
+      gesso_painting_set_frame (self->painting, &frame);
+    }
+  else
+    place_picture (self, start, NULL, GESSO_LAYER_RASTER, _("Start Picture"));
+}
+
+void
+gesso_window_place_layer (GessoWindow *self, GessoPicture *picture)
+{
+  place_picture (self, picture, NULL, GESSO_LAYER_RASTER, _("Picture"));
+}
+
+void
+gesso_window_place_mask (GessoWindow *self, GessoPicture *picture)
+{
+  guint width = gesso_painting_get_width (self->painting);
+  guint height = gesso_painting_get_height (self->painting);
+  g_autoptr (GessoTiles) tiles =
+      gesso_texture_to_mask (gesso_picture_get_texture (picture), (int) width, (int) height);
+  g_autoptr (GessoLayer) layer = gesso_layer_new (GESSO_LAYER_MASK, _("Mask"), tiles);
+
+  gesso_painting_add_layer (self->painting, layer, 0);
+}
+
+/* ---- Into a generation ---------------------------------------------------------------------- */
+
+/* The masks within the frame and all that lies past the picture's edge; NULL if that is nothing. */
+static GBytes *
+read_mask (GessoWindow *self, const GdkRectangle *frame)
+{
+  const GdkRectangle picture = { 0, 0, (int) gesso_painting_get_width (self->painting),
+                                 (int) gesso_painting_get_height (self->painting) };
+  g_autoptr (GessoTiles) mask = gesso_mask_look_unite (self->painting);
+  gsize stride = (gsize) frame->width, n = stride * (gsize) frame->height;
+  g_autofree guint8 *pixels = g_malloc (n);
+  gboolean empty = TRUE;
+  GdkRectangle inside;
+
+  memset (pixels, 255, n);
+  if (gdk_rectangle_intersect (frame, &picture, &inside))
+    gesso_tiles_read (mask, &inside,
+                      pixels + (gsize) (inside.y - frame->y) * stride +
+                          (gsize) (inside.x - frame->x),
+                      stride);
+  for (gsize k = 0; k < n && empty; k++)
+    empty = pixels[k] == 0;
+
+  return empty ? NULL : g_bytes_new_take (g_steal_pointer (&pixels), n);
+}
+
+typedef struct
+{
+  GessoWindow      *window;
+  GBytes           *mask;
+  GessoPreparedFunc done;
+} Preparing;
+
+static void
+on_canvas_converted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Preparing *preparing = data;
+  g_autoptr (GessoWindow) self = preparing->window;
+  g_autoptr (GBytes) mask = preparing->mask;
+  g_autoptr (GessoPicture) start = gesso_picture_from_texture_finish (result, NULL);
+
+  if (self->document)
+    preparing->done (self, start, mask);
+  g_free (preparing);
+}
+
+void
+gesso_window_prepare_job (GessoWindow *self, GessoPreparedFunc done)
+{
+  g_autoptr (GBytes) mask = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  Preparing *preparing;
+
+  g_clear_pointer (&self->job_mask, gesso_tiles_unref);
+  self->job_area = (GdkRectangle) { 0 };
+  if (is_fresh (self))
+    {
+      done (self, NULL, NULL);
+      return;
+    }
+
+  gesso_painting_get_frame (self->painting, &self->job_area);
+  mask = read_mask (self, &self->job_area);
+  if (mask == NULL && gesso_document_get_start (self->document) == NULL)
+    {
+      done (self, NULL, NULL);
+      return;
+    }
+
+  if (has_mask (self))
+    self->job_mask = gesso_canvas_dup_mask (gesso_canvas_view_get_canvas (self->canvas));
+  texture = gesso_texture_from_painting (self->painting, &self->job_area);
+  preparing = g_new0 (Preparing, 1);
+  preparing->window = g_object_ref (self);
+  preparing->mask = g_steal_pointer (&mask);
+  preparing->done = done;
+  gesso_picture_from_texture_async (texture, NULL, on_canvas_converted, preparing);
+}
+
+/* The newest look at what is made, or an older picture that was gone back to. */
+void
+gesso_window_update_overlay (GessoWindow *self)
+{
+  GessoCanvas *canvas = gesso_canvas_view_get_canvas (self->canvas);
+  GdkTexture *preview = self->job ? gesso_job_get_preview (self->job) : NULL;
+  GessoPicture *picture = gesso_document_get_picture (self->document);
+  GessoLayer *layer;
+
+  if (preview && self->job_area.width > 0)
+    {
+      gesso_canvas_set_overlay (canvas, GDK_PAINTABLE (preview), &self->job_area, self->job_mask);
+      return;
+    }
+
+  layer = picture ? find_picture (self, picture) : NULL;
+  if (layer && gesso_document_get_position (self->document) + 1 <
+                   gesso_document_get_n_pictures (self->document))
+    {
+      GdkRectangle area = { 0, 0, (int) gesso_picture_get_width (picture),
+                            (int) gesso_picture_get_height (picture) };
+
+      gesso_layer_get_offset (layer, &area.x, &area.y);
+      gesso_canvas_set_overlay (canvas, GDK_PAINTABLE (gesso_picture_get_texture (picture)), &area,
+                                NULL);
+      return;
+    }
+
+  gesso_canvas_set_overlay (canvas, NULL, NULL, NULL);
+}
+
+/* ---- Set-up --------------------------------------------------------------------------------- */
+
+static void
+on_message (GessoWindow *self, const char *text)
+{
+  gesso_window_toast (self, text, NULL, NULL);
+}
+
+static void
+new_canvas (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GessoWindow *self = data;
+  const GdkRectangle area = { 0, 0, (int) gesso_painting_get_width (self->painting),
+                              (int) gesso_painting_get_height (self->painting) };
+  const guint8 white[4] = { 255, 255, 255, 255 };
+  g_autoptr (GessoTiles) tiles = NULL;
+  g_autoptr (GessoLayer) layer = NULL;
+
+  if (!is_fresh (self))
+    return;
+
+  tiles = gesso_tiles_new (4);
+  gesso_tiles_fill (tiles, &area, white);
+  layer = gesso_layer_new (GESSO_LAYER_RASTER, _("Background"), tiles);
+  gesso_painting_add_layer (self->painting, layer, 0);
+  gtk_widget_grab_focus (GTK_WIDGET (gesso_canvas_view_get_canvas (self->canvas)));
+}
+
+void
+gesso_window_init_canvas (GessoWindow *self)
+{
+  static const GActionEntry entries[] = {
+    { .name = "new-canvas", .activate = new_canvas },
+  };
+  GessoSettings *settings = gesso_document_get_settings (self->document);
+  GessoCanvas *canvas = gesso_canvas_view_get_canvas (self->canvas);
+  guint width, height;
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_signal_connect_object (self->canvas, "message", G_CALLBACK (on_message), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->layers, "message", G_CALLBACK (on_message), self, G_CONNECT_SWAPPED);
+  g_object_bind_property (settings, "mask-feather", canvas, "feather", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (settings, "notify::width", G_CALLBACK (on_size_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::height", G_CALLBACK (on_size_changed), self,
+                           G_CONNECT_SWAPPED);
+
+  g_object_get (settings, "width", &width, "height", &height, NULL);
+  renew_painting (self, width ? width : FIRST_SIZE, height ? height : FIRST_SIZE);
+}
+
+void
+gesso_window_clear_canvas (GessoWindow *self)
+{
+  set_painting (self, NULL);
+  g_clear_pointer (&self->job_mask, gesso_tiles_unref);
+}
