@@ -76,11 +76,12 @@ add_actions (GessoApplication *self)
   } keys[] = {
     { "app.quit", { "<Control>q" } },
     { "window.close", { "<Control>w" } },
-    { "win.generate", { "<Control>Return", "<Control>KP_Enter" } },
+    { "win.enqueue", { "<Control>Return", "<Control>KP_Enter" } },
     { "win.open", { "<Control>o" } },
     { "win.save", { "<Control>s" } },
     { "win.previous", { "<Alt>Left" } },
     { "win.next", { "<Alt>Right" } },
+    { "win.history", { "<Control>h" } },
     { "win.show-settings", { "F9" } },
     { "win.show-help-overlay", { "<Control>question" } },
   };

@@ -146,6 +146,18 @@ has_gaps (const GsImage *picture)
   return FALSE;
 }
 
+static gboolean
+is_empty (const GsImage *picture)
+{
+  gsize n = (gsize) picture->width * picture->height;
+
+  for (gsize i = 0; i < n; i++)
+    if (picture->pixels[4 * i + 3] >= 128)
+      return FALSE;
+
+  return TRUE;
+}
+
 gboolean
 gesso_request_init_order (GessoRequest *self, GessoOrder *order, GError **error)
 {
@@ -165,7 +177,6 @@ gesso_request_init_order (GessoRequest *self, GessoOrder *order, GError **error)
   gs->width = gs->height = 0;
   gs->frame_width = (guint) area.width;
   gs->frame_height = (guint) area.height;
-  gs->scale_to_native = TRUE;
   gs->match_colors = TRUE;
   gs->batch = gesso_order_get_batch (order);
   gs->variation_seed = gesso_order_get_variation_seed (order);
@@ -181,6 +192,14 @@ gesso_request_init_order (GessoRequest *self, GessoOrder *order, GError **error)
   gesso_unpremultiply (pixels, (gsize) area.width * (gsize) area.height);
   gs->init_image = self->picture = take_pixels (pixels, &area, 4);
 
+  /* What comes from the prompt alone is made in the size that was asked for. */
+  if (is_empty (self->picture))
+    {
+      gs->init_image = NULL;
+      return TRUE;
+    }
+
+  gs->scale_to_native = TRUE;
   mask = gesso_order_flatten_mask (order);
   if (mask)
     {

@@ -296,6 +296,7 @@ test_request (void)
       g_assert_cmpfloat (request.gs.variation_strength, ==, 0.25f);
       g_assert_cmpuint (request.gs.mask_feather, ==, FEATHER);
       g_assert_true (request.gs.match_colors && request.gs.scale_to_native);
+      g_assert_nonnull (request.gs.init_image);
       if (cases[i].works)
         g_assert_true (request.gs.mask_is_strength == cases[i].is_strength);
       gesso_request_clear (&request);
