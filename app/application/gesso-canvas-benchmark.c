@@ -16,7 +16,7 @@
 #define N_LAYERS 10
 #define N_FRAMES 300     /* of each scene                               */
 #define N_TILES 61       /* different ones of a layer, to spare memory  */
-#define POINTS 3         /* of a stroke in a frame: a mouse at 180 Hz   */
+#define POINTS 3         /* of a stroke in a frame: a pen at 180 Hz     */
 
 typedef struct
 {
@@ -168,8 +168,9 @@ move_pointer (Benchmark *self)
     {
       double x = 600 + 450 * cos (self->angle), y = 400 + 300 * sin (self->angle * 1.3);
 
-      gesso_canvas_point (self->canvas,
-                          self->drawing ? GESSO_POINTER_DRAG : GESSO_POINTER_PRESS, x, y, 1, 0);
+      GessoPointerStep step = k + 1 < POINTS ? GESSO_POINTER_BACKLOG : GESSO_POINTER_DRAG;
+
+      gesso_canvas_point (self->canvas, self->drawing ? step : GESSO_POINTER_PRESS, x, y, 1, 0);
       self->drawing = TRUE;
       self->angle += 0.02;
     }

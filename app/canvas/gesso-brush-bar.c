@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define SCALE_WIDTH 84
+#define SCALE_WIDTH 72
 
 struct _GessoBrushBar
 {
@@ -146,7 +146,7 @@ gesso_brush_bar_init (GessoBrushBar *self)
 {
   GtkAdjustment *adjustment;
 
-  gtk_box_set_spacing (GTK_BOX (self), 12);
+  gtk_box_set_spacing (GTK_BOX (self), 6);
   gtk_widget_add_css_class (GTK_WIDGET (self), "brush-bar");
   self->size = add_scale (self, _("Size"), _("Brush Size ([ and ])"), 0, log (1000), 0.1, &adjustment);
   gtk_scale_set_format_value_func (get_scale (self->size), format_size, NULL, NULL);

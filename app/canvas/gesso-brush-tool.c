@@ -106,6 +106,7 @@ gesso_brush_tool_press (GessoTool *tool, const GessoToolEvent *event)
       return FALSE;
     }
   gesso_stroke_add (self->stroke, event->x, event->y, event->pressure);
+  gesso_stroke_flush (self->stroke);
 
   return TRUE;
 }
@@ -116,9 +117,14 @@ gesso_brush_tool_drag (GessoTool *tool, const GessoToolEvent *event)
   GessoBrushTool *self = GESSO_BRUSH_TOOL (tool);
 
   if (self->picking)
-    pick (self, event);
-  else
-    gesso_stroke_add (self->stroke, event->x, event->y, event->pressure);
+    {
+      pick (self, event);
+      return;
+    }
+
+  gesso_stroke_add (self->stroke, event->x, event->y, event->pressure);
+  if (!event->more)
+    gesso_stroke_flush (self->stroke);
 }
 
 static void

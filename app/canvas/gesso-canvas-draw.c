@@ -4,6 +4,7 @@
 
 #include "gesso-canvas-private.h"
 
+#include "gesso-mask-look.h"
 #include "gesso-outline.h"
 
 #include <math.h>
@@ -56,22 +57,6 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* TRUE if the masks have anything to show. */
-static gboolean
-has_masks (GessoCanvas *self)
-{
-  for (guint i = 0; i < gesso_painting_get_n_layers (self->painting); i++)
-    {
-      GessoLayer *layer = gesso_painting_get_layer (self->painting, i);
-
-      if (gesso_layer_get_kind (layer) == GESSO_LAYER_MASK && gesso_layer_get_visible (layer) &&
-          gesso_tiles_count (gesso_layer_get_tiles (layer)) > 0)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 /* Brings tiles up to date for some time; what is left is for the next frame. */
 static void
 update_tiles (GessoCanvas *self, int level, const GdkRectangle *visible, gboolean masked)
@@ -81,7 +66,7 @@ update_tiles (GessoCanvas *self, int level, const GdkRectangle *visible, gboolea
 
   if (masked)
     {
-      self->mask_period = level >= 0 ? 8 << level : MAX (8 >> -level, 1);
+      self->mask_period = level >= 0 ? 8 << level : MAX (8 >> -level, 2);
       spent = gesso_thread_time () - start;
       done &= gesso_tile_cache_update (self->masks, level, visible, MAX (BUDGET_US - spent, 0));
     }
@@ -198,7 +183,7 @@ snapshot_picture (GessoCanvas *self, GtkSnapshot *snapshot, const GdkRectangle *
   double scale = gesso_view_get_zoom (self->view) * scale_factor;
   double grid = fmod (gesso_view_get_angle (self->view), 90) == 0 ? scale : 0;
   int level = gesso_tile_cache_choose_level (scale);
-  gboolean masked = has_masks (self);
+  gboolean masked = gesso_mask_look_has_any (self->painting);
 
   update_tiles (self, level, visible, masked);
   snapshot_checkerboard (self, snapshot, visible);
@@ -229,6 +214,7 @@ gesso_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   gtk_snapshot_save (snapshot);
   gesso_view_apply (self->view, snapshot);
+  gesso_canvas_snapshot_frame_ground (self, snapshot);
   snapshot_shadow (self, snapshot);
   if (gesso_view_get_visible (self->view, &visible))
     snapshot_picture (self, snapshot, &visible);

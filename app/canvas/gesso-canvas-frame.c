@@ -88,9 +88,9 @@ append_sides (GessoCanvas *self, GtkSnapshot *snapshot, const GdkRectangle *fram
 
 /* What the model does not look at steps back a little. In the picture's pixels. */
 static void
-append_shade (GessoCanvas *self, GtkSnapshot *snapshot, const GdkRectangle *frame)
+append_shade (GessoCanvas *self, GtkSnapshot *snapshot, const GdkRectangle *frame, float strength)
 {
-  const GdkRGBA shade = { 0, 0, 0, 0.2f };
+  const GdkRGBA shade = { 0, 0, 0, strength };
   float width = (float) gesso_painting_get_width (self->painting);
   float height = (float) gesso_painting_get_height (self->painting);
   float left = CLAMP ((float) frame->x, 0, width), top = CLAMP ((float) frame->y, 0, height);
@@ -102,17 +102,6 @@ append_shade (GessoCanvas *self, GtkSnapshot *snapshot, const GdkRectangle *fram
   gtk_snapshot_append_color (snapshot, &shade, &GRAPHENE_RECT_INIT (0, top, left, bottom - top));
   gtk_snapshot_append_color (snapshot, &shade,
                              &GRAPHENE_RECT_INIT (right, top, width - right, bottom - top));
-}
-
-/* What hangs over is not nothing: it will be painted. */
-static void
-append_ground (GtkSnapshot *snapshot, const GdkRectangle *frame)
-{
-  const GdkRGBA ground = { 1, 1, 1, 0.08f };
-
-  gtk_snapshot_append_color (snapshot, &ground,
-                             &GRAPHENE_RECT_INIT ((float) frame->x, (float) frame->y,
-                                                  (float) frame->width, (float) frame->height));
 }
 
 static void
@@ -173,22 +162,45 @@ append_size (GessoCanvas *self, GtkSnapshot *snapshot, const GdkRectangle *frame
 }
 
 /* A frame that is the whole picture says nothing, unless one is about to change it. */
-void
-gesso_canvas_snapshot_frame (GessoCanvas *self, GtkSnapshot *snapshot)
+static gboolean
+get_frame (GessoCanvas *self, GdkRectangle *frame, gboolean *at_hand)
 {
   const GdkRectangle picture = { 0, 0, (int) gesso_painting_get_width (self->painting),
                                  (int) gesso_painting_get_height (self->painting) };
-  gboolean at_hand = gesso_toolbox_get_kind (self->toolbox) == GESSO_TOOL_FRAME;
+
+  *at_hand = gesso_toolbox_get_kind (self->toolbox) == GESSO_TOOL_FRAME;
+  gesso_painting_get_frame (self->painting, frame);
+
+  return *at_hand || !gdk_rectangle_equal (frame, &picture);
+}
+
+/* What hangs over is not nothing: it will be painted. */
+void
+gesso_canvas_snapshot_frame_ground (GessoCanvas *self, GtkSnapshot *snapshot)
+{
+  const GdkRGBA ground = { 1, 1, 1, 0.08f };
+  gboolean at_hand;
   GdkRectangle frame;
 
-  gesso_painting_get_frame (self->painting, &frame);
-  if (!at_hand && gdk_rectangle_equal (&frame, &picture))
+  if (get_frame (self, &frame, &at_hand))
+    gtk_snapshot_append_color (snapshot, &ground,
+                               &GRAPHENE_RECT_INIT ((float) frame.x, (float) frame.y,
+                                                    (float) frame.width, (float) frame.height));
+}
+
+void
+gesso_canvas_snapshot_frame (GessoCanvas *self, GtkSnapshot *snapshot)
+{
+  gboolean at_hand;
+  GdkRectangle frame;
+
+  if (!get_frame (self, &frame, &at_hand))
     return;
 
+  /* Little enough while one paints to judge colours by. */
   gtk_snapshot_save (snapshot);
   gesso_view_apply (self->view, snapshot);
-  append_ground (snapshot, &frame);
-  append_shade (self, snapshot, &frame);
+  append_shade (self, snapshot, &frame, at_hand ? 0.25f : 0.08f);
   gtk_snapshot_restore (snapshot);
   append_sides (self, snapshot, &frame);
   if (at_hand)

@@ -24,7 +24,7 @@ make_event (GessoCanvas *self, double x, double y, double pressure, GdkModifierT
 {
   GessoPoint p = gesso_view_to_picture (self->view, x, y);
 
-  *event = (GessoToolEvent) { p.x, p.y, pressure, gesso_view_get_zoom (self->view), state, other };
+  *event = (GessoToolEvent) { p.x, p.y, pressure, gesso_view_get_zoom (self->view), state, other, FALSE };
 }
 
 static gboolean
@@ -42,12 +42,13 @@ press (GessoCanvas *self, double x, double y, double pressure, GdkModifierType s
 }
 
 static void
-drag (GessoCanvas *self, double x, double y, double pressure, GdkModifierType state)
+drag (GessoCanvas *self, double x, double y, double pressure, GdkModifierType state, gboolean more)
 {
   gint64 start = gesso_thread_time ();
   GessoToolEvent event;
 
   make_event (self, x, y, pressure, state, FALSE, &event);
+  event.more = more;
   gesso_tool_drag (get_tool (self), &event);
   self->work.stroke += gesso_thread_time () - start;
 }
@@ -73,8 +74,8 @@ gesso_canvas_point (GessoCanvas     *self,
 {
   if (step == GESSO_POINTER_PRESS)
     press (self, x, y, pressure, state, FALSE);
-  else if (step == GESSO_POINTER_DRAG)
-    drag (self, x, y, pressure, state);
+  else if (step == GESSO_POINTER_DRAG || step == GESSO_POINTER_BACKLOG)
+    drag (self, x, y, pressure, state, step == GESSO_POINTER_BACKLOG);
   else
     release (self, x, y, pressure, state);
 }
@@ -201,7 +202,7 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, GessoCanvas *self
   if (!gtk_gesture_drag_get_start_point (gesture, &x, &y))
     return;
   if (self->drag == GESSO_DRAG_TOOL)
-    drag (self, x + dx, y + dy, 1, state);
+    drag (self, x + dx, y + dy, 1, state, FALSE);
   else if (self->drag != GESSO_DRAG_NONE)
     update_view_drag (self, x + dx, y + dy, state);
 }
@@ -281,9 +282,9 @@ on_pen_motion (GtkGestureStylus *gesture, double x, double y, GessoCanvas *self)
         gboolean has_pressure = (at->flags & GDK_AXIS_FLAG_PRESSURE) != 0;
 
         drag (self, at->axes[GDK_AXIS_X], at->axes[GDK_AXIS_Y],
-              has_pressure ? at->axes[GDK_AXIS_PRESSURE] : 1, state);
+              has_pressure ? at->axes[GDK_AXIS_PRESSURE] : 1, state, TRUE);
       }
-  drag (self, x, y, get_pressure (gesture), state);
+  drag (self, x, y, get_pressure (gesture), state, FALSE);
 }
 
 static void

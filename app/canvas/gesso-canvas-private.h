@@ -31,6 +31,7 @@ struct _GessoCanvas
   guint            feather;
   GessoTiles      *feathered;        /* the masks, softer; NULL: shown as painted   */
   guint            feather_timeout;
+  GCancellable    *feathering;       /* while a thread works it out, or after it    */
   int              mask_period;      /* of the stripes of the level being rendered  */
 
   GdkPaintable    *overlay;
@@ -52,6 +53,8 @@ struct _GessoCanvas
 void gesso_canvas_snapshot       (GtkWidget *widget, GtkSnapshot *snapshot);
 /* gesso-canvas-frame.c */
 void gesso_canvas_snapshot_frame (GessoCanvas *self, GtkSnapshot *snapshot);
+/* Below the picture, in its pixels. */
+void gesso_canvas_snapshot_frame_ground (GessoCanvas *self, GtkSnapshot *snapshot);
 /* gesso-canvas-input.c */
 void gesso_canvas_init_input     (GessoCanvas *self);
 void gesso_canvas_update_cursor  (GessoCanvas *self);

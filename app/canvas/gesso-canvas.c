@@ -46,17 +46,47 @@ render_masks (const GdkRectangle *area, guint8 *pixels, gsize stride, gpointer d
 
 /* ---- Soft edges ----------------------------------------------------------------------------- */
 
-static GessoTiles *
-feather_masks (GessoCanvas *self)
+/* A mask and what softens it, for a thread. */
+typedef struct
 {
-  const GdkRectangle picture = { 0, 0, (int) gesso_painting_get_width (self->painting),
-                                 (int) gesso_painting_get_height (self->painting) };
-  g_autoptr (GessoTiles) all = gesso_mask_look_unite (self->painting);
+  GessoTiles  *mask;
+  guint        radius;
+  GdkRectangle picture;
+} Feathering;
 
-  if (self->feather == 0)
-    return g_steal_pointer (&all);
+static Feathering *
+feathering_new (GessoCanvas *self)
+{
+  Feathering *feathering = g_new0 (Feathering, 1);
 
-  return gesso_selection_feather (all, self->feather, &picture);
+  feathering->mask = gesso_mask_look_unite (self->painting);
+  feathering->radius = self->feather;
+  feathering->picture = (GdkRectangle) { 0, 0, (int) gesso_painting_get_width (self->painting),
+                                         (int) gesso_painting_get_height (self->painting) };
+
+  return feathering;
+}
+
+static void
+feathering_free (gpointer data)
+{
+  gesso_tiles_unref (((Feathering *) data)->mask);
+  g_free (data);
+}
+
+static GessoTiles *
+run_feathering (const Feathering *feathering)
+{
+  if (feathering->radius == 0)
+    return gesso_tiles_ref (feathering->mask);
+
+  return gesso_selection_feather (feathering->mask, feathering->radius, &feathering->picture);
+}
+
+static void
+feather_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, run_feathering (data), (GDestroyNotify) gesso_tiles_unref);
 }
 
 static void
@@ -71,14 +101,27 @@ set_feathered (GessoCanvas *self, GessoTiles *feathered)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+static void
+on_feathered (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoTiles) feathered = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  /* Cancelled when the mask changed again. */
+  if (feathered)
+    set_feathered (GESSO_CANVAS (source), g_steal_pointer (&feathered));
+}
+
 static gboolean
 on_feather_timeout (gpointer data)
 {
   GessoCanvas *self = data;
+  g_autoptr (GTask) task = NULL;
 
   self->feather_timeout = 0;
-  if (self->painting && self->feather > 0)
-    set_feathered (self, feather_masks (self));
+  self->feathering = g_cancellable_new ();
+  task = g_task_new (self, self->feathering, on_feathered, NULL);
+  g_task_set_task_data (task, feathering_new (self), feathering_free);
+  g_task_run_in_thread (task, feather_in_thread);
 
   return G_SOURCE_REMOVE;
 }
@@ -88,18 +131,30 @@ static void
 queue_feather (GessoCanvas *self)
 {
   g_clear_handle_id (&self->feather_timeout, g_source_remove);
+  if (self->feathering)
+    g_cancellable_cancel (self->feathering);
+  g_clear_object (&self->feathering);
   set_feathered (self, NULL);
-  if (self->feather > 0 && self->painting)
+  if (self->feather > 0 && self->painting && gesso_mask_look_has_any (self->painting))
     self->feather_timeout = g_timeout_add (FEATHER_DELAY, on_feather_timeout, self);
 }
 
 GessoTiles *
 gesso_canvas_dup_mask (GessoCanvas *self)
 {
-  g_autoptr (GessoTiles) mask = self->painting ? feather_masks (self) : NULL;
-  GdkRectangle bounds;
+  Feathering *feathering;
+  GessoTiles *mask;
 
-  return mask && gesso_tiles_get_bounds (mask, &bounds) ? g_steal_pointer (&mask) : NULL;
+  if (self->painting == NULL || !gesso_mask_look_has_any (self->painting))
+    return NULL;
+  if (self->feathered)
+    return gesso_tiles_ref (self->feathered);
+
+  feathering = feathering_new (self);
+  mask = run_feathering (feathering);
+  feathering_free (feathering);
+
+  return mask;
 }
 
 /* ---- The painting --------------------------------------------------------------------------- */
@@ -286,7 +341,6 @@ gesso_canvas_dispose (GObject *object)
   GessoCanvas *self = GESSO_CANVAS (object);
 
   gesso_canvas_set_painting (self, NULL);
-  g_clear_handle_id (&self->feather_timeout, g_source_remove);
   g_clear_object (&self->overlay);
 
   G_OBJECT_CLASS (gesso_canvas_parent_class)->dispose (object);

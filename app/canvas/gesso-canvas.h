@@ -51,6 +51,7 @@ typedef enum
 {
   GESSO_POINTER_PRESS,
   GESSO_POINTER_DRAG,
+  GESSO_POINTER_BACKLOG, /* a drag, and the next follows at once */
   GESSO_POINTER_RELEASE
 } GessoPointerStep;
 

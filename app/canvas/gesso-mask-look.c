@@ -85,6 +85,20 @@ gesso_mask_look_render (GessoPainting      *painting,
     }
 }
 
+gboolean
+gesso_mask_look_has_any (GessoPainting *painting)
+{
+  for (guint i = 0; i < gesso_painting_get_n_layers (painting); i++)
+    {
+      GessoLayer *layer = gesso_painting_get_layer (painting, i);
+
+      if (is_seen (layer) && gesso_tiles_count (gesso_layer_get_tiles (layer)) > 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 GessoTiles *
 gesso_mask_look_unite (GessoPainting *painting)
 {

@@ -16,7 +16,10 @@ void gesso_mask_look_render (GessoPainting      *painting,
                              guint8             *pixels,
                              gsize               stride);
 
+/* Whether any visible mask has something in it. */
+gboolean    gesso_mask_look_has_any (GessoPainting *painting);
+
 /* All visible masks together, in the picture's coordinates: the greater value counts. */
-GessoTiles *gesso_mask_look_unite (GessoPainting *painting);
+GessoTiles *gesso_mask_look_unite   (GessoPainting *painting);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ struct _GessoStroke
   guint8           color[4];  /* premultiplied and opaque, or zeros       */
   guint8           opacity;
 
+  GdkRectangle     covered;   /* since the last flush, the layer's coordinates */
   guint            n_points;
   GessoDab         middle, last; /* the end of what is drawn, the newest point */
 };
@@ -146,9 +147,9 @@ cover_row (GessoStroke *self, const GessoDab *from, const GessoDab *to, int y, i
     }
 }
 
-/* One straight piece; what it touches is added to area. */
+/* One straight piece. */
 static void
-cover (GessoStroke *self, const GessoDab *from, const GessoDab *to, GdkRectangle *area)
+cover (GessoStroke *self, const GessoDab *from, const GessoDab *to)
 {
   float reach = MAX (MAX (from->radius, to->radius), 0.5f) + 1;
   int top = (int) floorf (MIN (from->y, to->y) - reach);
@@ -171,10 +172,10 @@ cover (GessoStroke *self, const GessoDab *from, const GessoDab *to, GdkRectangle
       if (x1 < x2)
         cover_row (self, from, to, y, x1, x2);
     }
-  if (area->width > 0)
-    gdk_rectangle_union (area, &box, area);
+  if (self->covered.width > 0)
+    gdk_rectangle_union (&self->covered, &box, &self->covered);
   else
-    *area = box;
+    self->covered = box;
 }
 
 static GessoDab
@@ -191,7 +192,6 @@ curve (GessoStroke *self, const GessoDab *from, const GessoDab *control, const G
 {
   float bend = hypotf (from->x - 2 * control->x + to->x, from->y - 2 * control->y + to->y) / 4;
   int n = CLAMP ((int) ceilf (sqrtf (bend / FLATNESS)), 1, MAX_PIECES);
-  GdkRectangle area = { 0 };
   GessoDab before = *from;
 
   for (int k = 1; k <= n; k++)
@@ -200,11 +200,9 @@ curve (GessoStroke *self, const GessoDab *from, const GessoDab *control, const G
       GessoDab a = mix_dabs (from, control, at), b = mix_dabs (control, to, at);
       GessoDab next = mix_dabs (&a, &b, at);
 
-      cover (self, &before, &next, &area);
+      cover (self, &before, &next);
       before = next;
     }
-  if (area.width > 0)
-    lay (self, &area);
 }
 
 void
@@ -228,6 +226,14 @@ gesso_stroke_add (GessoStroke *self, double x, double y, double pressure)
   self->last = dab;
 }
 
+void
+gesso_stroke_flush (GessoStroke *self)
+{
+  if (self->covered.width > 0)
+    lay (self, &self->covered);
+  self->covered = (GdkRectangle) { 0 };
+}
+
 /* ---- The end -------------------------------------------------------------------------------- */
 
 static void
@@ -246,6 +252,7 @@ gesso_stroke_end (GessoStroke *self)
 {
   if (self->n_points > 1)
     curve (self, &self->middle, &self->last, &self->last);
+  gesso_stroke_flush (self);
   gesso_painting_end (self->painting);
   stroke_free (self);
 }

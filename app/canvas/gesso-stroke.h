@@ -29,8 +29,10 @@ GessoStroke *gesso_stroke_begin  (GessoPainting          *painting,
                                   const char             *name,
                                   const GessoStrokeStyle *style,
                                   GError                **error);
-/* In the picture's coordinates; pressure 0 .. 1. */
+/* In the picture's coordinates; pressure 0 .. 1. It is on the layer after the next flush or end, so
+ * that points which come together cost the layer one visit. */
 void         gesso_stroke_add    (GessoStroke *self, double x, double y, double pressure);
+void         gesso_stroke_flush  (GessoStroke *self);
 /* Both free it. A cancelled stroke leaves no trace. */
 void         gesso_stroke_end    (GessoStroke *self);
 void         gesso_stroke_cancel (GessoStroke *self);

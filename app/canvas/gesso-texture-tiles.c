@@ -49,7 +49,7 @@ load (GdkTexture *texture, int width, int height)
 }
 
 GessoTiles *
-gesso_texture_to_tiles (GdkTexture *texture, int width, int height)
+gesso_texture_scale_to_tiles (GdkTexture *texture, int width, int height)
 {
   const GdkRectangle area = { 0, 0, width, height };
   g_autoptr (GdkPixbuf) pixbuf = load (texture, width, height);

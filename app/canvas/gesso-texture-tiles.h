@@ -7,10 +7,10 @@
 G_BEGIN_DECLS
 
 /* From (0, 0), scaled to width x height if it is of another size. */
-GessoTiles *gesso_texture_to_tiles (GdkTexture *texture, int width, int height);
+GessoTiles *gesso_texture_scale_to_tiles (GdkTexture *texture, int width, int height);
 /* What is light becomes 255, transparent parts 0: a mask of 1 channel. */
 GessoTiles *gesso_texture_to_mask  (GdkTexture *texture, int width, int height);
-/* A flattened part of the painting, which may reach past its edge. */
+/* A flattened part of the painting: transparent past its edge, even where layers reach out. */
 GdkTexture *gesso_texture_from_painting (GessoPainting *painting, const GdkRectangle *area);
 
 G_END_DECLS

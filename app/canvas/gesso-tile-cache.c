@@ -401,35 +401,40 @@ gesso_tile_cache_update (GessoTileCache     *self,
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
 
-static float
-snap (double x, double grid)
+/* On the grid in its own whole numbers, since what is scaled later is not whole any more. */
+static void
+append_on_grid (const Tile *tile, const GdkRectangle *place, double grid, GtkSnapshot *snapshot)
 {
-  return (float) (round (x * grid) / grid);
+  float left = (float) round (place->x * grid), top = (float) round (place->y * grid);
+  float right = (float) round ((place->x + place->width) * grid);
+  float bottom = (float) round ((place->y + place->height) * grid);
+
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_scale (snapshot, (float) (1 / grid), (float) (1 / grid));
+  gtk_snapshot_append_texture (snapshot, tile->texture,
+                               &GRAPHENE_RECT_INIT (left, top, right - left, bottom - top));
+  gtk_snapshot_restore (snapshot);
 }
 
 static void
 append (const Tile *tile, double grid, GtkSnapshot *snapshot)
 {
   GdkRectangle place;
-  graphene_rect_t rect;
+  float more;
 
   get_place (tile, &place);
   if (grid > 0)
     {
-      float left = snap (place.x, grid), right = snap (place.x + place.width, grid);
-      float top = snap (place.y, grid), bottom = snap (place.y + place.height, grid);
-
-      graphene_rect_init (&rect, left, top, right - left, bottom - top);
+      append_on_grid (tile, &place, grid, snapshot);
+      return;
     }
-  else
-    {
-      /* A bit of overlap. */
-      float more = (float) place.width / SIZE;
 
-      graphene_rect_init (&rect, (float) place.x, (float) place.y, (float) place.width + more,
-                          (float) place.height + more);
-    }
-  gtk_snapshot_append_texture (snapshot, tile->texture, &rect);
+  /* A bit of overlap. */
+  more = (float) place.width / SIZE;
+  gtk_snapshot_append_texture (snapshot, tile->texture,
+                               &GRAPHENE_RECT_INIT ((float) place.x, (float) place.y,
+                                                    (float) place.width + more,
+                                                    (float) place.height + more));
 }
 
 /* Something of another level to see until the right tile is there: the next coarser one that has

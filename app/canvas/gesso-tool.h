@@ -31,6 +31,7 @@ typedef struct
   double          zoom;     /* widget pixels a pixel of the picture             */
   GdkModifierType state;
   gboolean        other;    /* the right button, or a pen's eraser end: erases  */
+  gboolean        more;     /* the next point comes at once (a pen's backlog)    */
 } GessoToolEvent;
 
 typedef struct _GessoToolbox GessoToolbox;

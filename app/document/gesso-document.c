@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A window's settings, start picture, mask, and the pictures made so far. */
+/* A window's settings, painting, start picture, mask, and the pictures made so far. */
 #include "config.h"
 
 #include "gesso-document.h"
 
 #define MAX_HISTORY_BYTES (768u << 20)
+#define DEFAULT_SIZE 512 /* what most models are made for */
 
 struct _GessoDocument
 {
   GObject        parent_instance;
 
   GessoSettings *settings;
+  GessoPainting *painting;
   GessoPicture  *start;
   GessoMask     *mask;
   GPtrArray     *pictures;
@@ -21,6 +23,7 @@ enum
 {
   PROP_0,
   PROP_SETTINGS,
+  PROP_PAINTING,
   PROP_START,
   PROP_MASK,
   PROP_PICTURE,
@@ -40,6 +43,9 @@ gesso_document_get_property (GObject *object, guint prop_id, GValue *value, GPar
     {
     case PROP_SETTINGS:
       g_value_set_object (value, self->settings);
+      break;
+    case PROP_PAINTING:
+      g_value_set_object (value, self->painting);
       break;
     case PROP_START:
       g_value_set_object (value, self->start);
@@ -61,6 +67,7 @@ gesso_document_finalize (GObject *object)
   GessoDocument *self = GESSO_DOCUMENT (object);
 
   g_clear_object (&self->settings);
+  g_clear_object (&self->painting);
   g_clear_object (&self->start);
   g_clear_object (&self->mask);
   g_ptr_array_unref (self->pictures);
@@ -79,6 +86,8 @@ gesso_document_class_init (GessoDocumentClass *klass)
 
   properties[PROP_SETTINGS] =
       g_param_spec_object ("settings", NULL, NULL, GESSO_TYPE_SETTINGS, flags);
+  properties[PROP_PAINTING] =
+      g_param_spec_object ("painting", NULL, NULL, GESSO_TYPE_PAINTING, flags);
   properties[PROP_START] = g_param_spec_object ("start", NULL, NULL, GESSO_TYPE_PICTURE, flags);
   properties[PROP_MASK] = g_param_spec_object ("mask", NULL, NULL, GESSO_TYPE_MASK, flags);
   properties[PROP_PICTURE] =
@@ -90,6 +99,7 @@ static void
 gesso_document_init (GessoDocument *self)
 {
   self->settings = gesso_settings_new ();
+  self->painting = gesso_painting_new (DEFAULT_SIZE, DEFAULT_SIZE);
   self->pictures = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
@@ -103,6 +113,12 @@ GessoSettings *
 gesso_document_get_settings (GessoDocument *self)
 {
   return self->settings;
+}
+
+GessoPainting *
+gesso_document_get_painting (GessoDocument *self)
+{
+  return self->painting;
 }
 
 GessoPicture *

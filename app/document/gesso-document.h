@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * GessoDocument: what one window works on. The settings, the picture to start from with its mask,
- * and the pictures that were made, of which one is current. Nothing made is dropped while the
- * window is open, unless memory runs to MAX_HISTORY_BYTES.
+ * GessoDocument: what one window works on. The settings, the painting with its layers, the picture
+ * to start from with its mask, and the pictures that were made, of which one is current. Nothing
+ * made is dropped while the window is open, unless memory runs to MAX_HISTORY_BYTES.
  *
- * Properties: "settings" (GessoSettings), "start" (GessoPicture or NULL), "mask" (GessoMask, of
+ * Properties: "settings" (GessoSettings), "painting" (GessoPainting: the same one for good; opening
+ * a file is gesso_painting_restore()), "start" (GessoPicture or NULL), "mask" (GessoMask, of
  * start's size, or NULL without start), "picture" (GessoPicture or NULL: the current one).
  */
 #pragma once
 
 #include "document/gesso-mask.h"
+#include "document/gesso-painting.h"
 #include "document/gesso-settings.h"
 #include "engine/gesso-picture.h"
 
@@ -21,6 +23,7 @@ G_DECLARE_FINAL_TYPE (GessoDocument, gesso_document, GESSO, DOCUMENT, GObject)
 GessoDocument *gesso_document_new          (void);
 
 GessoSettings *gesso_document_get_settings (GessoDocument *self);
+GessoPainting *gesso_document_get_painting (GessoDocument *self);
 
 GessoPicture  *gesso_document_get_start    (GessoDocument *self);
 void           gesso_document_set_start    (GessoDocument *self, GessoPicture *start);

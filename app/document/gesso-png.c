@@ -85,7 +85,10 @@ write_picture (Png *self)
                 (png_uint_32) self->area.height, 8,
                 self->n_channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_GRAY,
                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  png_set_compression_level (self->png, 4);
+  /* Instead of libpng's choice of filters at level 4: 1.0 s of CPU time for two layers of 2048 x
+   * 2048, not 2.2, and 2 % more bytes. */
+  png_set_compression_level (self->png, 2);
+  png_set_filter (self->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_PAETH);
   if (self->n_channels == 4)
     png_set_sRGB (self->png, self->info, PNG_sRGB_INTENT_PERCEPTUAL);
   png_write_info (self->png, self->info);

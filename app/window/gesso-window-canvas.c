@@ -66,15 +66,6 @@ on_frame_changed (GessoWindow *self)
   follow_frame_size (self, frame.width, frame.height);
 }
 
-static gboolean
-has_mask (GessoWindow *self)
-{
-  g_autoptr (GessoTiles) mask = gesso_mask_look_unite (self->painting);
-  GdkRectangle bounds;
-
-  return gesso_tiles_get_bounds (mask, &bounds);
-}
-
 void
 gesso_window_update_canvas (GessoWindow *self)
 {
@@ -83,36 +74,18 @@ gesso_window_update_canvas (GessoWindow *self)
 
   gesso_canvas_view_set_painting (self->canvas, is_fresh (self) ? NULL : self->painting);
   gesso_layers_pane_set_painting (self->layers, is_fresh (self) ? NULL : self->painting);
-  gesso_settings_pane_set_masked (self->pane, has_mask (self));
+  gesso_settings_pane_set_masked (self->pane, gesso_mask_look_has_any (self->painting));
   gesso_window_update (self);
 }
 
-static void
-set_painting (GessoWindow *self, GessoPainting *painting)
-{
-  if (self->painting)
-    {
-      g_signal_handlers_disconnect_by_data (self->painting, self);
-      g_signal_handlers_disconnect_by_data (gesso_painting_get_history (self->painting), self);
-    }
-  g_set_object (&self->painting, painting);
-  gesso_candidate_strip_set_painting (self->strip, painting);
-  if (painting == NULL)
-    return;
-
-  g_signal_connect_swapped (painting, "changed", G_CALLBACK (gesso_window_update_canvas), self);
-  g_signal_connect_swapped (painting, "notify::frame", G_CALLBACK (on_frame_changed), self);
-  g_signal_connect_swapped (gesso_painting_get_history (painting), "changed",
-                            G_CALLBACK (gesso_window_update), self);
-  gesso_window_update_canvas (self);
-}
-
+/* Only while it is fresh: there is nothing to lose. */
 static void
 renew_painting (GessoWindow *self, guint width, guint height)
 {
-  g_autoptr (GessoPainting) painting = gesso_painting_new (width, height);
+  g_autoptr (GessoSnapshot) snapshot = gesso_snapshot_new (width, height);
 
-  set_painting (self, painting);
+  snapshot->frame = (GdkRectangle) { 0, 0, (int) width, (int) height };
+  gesso_painting_restore (self->painting, snapshot);
 }
 
 /* A size that was typed in: a fresh painting takes it, else the frame does, unless it shows what is
@@ -182,9 +155,23 @@ make_room (GessoWindow *self, GdkRectangle *place)
   place->y -= both.y;
 }
 
-/* area: where to, or NULL for the frame's corner in the picture's own size, all of it seen. */
+/* Over all other colours, and below the masks over them. */
+static guint
+get_top (GessoWindow *self)
+{
+  guint n = gesso_painting_get_n_layers (self->painting), position = 0;
+
+  while (position < n && gesso_layer_get_kind (gesso_painting_get_layer (self->painting, position)) ==
+                             GESSO_LAYER_MASK)
+    position++;
+
+  return position < n ? position : 0;
+}
+
+/* area: where to, or NULL for the frame's corner in the picture's own size. grow: the picture,
+ * so that all of it is seen, and the frame goes round it. */
 static void
-place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *area,
+place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *area, gboolean grow,
                GessoLayerKind kind, const char *name)
 {
   GdkRectangle place = { 0, 0, (int) gesso_picture_get_width (picture),
@@ -205,7 +192,7 @@ place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *are
       place.y = frame.y;
     }
 
-  tiles = gesso_texture_to_tiles (gesso_picture_get_texture (picture), place.width, place.height);
+  tiles = gesso_texture_scale_to_tiles (gesso_picture_get_texture (picture), place.width, place.height);
   layer = gesso_layer_new (kind, name, tiles);
   gesso_layer_set_recipe (layer, gesso_picture_get_parameters (picture));
   g_object_set_qdata_full (G_OBJECT (layer), picture_quark (), g_object_ref (picture),
@@ -213,11 +200,12 @@ place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *are
 
   gesso_painting_begin (self->painting, kind == GESSO_LAYER_GENERATED ? _("New Picture")
                                                                       : _("Open Picture"));
-  if (area == NULL)
+  if (grow)
     make_room (self, &place);
   gesso_layer_set_offset (layer, place.x, place.y);
-  gesso_painting_add_layer (self->painting, layer, 0);
-  gesso_painting_set_frame (self->painting, &place);
+  gesso_painting_add_layer (self->painting, layer, get_top (self));
+  if (grow)
+    gesso_painting_set_frame (self->painting, &place);
   gesso_painting_end (self->painting);
 }
 
@@ -236,13 +224,13 @@ gesso_window_place_start (GessoWindow *self, GessoPicture *start)
       gesso_painting_set_frame (self->painting, &frame);
     }
   else
-    place_picture (self, start, NULL, GESSO_LAYER_RASTER, _("Start Picture"));
+    place_picture (self, start, NULL, TRUE, GESSO_LAYER_RASTER, _("Start Picture"));
 }
 
 void
 gesso_window_place_layer (GessoWindow *self, GessoPicture *picture)
 {
-  place_picture (self, picture, NULL, GESSO_LAYER_RASTER, _("Picture"));
+  place_picture (self, picture, NULL, FALSE, GESSO_LAYER_RASTER, _("Picture"));
 }
 
 void
@@ -340,6 +328,14 @@ gesso_window_init_canvas (GessoWindow *self)
   g_signal_connect_object (settings, "notify::height", G_CALLBACK (on_size_changed), self,
                            G_CONNECT_SWAPPED);
 
+  self->painting = g_object_ref (gesso_document_get_painting (self->document));
+  g_signal_connect_object (self->painting, "changed", G_CALLBACK (gesso_window_update_canvas), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->painting, "notify::frame", G_CALLBACK (on_frame_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (gesso_painting_get_history (self->painting), "changed",
+                           G_CALLBACK (gesso_window_update), self, G_CONNECT_SWAPPED);
+  gesso_candidate_strip_set_painting (self->strip, self->painting);
   g_object_get (settings, "width", &width, "height", &height, NULL);
   renew_painting (self, width ? width : FIRST_SIZE, height ? height : FIRST_SIZE);
 }
@@ -347,5 +343,5 @@ gesso_window_init_canvas (GessoWindow *self)
 void
 gesso_window_clear_canvas (GessoWindow *self)
 {
-  set_painting (self, NULL);
+  g_clear_object (&self->painting);
 }

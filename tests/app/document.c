@@ -28,6 +28,19 @@ test_start (void)
   g_assert_false (gesso_mask_is_empty (gesso_document_get_mask (document)));
 }
 
+/* There is one painting from the beginning, empty and unmodified, which goes with the document. */
+static void
+test_painting (void)
+{
+  GessoDocument *document = gesso_document_new ();
+  GessoPainting *painting = g_object_ref (gesso_document_get_painting (document));
+
+  g_assert_cmpuint (gesso_painting_get_n_layers (painting), ==, 0);
+  g_assert_false (gesso_painting_get_modified (painting));
+  g_assert_finalize_object (document);
+  g_assert_finalize_object (painting);
+}
+
 static void
 test_history (void)
 {
@@ -105,6 +118,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/app/document/start", test_start);
+  g_test_add_func ("/app/document/painting", test_painting);
   g_test_add_func ("/app/document/history", test_history);
   g_test_add_func ("/app/document/save-and-load", test_save_and_load);
 

@@ -10,28 +10,50 @@
 
 /* ---- Fingerprints --------------------------------------------------------------------------- */
 
+/* Quick, and different for anything but intended collisions. */
+static void
+digest (guint64 *sum, gconstpointer bytes, gsize n)
+{
+  const guint8 *from = bytes;
+
+  for (gsize i = 0; i < n; i += 8)
+    {
+      guint64 word = 0;
+
+      memcpy (&word, from + i, MIN (n - i, 8));
+      *sum = (*sum ^ word) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+      *sum ^= *sum >> 29;
+    }
+}
+
+typedef struct
+{
+  guint64 *sum;
+  gsize    n_bytes;
+} Tiles;
+
 static void
 digest_tile (int i, int j, const guint8 *pixels, gpointer data)
 {
-  gpointer *context = data;
+  const Tiles *tiles = data;
   const int place[2] = { i, j };
 
-  g_checksum_update (context[0], (const guchar *) place, sizeof (place));
-  g_checksum_update (context[0], pixels, (gssize) (64 * 64 * GPOINTER_TO_UINT (context[1])));
+  digest (tiles->sum, place, sizeof (place));
+  digest (tiles->sum, pixels, tiles->n_bytes);
 }
 
 static void
-digest_tiles (GChecksum *checksum, GessoTiles *tiles)
+digest_tiles (guint64 *sum, GessoTiles *tiles)
 {
-  gpointer context[2] = { checksum, GUINT_TO_POINTER (gesso_tiles_get_n_channels (tiles)) };
+  Tiles context = { sum, 64 * 64 * gesso_tiles_get_n_channels (tiles) };
 
-  gesso_tiles_foreach (tiles, digest_tile, context);
+  gesso_tiles_foreach (tiles, digest_tile, &context);
 }
 
 static void
-digest_text (GChecksum *checksum, char *text)
+digest_text (guint64 *sum, char *text)
 {
-  g_checksum_update (checksum, (const guchar *) text, (gssize) strlen (text) + 1);
+  digest (sum, text, strlen (text) + 1);
   g_free (text);
 }
 
@@ -40,32 +62,32 @@ static char *
 make_fingerprint (GessoPainting *painting)
 {
   g_autoptr (GessoSnapshot) now = gesso_painting_snapshot (painting);
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
+  guint64 sum = 1;
 
-  digest_text (checksum, g_strdup_printf ("%u %u %d %d %d %d", now->width, now->height, now->frame.x,
+  digest_text (&sum, g_strdup_printf ("%u %u %d %d %d %d", now->width, now->height, now->frame.x,
                                           now->frame.y, now->frame.width, now->frame.height));
   for (guint i = 0; i < now->layers->len; i++)
     {
       GessoLayerState *l = g_ptr_array_index (now->layers, i);
 
-      digest_text (checksum,
+      digest_text (&sum,
                    g_strdup_printf ("%d %s %.17g %d %d %d %d %d %s", l->kind, l->name, l->opacity,
                                     l->visible, l->locked, l->blend, l->x, l->y, l->recipe));
-      digest_tiles (checksum, l->tiles);
+      digest_tiles (&sum, l->tiles);
     }
   if (now->selection)
-    digest_tiles (checksum, now->selection);
+    digest_tiles (&sum, now->selection);
   for (guint i = 0; i < now->candidates->len; i++)
     {
       GessoCandidate *candidate = g_ptr_array_index (now->candidates, i);
       GdkRectangle area;
 
       gesso_candidate_get_area (candidate, &area);
-      digest_text (checksum, g_strdup_printf ("%d %d %d %d", area.x, area.y, area.width, area.height));
-      digest_tiles (checksum, gesso_candidate_get_tiles (candidate));
+      digest_text (&sum, g_strdup_printf ("%d %d %d %d", area.x, area.y, area.width, area.height));
+      digest_tiles (&sum, gesso_candidate_get_tiles (candidate));
     }
 
-  return g_strdup (g_checksum_get_string (checksum));
+  return g_strdup_printf ("%016" G_GINT64_MODIFIER "x", sum);
 }
 
 /* ---- Damage --------------------------------------------------------------------------------- */
@@ -74,7 +96,7 @@ make_fingerprint (GessoPainting *painting)
 typedef struct
 {
   guint8   *pixels;
-  gboolean  damaged[HEIGHT * WIDTH];
+  guint8    damaged[HEIGHT * WIDTH];
 } Watch;
 
 static void
@@ -86,8 +108,7 @@ on_damaged (GessoPainting *painting, const GdkRectangle *area, Watch *watch)
   if (!gdk_rectangle_intersect (area, &shown, &part))
     return;
   for (int y = part.y; y < part.y + part.height; y++)
-    for (int x = part.x; x < part.x + part.width; x++)
-      watch->damaged[y * WIDTH + x] = TRUE;
+    memset (watch->damaged + y * WIDTH + part.x, 1, (gsize) part.width);
 }
 
 static void
@@ -98,7 +119,8 @@ check_damage (GessoPainting *painting, Watch *watch)
 
   gesso_painting_composite (painting, &shown, now, WIDTH * 4);
   for (gsize i = 0; i < WIDTH * HEIGHT; i++)
-    g_assert_true (watch->damaged[i] || memcmp (now + 4 * i, watch->pixels + 4 * i, 4) == 0);
+    if (!watch->damaged[i] && memcmp (now + 4 * i, watch->pixels + 4 * i, 4) != 0)
+      g_error ("pixel %u, %u changed unnoticed", (guint) i % WIDTH, (guint) i / WIDTH);
   memcpy (watch->pixels, now, WIDTH * HEIGHT * 4);
   memset (watch->damaged, 0, sizeof (watch->damaged));
 }
@@ -447,7 +469,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  for (guint seed = 1; seed <= 4; seed++)
+  for (guint seed = 1; seed <= 3; seed++)
     {
       g_autofree char *path = g_strdup_printf ("/app/painting/random-%u", seed);
 

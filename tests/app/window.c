@@ -144,7 +144,8 @@ test_names (void)
 {
   static const char *const names[] = {
     "Prompt", "Negative prompt", "Model", "Width", "Height", "Steps", "Guidance scale",
-    "Sampler", "Schedule", "Seed", "Generate", "Save", "Canvas",
+    "Sampler", "Schedule", "Seed", "Generate", "Save", "Canvas", "Undo", "Redo", "Layers",
+    "New layer",
   };
   g_autoptr (Accessible) cancel = NULL;
 
