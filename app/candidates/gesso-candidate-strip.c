@@ -5,6 +5,7 @@
 #include "gesso-candidate-strip.h"
 
 #include "candidates/gesso-candidate-look.h"
+#include "candidates/gesso-scrubber.h"
 #include "engine/gesso-recipe.h"
 
 #include <glib/gi18n.h>
@@ -21,9 +22,9 @@ struct _GessoCandidateStrip
   GtkWidget          *tools;
   GtkLabel           *label;
   GtkToggleButton    *compare;
+  GessoScrubber      *scrubber;
 
   GessoPainting      *painting;
-  GessoEngine        *engine;
   GtkSingleSelection *selection;
   GPtrArray          *bound;       /* GtkListItems that show something */
 
@@ -184,7 +185,12 @@ on_items_changed (GessoCandidateStrip *self)
 static void
 on_selected (GessoCandidateStrip *self)
 {
-  if (gesso_candidate_strip_get_selected (self) == NULL)
+  GessoCandidate *selected = gesso_candidate_strip_get_selected (self);
+
+  gesso_scrubber_set_trail (
+      self->scrubber, selected ? g_object_get_qdata (G_OBJECT (selected), trail_quark ()) : NULL,
+      selected);
+  if (selected == NULL)
     gtk_toggle_button_set_active (self->compare, FALSE);
   update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
@@ -211,6 +217,8 @@ gesso_candidate_strip_get_overlay (GessoCandidateStrip *self, GdkRectangle *area
       g_set_object (&self->shown, selected);
     }
   gesso_candidate_get_area (selected, area);
+  if (gesso_scrubber_get_look (self->scrubber))
+    return GDK_PAINTABLE (gesso_scrubber_get_look (self->scrubber));
   return GDK_PAINTABLE (self->texture);
 }
 
@@ -353,6 +361,23 @@ static void
 reuse_seed (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   emit_recipe (GESSO_CANDIDATE_STRIP (widget), REUSE_SEED);
+}
+
+static void
+on_scrubbed (GessoCandidateStrip *self)
+{
+  g_signal_emit (self, signals[OVERLAY_CHANGED], 0);
+}
+
+static void
+on_continue (GessoCandidateStrip *self, guint step)
+{
+  GessoCandidate *selected = gesso_candidate_strip_get_selected (self);
+  GessoTrail *trail =
+      selected ? g_object_get_qdata (G_OBJECT (selected), trail_quark ()) : NULL;
+
+  if (trail)
+    g_signal_emit (self, signals[CONTINUE], 0, trail, step);
 }
 
 /* ---- Compare -------------------------------------------------------------------------------- */
@@ -504,7 +529,7 @@ gesso_candidate_strip_set_painting (GessoCandidateStrip *self, GessoPainting *pa
 void
 gesso_candidate_strip_set_engine (GessoCandidateStrip *self, GessoEngine *engine)
 {
-  g_set_object (&self->engine, engine);
+  gesso_scrubber_set_engine (self->scrubber, engine);
 }
 
 void
@@ -562,7 +587,6 @@ gesso_candidate_strip_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
     gtk_widget_unparent (child);
   g_clear_object (&self->selection);
-  g_clear_object (&self->engine);
   g_clear_object (&self->preview);
   g_clear_object (&self->shown);
   g_clear_object (&self->texture);
@@ -609,6 +633,7 @@ gesso_candidate_strip_class_init (GessoCandidateStripClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   install_signals (object_class);
 
+  g_type_ensure (GESSO_TYPE_SCRUBBER);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/candidates/gesso-candidate-strip.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoCandidateStrip, list);
@@ -616,9 +641,12 @@ gesso_candidate_strip_class_init (GessoCandidateStripClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoCandidateStrip, tools);
   gtk_widget_class_bind_template_child (widget_class, GessoCandidateStrip, label);
   gtk_widget_class_bind_template_child (widget_class, GessoCandidateStrip, compare);
+  gtk_widget_class_bind_template_child (widget_class, GessoCandidateStrip, scrubber);
   gtk_widget_class_bind_template_child_full (widget_class, "menu", FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
+  gtk_widget_class_bind_template_callback (widget_class, on_scrubbed);
+  gtk_widget_class_bind_template_callback (widget_class, on_continue);
   gtk_widget_class_bind_template_callback (widget_class, on_key_pressed);
   gtk_widget_class_bind_template_callback (widget_class, on_key_released);
 

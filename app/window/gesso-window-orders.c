@@ -139,6 +139,18 @@ on_reuse_seed (GessoWindow *self, const char *text)
   gesso_window_toast (self, _("The seed is kept for the next pictures"), NULL, NULL);
 }
 
+/* The rest of its steps, with what the prompt, the mask and the guidance are now. */
+static void
+on_continue (GessoWindow *self, GessoTrail *trail, guint step)
+{
+  g_autoptr (GessoSnapshot) snapshot = take_snapshot (self);
+  g_autoptr (GessoOrder) order =
+      gesso_order_new (snapshot, gesso_document_get_settings (self->document));
+
+  gesso_order_set_resume (order, trail, step);
+  push (self, order);
+}
+
 static void
 on_discarded (GessoWindow *self, guint n)
 {
@@ -296,6 +308,8 @@ gesso_window_init_orders (GessoWindow *self)
   g_signal_connect_object (self->strip, "discarded", G_CALLBACK (on_discarded), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->strip, "more-like-this", G_CALLBACK (on_more_like_this), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->strip, "continue", G_CALLBACK (on_continue), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->strip, "reuse-seed", G_CALLBACK (on_reuse_seed), self,
                            G_CONNECT_SWAPPED);

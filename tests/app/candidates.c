@@ -2,6 +2,7 @@
 /* GessoCandidateStrip: choosing shows in place, accepting and discarding can be undone. */
 #include "candidates/gesso-candidate-look.h"
 #include "candidates/gesso-candidate-strip.h"
+#include "candidates/gesso-scrubber.h"
 
 #define RECIPE "{\"prompt\": \"a red house\", \"seed\": %d}"
 
@@ -225,6 +226,92 @@ test_pending (Fixture *fixture, gconstpointer data)
   g_assert_true (gtk_widget_get_visible (GTK_WIDGET (fixture->strip)));
 }
 
+/* ---- Scrubbing, with the starter model ------------------------------------------------------- */
+
+typedef struct
+{
+  GessoResult *result;
+  gboolean     done;
+  guint        n_changed, continued;
+} Scrub;
+
+static void
+on_result (GessoJob *job, GessoResult *result, Scrub *scrub)
+{
+  g_set_object (&scrub->result, result);
+}
+
+static void
+on_run (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  gesso_engine_run_finish (GESSO_ENGINE (source), result, &error);
+  g_assert_no_error (error);
+  ((Scrub *) data)->done = TRUE;
+}
+
+static void
+on_scrubbed (Scrub *scrub)
+{
+  scrub->n_changed++;
+}
+
+static void
+on_continue (Scrub *scrub, guint step)
+{
+  scrub->continued = step;
+}
+
+/* Back there is a look, at the end there is the candidate itself. */
+static void
+test_scrub (void)
+{
+  GessoEngine *engine = gesso_engine_new (); /* for the life of the program */
+  GessoScrubber *scrubber = g_object_ref_sink (g_object_new (GESSO_TYPE_SCRUBBER, NULL));
+  g_autoptr (GessoSnapshot) snapshot = gesso_snapshot_new (64, 64);
+  g_autoptr (GessoSettings) settings = gesso_settings_new ();
+  g_autoptr (GessoOrder) order = NULL;
+  GessoJob *job = gesso_job_new ();
+  Scrub scrub = { 0 };
+
+  g_object_set (settings, "prompt", "a red house", "steps", 3, NULL);
+  order = gesso_order_new (snapshot, settings);
+  g_signal_connect (job, "result", G_CALLBACK (on_result), &scrub);
+  gesso_engine_run_async (engine, order, FALSE, job, on_run, &scrub);
+  while (!scrub.done)
+    g_main_context_iteration (NULL, TRUE);
+  g_object_unref (job);
+
+  gesso_scrubber_set_engine (scrubber, engine);
+  g_signal_connect_swapped (scrubber, "changed", G_CALLBACK (on_scrubbed), &scrub);
+  g_signal_connect_swapped (scrubber, "continue", G_CALLBACK (on_continue), &scrub);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (scrubber)));
+  gesso_scrubber_set_trail (scrubber, gesso_result_get_trail (scrub.result),
+                            gesso_result_get_candidate (scrub.result));
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (scrubber)));
+  g_assert_cmpuint (gesso_scrubber_get_step (scrubber), ==, 3);
+  g_assert_null (gesso_scrubber_get_look (scrubber));
+
+  gesso_scrubber_set_step (scrubber, 2);
+  gesso_scrubber_set_step (scrubber, 1);
+  while (scrub.n_changed < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (gdk_texture_get_width (gesso_scrubber_get_look (scrubber)), ==, 64);
+  g_signal_emit_by_name (gtk_widget_get_last_child (GTK_WIDGET (scrubber)), "clicked");
+  g_assert_cmpuint (scrub.continued, ==, 1);
+
+  gesso_scrubber_set_step (scrubber, 3);
+  g_assert_null (gesso_scrubber_get_look (scrubber));
+  g_assert_cmpuint (scrub.n_changed, ==, 3);
+  gesso_scrubber_set_trail (scrubber, NULL, NULL);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (scrubber)));
+
+  settle ();
+  g_assert_finalize_object (scrubber);
+  g_object_unref (scrub.result);
+}
+
 /* A small look is the mean of what it stands for. */
 static void
 test_look (void)
@@ -261,11 +348,13 @@ main (int argc, char **argv)
     { "/app/candidates/pending", test_pending },
   };
 
+  gesso_engine_prepare_process ();
   gtk_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].run, tear_down);
   g_test_add_func ("/app/candidates/look", test_look);
+  g_test_add_func ("/app/candidates/scrub", test_scrub);
 
   return g_test_run ();
 }
