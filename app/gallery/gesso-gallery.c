@@ -319,26 +319,15 @@ gesso_gallery_get_folder (GessoGallery *self)
   return self->folder;
 }
 
-static char *
-find_folder (void)
-{
-  const char *pictures = g_get_user_special_dir (G_USER_DIRECTORY_PICTURES);
-
-  return pictures ? g_build_filename (pictures, "Gesso", NULL)
-                  : g_build_filename (g_get_user_data_dir (), "gesso", "pictures", NULL);
-}
-
 void
 gesso_gallery_set_folder (GessoGallery *self, const char *folder)
 {
-  g_autofree char *wanted = folder && *folder ? g_strdup (folder) : find_folder ();
-
-  if (g_strcmp0 (wanted, self->folder) == 0)
+  if (g_strcmp0 (folder, self->folder) == 0)
     return;
 
   empty_trash (self);
   g_free (self->folder);
-  self->folder = g_steal_pointer (&wanted);
+  self->folder = g_strdup (folder);
   read_folder (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER]);
 }

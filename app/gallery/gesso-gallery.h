@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 #define GESSO_TYPE_GALLERY (gesso_gallery_get_type ())
 G_DECLARE_FINAL_TYPE (GessoGallery, gesso_gallery, GESSO, GALLERY, GObject)
 
-/* folder: NULL or empty for Gesso in the user's pictures, or in the data folder without such. */
+/* Lists the pictures in the folder, a path, on a thread. */
 GessoGallery *gesso_gallery_new        (const char *folder);
 
 const char   *gesso_gallery_get_folder (GessoGallery *self);

@@ -14,7 +14,6 @@ struct _GessoPreferences
 
   AdwComboRow   *style;
   AdwComboRow   *preview;
-  GtkSwitch     *hold_to_compare;
   AdwActionRow  *gallery;
   GtkWidget     *gallery_reset;
   AdwActionRow  *autosave;
@@ -145,8 +144,6 @@ bind_all (GessoPreferences *self)
 {
   bind_choice (self, "style", self->style, style_ids);
   bind_choice (self, "preview", self->preview, preview_ids);
-  g_settings_bind (self->store, "hold-to-compare", self->hold_to_compare, "active",
-                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->store, "restore-session", self->restore_session, "active",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->store, "undo-memory", self->undo_memory, "value",
@@ -187,7 +184,6 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
       widget_class, "/io/github/gesso_paint/Gesso/preferences/gesso-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, style);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, preview);
-  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, hold_to_compare);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, gallery);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, gallery_reset);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, autosave);

@@ -9,6 +9,7 @@
 
 #include "document/gesso-document.h"
 #include "engine/gesso-recipe.h"
+#include "preferences/gesso-store.h"
 
 #include <glib/gi18n.h>
 
@@ -273,6 +274,17 @@ on_gallery_failed (GessoWindow *self, const char *message)
 
 /* ---- Set-up --------------------------------------------------------------------------------- */
 
+static void
+follow_gallery_folder (GessoWindow *self)
+{
+  g_autoptr (GFile) folder = gesso_store_get_gallery_folder (self->store);
+
+  if (self->gallery)
+    gesso_gallery_set_folder (self->gallery, g_file_peek_path (folder));
+  else
+    self->gallery = gesso_gallery_new (g_file_peek_path (folder));
+}
+
 void
 gesso_window_init_orders (GessoWindow *self)
 {
@@ -280,11 +292,13 @@ gesso_window_init_orders (GessoWindow *self)
     { .name = "undo-discard", .activate = undo_discard },
     { .name = "resume-queue", .activate = resume_queue },
   };
-  g_autofree char *folder = self->store ? g_settings_get_string (self->store, "gallery-folder") : NULL;
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
 
-  self->gallery = gesso_gallery_new (folder);
+  follow_gallery_folder (self);
+  if (self->store)
+    g_signal_connect_object (self->store, "changed::gallery-folder",
+                             G_CALLBACK (follow_gallery_folder), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->gallery, "failed", G_CALLBACK (on_gallery_failed), self,
                            G_CONNECT_SWAPPED);
 

@@ -5,6 +5,8 @@
  */
 #include "accessible.h"
 
+#include <string.h>
+
 #include <gio/gio.h>
 
 #define APP_ID "io.github.gesso_paint.Gesso"
@@ -75,6 +77,9 @@ walk (Accessible *accessible, const char *place, GString *faults)
   gboolean focusable = has_state (accessible, ATSPI_STATE_FOCUSABLE);
   guint n_focusable = focusable;
 
+  /* GTK's own list below a drop-down, closed, has no role in GTK 4.8. */
+  if (role == ATSPI_ROLE_FILLER && strstr (place, "combo box") != NULL)
+    focusable = FALSE;
   if (focusable && role != ATSPI_ROLE_LIST && role != ATSPI_ROLE_SCROLL_PANE)
     {
       if (!has_words (accessible, role == ATSPI_ROLE_LIST_ITEM ? 4 : 1))

@@ -79,7 +79,6 @@ static void
 test_switches (void)
 {
   static const char *const switches[][2] = {
-    { "hold-to-compare", "hold_to_compare" },
     { "restore-session", "restore_session" },
   };
   GSettings *store;

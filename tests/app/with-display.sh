@@ -12,14 +12,8 @@ done
 
 home=$(mktemp -d)
 server=
-
-# A server that leaves removes the socket of its number after having let go of the number, so that one
-# that has just started there would be out of reach: they come and go one at a time.
-exec 9>"/tmp/gesso-test-displays.$(id -u)"
 clean_up () {
-  flock 9
   [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
-  flock -u 9
   rm -rf "$home"
 }
 trap clean_up EXIT
@@ -30,19 +24,19 @@ export HOME="$home" XDG_RUNTIME_DIR="$home/runtime" TMPDIR="$home/tmp"
 export XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state"
 export GSETTINGS_BACKEND=memory GTK_A11Y=atspi GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_USE_PORTAL=0
 
-# The server picks a free number itself and tells it once it listens.
+# The server picks a free number itself and tells it once it listens. Without -noreset it would begin
+# anew, deaf for a moment, whenever its last client leaves, as the one that starts the accessibility
+# bus does just when the program comes.
 mkfifo "$home/display"
-flock 9
-Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$home/display" >"$home/xvfb.log" 2>&1 9>&- &
+Xvfb -displayfd 3 -noreset -screen 0 1280x800x24 -nolisten tcp 3>"$home/display" >"$home/xvfb.log" 2>&1 &
 server=$!
 read -r number <"$home/display" || {
   cat "$home/xvfb.log" >&2
   exit 1
 }
-flock -u 9
 export DISPLAY=":$number"
 
 # What the bus starts may talk, but not on the standard output that is the program's own.
 status=0
-dbus-run-session -- bash -c 'exec "$@" >&4 4>&-' bash "$@" 4>&1 >&2 9>&- || status=$?
+dbus-run-session -- bash -c 'exec "$@" >&4 4>&-' bash "$@" 4>&1 >&2 || status=$?
 exit "$status"
