@@ -97,11 +97,12 @@ add_actions (GessoApplication *self)
     { "app.new-window", { "<Control>n" } },
     { "app.preferences", { "<Control>comma" } },
     { "window.close", { "<Control>w" } },
-    { "win.generate", { "<Control>Return", "<Control>KP_Enter" } },
+    { "win.enqueue", { "<Control>Return", "<Control>KP_Enter" } },
     { "win.open", { "<Control>o" } },
     { "win.save", { "<Control>s" } },
     { "win.previous", { "<Alt>Left" } },
     { "win.next", { "<Alt>Right" } },
+    { "win.history", { "<Control>h" } },
     { "win.show-settings", { "F9" } },
     { "win.show-help-overlay", { "<Control>question" } },
   };
