@@ -214,10 +214,12 @@ hand_over (GessoJournal *self)
   g_mutex_unlock (&self->mutex);
 }
 
+/* Not in mid stroke, whose tiles are written to yet: its end is a change too. */
 static void
 on_changed (GessoPainting *painting, GessoJournal *self)
 {
-  hand_over (self);
+  if (!gesso_painting_is_changing (painting))
+    hand_over (self);
 }
 
 static char *
