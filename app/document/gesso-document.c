@@ -216,6 +216,15 @@ gesso_document_go_to (GessoDocument *self, int position)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PICTURE]);
 }
 
+void
+gesso_document_set_picture (GessoDocument *self, GessoPicture *picture)
+{
+  guint position;
+
+  if (g_ptr_array_find (self->pictures, picture, &position) && position != self->position)
+    gesso_document_go_to (self, (int) position);
+}
+
 GPtrArray *
 gesso_document_get_unsaved (GessoDocument *self)
 {

@@ -43,6 +43,9 @@ void           gesso_document_add_picture  (GessoDocument *self, GessoPicture *p
 /* Makes the one at position current; clamped. */
 void           gesso_document_go_to        (GessoDocument *self, int position);
 
+/* One of them becomes current; does nothing if it is none. */
+void           gesso_document_set_picture  (GessoDocument *self, GessoPicture *picture);
+
 /* Those that no file holds, oldest first; the element type is GessoPicture. */
 GPtrArray     *gesso_document_get_unsaved  (GessoDocument *self);
 

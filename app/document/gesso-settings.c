@@ -150,55 +150,6 @@ gesso_settings_take (GessoSettings *self, GessoSettings *other)
   g_object_thaw_notify (G_OBJECT (self));
 }
 
-GVariant *
-gesso_settings_to_variant (GessoSettings *self)
-{
-  GVariantBuilder builder;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  for (guint i = 1; i < N_PROPS; i++)
-    {
-      const GValue *value = &self->values[i];
-      GVariant *variant = NULL;
-
-      if (G_VALUE_HOLDS_STRING (value))
-        variant = g_variant_new_string (g_value_get_string (value) ? g_value_get_string (value) : "");
-      else if (G_VALUE_HOLDS_UINT (value))
-        variant = g_variant_new_uint32 (g_value_get_uint (value));
-      else if (G_VALUE_HOLDS_UINT64 (value))
-        variant = g_variant_new_uint64 (g_value_get_uint64 (value));
-      else if (G_VALUE_HOLDS_DOUBLE (value))
-        variant = g_variant_new_double (g_value_get_double (value));
-      else
-        variant = g_variant_new_boolean (g_value_get_boolean (value));
-      g_variant_builder_add (&builder, "{sv}", properties[i]->name, variant);
-    }
-
-  return g_variant_builder_end (&builder);
-}
-
-void
-gesso_settings_take_variant (GessoSettings *self, GVariant *variant)
-{
-  if (!g_variant_is_of_type (variant, G_VARIANT_TYPE_VARDICT))
-    return;
-
-  g_object_freeze_notify (G_OBJECT (self));
-  for (guint i = 1; i < N_PROPS; i++)
-    {
-      g_autoptr (GVariant) item = g_variant_lookup_value (variant, properties[i]->name, NULL);
-      g_auto (GValue) value = G_VALUE_INIT;
-
-      if (item == NULL)
-        continue;
-      g_dbus_gvariant_to_gvalue (item, &value);
-      if (G_VALUE_TYPE (&value) == properties[i]->value_type &&
-          !g_param_value_validate (properties[i], &value))
-        g_object_set_property (G_OBJECT (self), properties[i]->name, &value);
-    }
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
 void
 gesso_settings_remember (GessoSettings *self, GSettings *store)
 {

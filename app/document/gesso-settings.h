@@ -37,11 +37,6 @@ GessoSettings *gesso_settings_copy     (GessoSettings *self);
 /* Takes over every property of other but seed-locked. */
 void           gesso_settings_take     (GessoSettings *self, GessoSettings *other);
 
-/* All of them as a{sv}, for files and journals; floating. */
-GVariant      *gesso_settings_to_variant   (GessoSettings *self);
-/* Takes over those of it that are known and within their range. */
-void           gesso_settings_take_variant (GessoSettings *self, GVariant *variant);
-
 /* Binds each property to the key of its name, both ways. */
 void           gesso_settings_remember (GessoSettings *self, GSettings *store);
 

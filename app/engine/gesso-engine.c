@@ -2,12 +2,11 @@
 /* The calls of GessoEngine: each packs its arguments, and unpacks them on the engine thread. */
 #include "config.h"
 
-#include "gesso-engine.h"
+#include "gesso-engine-private.h"
 
 #include "gesso-job-private.h"
 #include "gesso-picture-private.h"
 #include "gesso-request.h"
-#include "gesso-worker.h"
 #include "gs.h"
 
 #include <glib/gi18n.h>
@@ -59,6 +58,18 @@ GessoEngine *
 gesso_engine_new (void)
 {
   return g_object_new (GESSO_TYPE_ENGINE, NULL);
+}
+
+GessoWorker *
+gesso_engine_get_worker (GessoEngine *self)
+{
+  return self->worker;
+}
+
+void
+gesso_engine_set_can_decode (GessoEngine *self, gboolean can_decode)
+{
+  self->can_decode = can_decode;
 }
 
 const char *

@@ -8,7 +8,9 @@
 #pragma once
 
 #include "document/gesso-settings.h"
+#include "document/gesso-candidate.h"
 #include "gesso-job.h"
+#include "gesso-order.h"
 #include "gesso-picture.h"
 
 G_BEGIN_DECLS
@@ -54,6 +56,27 @@ void          gesso_engine_decode_async  (GessoEngine        *self,
                                           GAsyncReadyCallback callback,
                                           gpointer            data);
 GessoPicture *gesso_engine_decode_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+
+/* An order's pictures come as the job's "result" while it runs. again: only the decoding of an order
+ * that failed there, see gesso_engine_can_decode(). */
+void     gesso_engine_run_async  (GessoEngine        *self,
+                                  GessoOrder         *order,
+                                  gboolean            again,
+                                  GessoJob           *job,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            data);
+gboolean gesso_engine_run_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+
+/* What the candidate looked like after a step, quickly, and transparent where it is. Fails with
+ * G_IO_ERROR_PENDING while another model is loaded. */
+void        gesso_engine_look_async  (GessoEngine        *self,
+                                      GessoTrail         *trail,
+                                      GessoCandidate     *candidate,
+                                      guint               step,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            data);
+GdkTexture *gesso_engine_look_finish (GessoEngine *self, GAsyncResult *result, GError **error);
 
 /* Tokens of a prompt and how many fit, as a model counts them. Fails with G_IO_ERROR_PENDING until a
  * picture was made with that model, but for the starter. */

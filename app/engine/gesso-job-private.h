@@ -11,4 +11,13 @@ G_BEGIN_DECLS
 /* A GsProgressFunc; job is the GessoJob. */
 gboolean gesso_job_report (const GsProgress *progress, gpointer job);
 
+/* Before it runs: looks at the picture are transparent where it will not change anything. */
+void     gesso_job_set_covered (GessoJob *self);
+
+/* A GessoResult to hand out, which is taken. */
+void     gesso_job_push_result (GessoJob *self, gpointer result);
+
+/* Main thread: hands out at once what is still on its way. */
+void     gesso_job_flush  (GessoJob *self);
+
 G_END_DECLS

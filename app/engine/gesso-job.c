@@ -12,6 +12,7 @@ struct _GessoJob
   GObject       parent_instance;
 
   GCancellable *cancellable;
+  gboolean      covered;  /* of an order; set before it runs */
 
   /* As the main loop knows it. */
   GsProgress    progress; /* .preview is always NULL here */
@@ -22,12 +23,14 @@ struct _GessoJob
   GMutex        lock;
   GsProgress    new_progress;
   GdkTexture   *new_preview;
+  GPtrArray    *new_results;
   gboolean      pending;  /* deliver() is on its way */
 };
 
 enum
 {
   CHANGED,
+  RESULT,
   N_SIGNALS
 };
 
@@ -43,6 +46,7 @@ gesso_job_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->preview);
   g_clear_object (&self->new_preview);
+  g_ptr_array_unref (self->new_results);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (gesso_job_parent_class)->finalize (object);
@@ -55,6 +59,8 @@ gesso_job_class_init (GessoJobClass *klass)
 
   signals[CHANGED] = g_signal_new ("changed", GESSO_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
+  signals[RESULT] = g_signal_new ("result", GESSO_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_OBJECT);
 }
 
 static void
@@ -62,6 +68,7 @@ gesso_job_init (GessoJob *self)
 {
   g_mutex_init (&self->lock);
   self->cancellable = g_cancellable_new ();
+  self->new_results = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 GessoJob *
@@ -82,22 +89,35 @@ gesso_job_get_cancellable (GessoJob *self)
   return self->cancellable;
 }
 
-static gboolean
-deliver (gpointer data)
+void
+gesso_job_flush (GessoJob *self)
 {
-  GessoJob *self = data;
   g_autoptr (GdkTexture) preview = NULL;
+  g_autoptr (GPtrArray) results = NULL;
 
   g_mutex_lock (&self->lock);
   self->pending = FALSE;
   self->progress = self->new_progress;
   preview = g_steal_pointer (&self->new_preview);
+  results = g_steal_pointer (&self->new_results);
+  self->new_results = g_ptr_array_new_with_free_func (g_object_unref);
   g_mutex_unlock (&self->lock);
 
   self->started = TRUE;
   if (preview)
     g_set_object (&self->preview, preview);
+  for (guint i = 0; i < results->len; i++)
+    {
+      g_clear_object (&self->preview); /* that of a picture that is there now */
+      g_signal_emit (self, signals[RESULT], 0, g_ptr_array_index (results, i));
+    }
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static gboolean
+deliver (gpointer data)
+{
+  gesso_job_flush (data);
 
   return G_SOURCE_REMOVE;
 }
@@ -120,7 +140,9 @@ gesso_job_report (const GsProgress *progress, gpointer job)
     return FALSE;
 
   if (progress->preview && progress->preview->channels == 3)
-    preview = gesso_texture_from_image (progress->preview);
+    preview = self->covered && progress->coverage
+                  ? gesso_texture_from_covered (progress->preview, progress->coverage)
+                  : gesso_texture_from_image (progress->preview);
 
   g_mutex_lock (&self->lock);
   if (preview || !same_progress (progress, &self->new_progress))
@@ -138,6 +160,28 @@ gesso_job_report (const GsProgress *progress, gpointer job)
     g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, deliver, g_object_ref (self), g_object_unref);
 
   return TRUE;
+}
+
+void
+gesso_job_set_covered (GessoJob *self)
+{
+  self->covered = TRUE;
+}
+
+void
+gesso_job_push_result (GessoJob *self, gpointer result)
+{
+  gboolean wake;
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->new_results, result);
+  g_clear_object (&self->new_preview);
+  wake = !self->pending;
+  self->pending = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  if (wake)
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, deliver, g_object_ref (self), g_object_unref);
 }
 
 GdkTexture *

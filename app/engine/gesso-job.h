@@ -3,7 +3,8 @@
  * GessoJob: what a running generation tells the main loop, and the way to cancel it.
  *
  * The engine thread reports as often as it likes; the main loop hears of it once per turn, after
- * input and drawing, and always gets the newest state. "changed" is emitted then.
+ * input and drawing, and always gets the newest state. "changed" is emitted then, and
+ * "result" (GessoResult) once for each picture of an order.
  */
 #pragma once
 
@@ -25,7 +26,7 @@ double        gesso_job_get_fraction    (GessoJob *self);
 /* "Step 5 of 20, 12 seconds left", for people. */
 char         *gesso_job_dup_status      (GessoJob *self);
 
-/* The newest look at the picture to be, or NULL. */
+/* The newest look at the picture to be, or NULL. An order's is transparent where nothing changes. */
 GdkTexture   *gesso_job_get_preview     (GessoJob *self);
 
 G_END_DECLS

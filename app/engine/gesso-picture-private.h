@@ -17,4 +17,7 @@ const GsImage *gesso_picture_get_image (GessoPicture *self);
 /* A texture of a copy of the pixels. Any thread. */
 GdkTexture    *gesso_texture_from_image (const GsImage *image);
 
+/* The same, as transparent as coverage (gray, of any size) says. Any thread. */
+GdkTexture    *gesso_texture_from_covered (const GsImage *image, const GsImage *coverage);
+
 G_END_DECLS

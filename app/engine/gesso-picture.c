@@ -4,6 +4,8 @@
 
 #include "gesso-picture-private.h"
 
+#include "document/gesso-blend.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -101,6 +103,30 @@ gesso_texture_from_image (const GsImage *image)
   bytes = g_bytes_new (image->pixels, (gsize) image->width * image->height * 3);
 
   return texture_from_bytes (image, bytes);
+}
+
+GdkTexture *
+gesso_texture_from_covered (const GsImage *image, const GsImage *coverage)
+{
+  gsize n = (gsize) image->width * image->height;
+  guint8 *pixels = g_malloc (4 * n);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (pixels, 4 * n);
+  g_autoptr (GsImage) resized = NULL;
+
+  g_assert (image->channels == 3 && coverage->channels == 1);
+  if (coverage->width != image->width || coverage->height != image->height)
+    coverage = resized =
+        gs_image_resize (coverage, image->width, image->height, GS_IMAGE_BILINEAR);
+  for (gsize i = 0; i < n; i++)
+    {
+      for (guint c = 0; c < 3; c++)
+        pixels[4 * i + c] = (guint8) gesso_multiply_8 (image->pixels[3 * i + c], coverage->pixels[i]);
+      pixels[4 * i + 3] = coverage->pixels[i];
+    }
+
+  return gdk_memory_texture_new ((int) image->width, (int) image->height,
+                                 GDK_MEMORY_R8G8B8A8_PREMULTIPLIED, bytes,
+                                 (gsize) image->width * 4);
 }
 
 const GsImage *

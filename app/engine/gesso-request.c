@@ -4,8 +4,11 @@
 
 #include "gesso-request.h"
 
+#include "document/gesso-blend.h"
 #include "gesso-picture-private.h"
+#include "gesso-trail-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 static GsRngKind
@@ -97,5 +100,118 @@ gesso_request_clear (GessoRequest *self)
   g_free (self->model);
   g_free (self->sampler);
   g_free (self->schedule);
+  g_clear_pointer (&self->picture, gs_image_free);
   g_clear_pointer (&self->mask, gs_image_free);
+}
+
+/* ---- Orders --------------------------------------------------------------------------------- */
+
+/* The bytes of the app as the engine's picture; frees them. */
+static GsImage *
+take_pixels (guint8 *pixels, const GdkRectangle *area, guint channels)
+{
+  GsImage *image = gs_image_new ((guint) area->width, (guint) area->height, channels);
+
+  memcpy (image->pixels, pixels, (gsize) area->width * (gsize) area->height * channels);
+  g_free (pixels);
+
+  return image;
+}
+
+/* White changes wholly, black not at all; is there anything, and is there grey? */
+static void
+look_at_mask (const GsImage *mask, gboolean *any, gboolean *grey)
+{
+  gsize n = (gsize) mask->width * mask->height;
+
+  *any = *grey = FALSE;
+  for (gsize i = 0; i < n; i++)
+    {
+      *any |= mask->pixels[i] > 0;
+      *grey |= mask->pixels[i] > 0 && mask->pixels[i] < 255;
+    }
+}
+
+/* The engine continues pictures where they are more than half transparent. */
+static gboolean
+has_gaps (const GsImage *picture)
+{
+  gsize n = (gsize) picture->width * picture->height;
+
+  for (gsize i = 0; i < n; i++)
+    if (picture->pixels[4 * i + 3] < 128)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+is_empty (const GsImage *picture)
+{
+  gsize n = (gsize) picture->width * picture->height;
+
+  for (gsize i = 0; i < n; i++)
+    if (picture->pixels[4 * i + 3] >= 128)
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+gesso_request_init_order (GessoRequest *self, GessoOrder *order, GError **error)
+{
+  GessoSettings *settings = gesso_order_get_settings (order);
+  GessoTrail *trail = gesso_order_get_trail (order);
+  GsRequest *gs = &self->gs;
+  double denoising_strength;
+  guint8 *pixels, *mask;
+  GdkRectangle area;
+  gboolean any = FALSE;
+
+  gesso_request_init (self, settings, NULL, NULL);
+  gesso_order_get_area (order, &area);
+  g_object_get (settings, "denoising-strength", &denoising_strength, NULL);
+
+  gs->denoising_strength = (float) denoising_strength;
+  gs->width = gs->height = 0;
+  gs->frame_width = (guint) area.width;
+  gs->frame_height = (guint) area.height;
+  gs->match_colors = TRUE;
+  gs->batch = gesso_order_get_batch (order);
+  gs->variation_seed = gesso_order_get_variation_seed (order);
+  gs->variation_strength = (float) gesso_order_get_variation_strength (order);
+  gs->keep_steps = gesso_order_get_keep_steps (order);
+  if (trail)
+    {
+      gs->resume = gesso_trail_get_gs_steps (trail);
+      gs->resume_step = gesso_order_get_step (order);
+    }
+
+  pixels = gesso_order_flatten (order);
+  gesso_unpremultiply (pixels, (gsize) area.width * (gsize) area.height);
+  gs->init_image = self->picture = take_pixels (pixels, &area, 4);
+
+  /* What comes from the prompt alone is made in the size that was asked for. */
+  if (is_empty (self->picture))
+    {
+      gs->init_image = NULL;
+      return TRUE;
+    }
+
+  gs->scale_to_native = TRUE;
+  mask = gesso_order_flatten_mask (order);
+  if (mask)
+    {
+      gs->mask = self->mask = take_pixels (mask, &area, 1);
+      look_at_mask (self->mask, &any, &gs->mask_is_strength);
+      if (!any && !has_gaps (self->picture))
+        {
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                               _("Nothing in the frame is masked: move the frame over the mask, "
+                                 "or clear the mask to repaint all of it."));
+          return FALSE;
+        }
+    }
+
+  return TRUE;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "document/gesso-settings.h"
+#include "gesso-order.h"
 #include "gesso-picture.h"
 
 #include "gs.h"
@@ -16,6 +17,7 @@ typedef struct
   char     *model;   /* path, "" for the starter */
 
   char     *prompt, *negative_prompt, *sampler, *schedule;
+  GsImage  *picture;    /* of an order: the frame's part of the painting */
   GsImage  *mask;
 } GessoRequest;
 
@@ -24,6 +26,8 @@ void gesso_request_init  (GessoRequest  *self,
                           GessoSettings *settings,
                           GessoPicture  *start,
                           GBytes        *mask);
+/* A painting's order; it must outlive the request. FALSE if there is nothing to do. */
+gboolean gesso_request_init_order (GessoRequest *self, GessoOrder *order, GError **error);
 void gesso_request_clear (GessoRequest *self);
 
 G_END_DECLS

@@ -13,6 +13,7 @@ struct _GessoWorker
   GThread     *thread;
   GAsyncQueue *queue;
   int          stopping; /* atomic */
+  gboolean     orphaned; /* the thread frees it */
 
   /* The engine thread's own. */
   GsSession   *session;
@@ -76,6 +77,11 @@ worker_thread (gpointer data)
     }
 
   drop_session (self);
+  if (self->orphaned)
+    {
+      g_async_queue_unref (self->queue);
+      g_free (self);
+    }
   return NULL;
 }
 
@@ -98,6 +104,14 @@ gesso_worker_free (GessoWorker *self)
 
   g_atomic_int_set (&self->stopping, 1);
   g_async_queue_push (self->queue, g_new0 (Work, 1));
+
+  /* A task that the thread lets go of may have held the last reference to our owner. */
+  if (g_thread_self () == self->thread)
+    {
+      self->orphaned = TRUE;
+      g_thread_unref (self->thread);
+      return;
+    }
   g_thread_join (self->thread);
   g_async_queue_unref (self->queue);
   g_free (self);

@@ -17,14 +17,14 @@
 #include <math.h>
 
 #define FIRST_SIZE 512 /* until a model has said what suits it  */
-#define MAX_NAME 32    /* characters of the prompt in a layer's name */
 
 /* ---- The painting --------------------------------------------------------------------------- */
 
 static gboolean
 is_fresh (GessoWindow *self)
 {
-  return gesso_painting_get_n_layers (self->painting) == 0 &&
+  return self->job == NULL && gesso_painting_get_n_layers (self->painting) == 0 &&
+         g_list_model_get_n_items (gesso_painting_get_candidates (self->painting)) == 0 &&
          !gesso_history_can_undo (gesso_painting_get_history (self->painting)) &&
          !gesso_history_can_redo (gesso_painting_get_history (self->painting));
 }
@@ -66,10 +66,10 @@ on_frame_changed (GessoWindow *self)
   follow_frame_size (self, frame.width, frame.height);
 }
 
-static void
-on_painting_changed (GessoWindow *self)
+void
+gesso_window_update_canvas (GessoWindow *self)
 {
-  if (self->document == NULL)
+  if (self->document == NULL || self->painting == NULL)
     return;
 
   gesso_canvas_view_set_painting (self->canvas, is_fresh (self) ? NULL : self->painting);
@@ -209,37 +209,6 @@ place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *are
   gesso_painting_end (self->painting);
 }
 
-static char *
-make_layer_name (GessoWindow *self)
-{
-  const char *prompt = gesso_settings_get_prompt (gesso_document_get_settings (self->document));
-  g_autofree char *name = g_strdup (prompt);
-
-  if (g_utf8_strlen (name, -1) > MAX_NAME)
-    *g_utf8_offset_to_pointer (name, MAX_NAME) = '\0';
-  g_strdelimit (g_strstrip (name), "\n\r\t", ' ');
-
-  return *name ? g_steal_pointer (&name) : g_strdup (_("Generated"));
-}
-
-/* The document has another current picture: a new one becomes a layer. */
-void
-gesso_window_place_current (GessoWindow *self)
-{
-  GessoPicture *picture = gesso_document_get_picture (self->document);
-
-  if (picture && find_picture (self, picture) == NULL &&
-      gesso_document_get_position (self->document) + 1 ==
-          gesso_document_get_n_pictures (self->document))
-    {
-      g_autofree char *name = make_layer_name (self);
-
-      place_picture (self, picture, self->job_area.width > 0 ? &self->job_area : NULL, TRUE,
-                     GESSO_LAYER_GENERATED, name);
-    }
-  self->job_area = (GdkRectangle) { 0 };
-}
-
 void
 gesso_window_place_start (GessoWindow *self, GessoPicture *start)
 {
@@ -276,97 +245,23 @@ gesso_window_place_mask (GessoWindow *self, GessoPicture *picture)
   gesso_painting_add_layer (self->painting, layer, 0);
 }
 
-/* ---- Into a generation ---------------------------------------------------------------------- */
+/* ---- Over the picture ----------------------------------------------------------------------- */
 
-/* The masks within the frame and all that lies past the picture's edge; NULL if that is nothing. */
-static GBytes *
-read_mask (GessoWindow *self, const GdkRectangle *frame)
-{
-  const GdkRectangle picture = { 0, 0, (int) gesso_painting_get_width (self->painting),
-                                 (int) gesso_painting_get_height (self->painting) };
-  g_autoptr (GessoTiles) mask = gesso_mask_look_unite (self->painting);
-  gsize stride = (gsize) frame->width, n = stride * (gsize) frame->height;
-  g_autofree guint8 *pixels = g_malloc (n);
-  gboolean empty = TRUE;
-  GdkRectangle inside;
-
-  memset (pixels, 255, n);
-  if (gdk_rectangle_intersect (frame, &picture, &inside))
-    gesso_tiles_read (mask, &inside,
-                      pixels + (gsize) (inside.y - frame->y) * stride +
-                          (gsize) (inside.x - frame->x),
-                      stride);
-  for (gsize k = 0; k < n && empty; k++)
-    empty = pixels[k] == 0;
-
-  return empty ? NULL : g_bytes_new_take (g_steal_pointer (&pixels), n);
-}
-
-typedef struct
-{
-  GessoWindow      *window;
-  GBytes           *mask;
-  GessoPreparedFunc done;
-} Preparing;
-
-static void
-on_canvas_converted (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Preparing *preparing = data;
-  g_autoptr (GessoWindow) self = preparing->window;
-  g_autoptr (GBytes) mask = preparing->mask;
-  g_autoptr (GessoPicture) start = gesso_picture_from_texture_finish (result, NULL);
-
-  if (self->document)
-    preparing->done (self, start, mask);
-  g_free (preparing);
-}
-
-void
-gesso_window_prepare_job (GessoWindow *self, GessoPreparedFunc done)
-{
-  g_autoptr (GBytes) mask = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-  Preparing *preparing;
-
-  g_clear_pointer (&self->job_mask, gesso_tiles_unref);
-  self->job_area = (GdkRectangle) { 0 };
-  if (is_fresh (self))
-    {
-      done (self, NULL, NULL);
-      return;
-    }
-
-  gesso_painting_get_frame (self->painting, &self->job_area);
-  mask = read_mask (self, &self->job_area);
-  if (mask == NULL && gesso_document_get_start (self->document) == NULL)
-    {
-      done (self, NULL, NULL);
-      return;
-    }
-
-  if (gesso_mask_look_has_any (self->painting))
-    self->job_mask = gesso_canvas_dup_mask (gesso_canvas_view_get_canvas (self->canvas));
-  texture = gesso_texture_from_painting (self->painting, &self->job_area);
-  preparing = g_new0 (Preparing, 1);
-  preparing->window = g_object_ref (self);
-  preparing->mask = g_steal_pointer (&mask);
-  preparing->done = done;
-  gesso_picture_from_texture_async (texture, NULL, on_canvas_converted, preparing);
-}
-
-/* The newest look at what is made, or an older picture that was gone back to. */
+/* A candidate, the newest look at what is made, or an older picture that was gone back to. */
 void
 gesso_window_update_overlay (GessoWindow *self)
 {
   GessoCanvas *canvas = gesso_canvas_view_get_canvas (self->canvas);
-  GdkTexture *preview = self->job ? gesso_job_get_preview (self->job) : NULL;
-  GessoPicture *picture = gesso_document_get_picture (self->document);
+  GdkRectangle place = { 0 };
+  GdkPaintable *overlay = gesso_candidate_strip_get_overlay (self->strip, &place);
+  GessoPicture *picture = self->document ? gesso_document_get_picture (self->document) : NULL;
   GessoLayer *layer;
 
-  if (preview && self->job_area.width > 0)
+  if (self->painting == NULL)
+    return;
+  if (overlay && place.width > 0)
     {
-      gesso_canvas_set_overlay (canvas, GDK_PAINTABLE (preview), &self->job_area, self->job_mask);
+      gesso_canvas_set_overlay (canvas, overlay, &place, NULL);
       return;
     }
 
@@ -434,12 +329,13 @@ gesso_window_init_canvas (GessoWindow *self)
                            G_CONNECT_SWAPPED);
 
   self->painting = g_object_ref (gesso_document_get_painting (self->document));
-  g_signal_connect_object (self->painting, "changed", G_CALLBACK (on_painting_changed), self,
+  g_signal_connect_object (self->painting, "changed", G_CALLBACK (gesso_window_update_canvas), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->painting, "notify::frame", G_CALLBACK (on_frame_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (gesso_painting_get_history (self->painting), "changed",
                            G_CALLBACK (gesso_window_update), self, G_CONNECT_SWAPPED);
+  gesso_candidate_strip_set_painting (self->strip, self->painting);
   g_object_get (settings, "width", &width, "height", &height, NULL);
   renew_painting (self, width ? width : FIRST_SIZE, height ? height : FIRST_SIZE);
 }
@@ -448,5 +344,4 @@ void
 gesso_window_clear_canvas (GessoWindow *self)
 {
   g_clear_object (&self->painting);
-  g_clear_pointer (&self->job_mask, gesso_tiles_unref);
 }

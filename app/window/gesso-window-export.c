@@ -5,6 +5,7 @@
 #include "gesso-window-private.h"
 
 #include "engine/gesso-export.h"
+#include "engine/gesso-recipe.h"
 
 #include <glib/gi18n.h>
 
@@ -38,20 +39,29 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
     gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
 }
 
-/* Of the current picture; after a restart that of the uppermost layer that has some. */
-static const char *
-get_parameters (GessoWindow *self, GessoSnapshot *snapshot)
+/* A recipe, or a picture's parameters as they are. */
+static char *
+dup_recipe_parameters (const char *text)
+{
+  g_autoptr (GVariant) recipe = gesso_recipe_parse (text);
+
+  return g_strdup (recipe ? gesso_recipe_get_string (recipe, "parameters") : text);
+}
+
+/* Of the current picture; after a restart those of the uppermost layer that has some. */
+static char *
+dup_parameters (GessoWindow *self, GessoSnapshot *snapshot)
 {
   GessoPicture *picture = gesso_document_get_picture (self->document);
 
   if (picture && gesso_picture_get_parameters (picture))
-    return gesso_picture_get_parameters (picture);
+    return g_strdup (gesso_picture_get_parameters (picture));
   for (guint i = 0; i < snapshot->layers->len; i++)
     {
       GessoLayerState *layer = g_ptr_array_index (snapshot->layers, i);
 
       if (layer->visible && layer->recipe)
-        return layer->recipe;
+        return dup_recipe_parameters (layer->recipe);
     }
 
   return NULL;
@@ -61,6 +71,7 @@ void
 gesso_window_export_to (GessoWindow *self, GFile *file)
 {
   g_autoptr (GessoSnapshot) snapshot = NULL;
+  g_autofree char *parameters = NULL;
   Exporting *exporting;
 
   if (gesso_painting_is_changing (self->painting))
@@ -73,7 +84,8 @@ gesso_window_export_to (GessoWindow *self, GFile *file)
   exporting = g_new0 (Exporting, 1);
   exporting->window = g_object_ref (self);
   exporting->file = g_object_ref (file);
-  gesso_export_async (snapshot, get_parameters (self, snapshot), file, NULL, on_exported, exporting);
+  parameters = dup_parameters (self, snapshot);
+  gesso_export_async (snapshot, parameters, file, NULL, on_exported, exporting);
 }
 
 static void

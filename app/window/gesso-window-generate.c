@@ -6,26 +6,28 @@
 
 #include <glib/gi18n.h>
 
-/* ---- The end of a job ----------------------------------------------------------------------- */
+/* ---- Jobs ----------------------------------------------------------------------------------- */
 
-static void
-notify_when_away (GessoWindow *self)
+void
+gesso_window_notify_when_away (GessoWindow *self, GessoOrder *order)
 {
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  guint n = gesso_order_get_batch (order);
   g_autoptr (GNotification) notification = NULL;
 
   if (application == NULL || gtk_window_is_active (GTK_WINDOW (self)))
     return;
 
-  notification = g_notification_new (_("Your picture is finished"));
+  notification = g_notification_new (
+      ngettext ("Your picture is finished", "Your pictures are finished", n));
   g_notification_set_body (notification,
-                           gesso_settings_get_prompt (gesso_document_get_settings (self->document)));
+                           gesso_settings_get_prompt (gesso_order_get_settings (order)));
   g_notification_set_default_action (notification, "app.activate");
   g_application_send_notification (G_APPLICATION (application), "finished", notification);
 }
 
-static void
-set_job (GessoWindow *self, GessoJob *job)
+void
+gesso_window_set_job (GessoWindow *self, GessoJob *job)
 {
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
 
@@ -46,78 +48,29 @@ set_job (GessoWindow *self, GessoJob *job)
     }
 
   gesso_prompt_bar_set_job (self->prompt_bar, job);
-  gesso_window_update (self);
-}
-
-/* One of picture and error is NULL. */
-static void
-finish_job (GessoWindow *self, GessoPicture *picture, const GError *error)
-{
-  if (self->document == NULL)
-    return; /* closed meanwhile */
-
-  set_job (self, NULL);
-  gesso_window_count_tokens (self);
-  if (picture)
-    {
-      gesso_banner_hide_error (self->banner);
-      gesso_document_add_picture (self->document, picture);
-      notify_when_away (self);
-    }
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    gesso_window_set_error (self, error);
+  gesso_window_update_canvas (self);
 }
 
 /* ---- Generate and Cancel -------------------------------------------------------------------- */
 
 static void
-on_generated (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GessoWindow) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GessoPicture) picture =
-      gesso_engine_generate_finish (GESSO_ENGINE (source), result, &error);
-
-  finish_job (self, picture, error);
-}
-
-static void
-start_job (GessoWindow *self, GessoPicture *start, GBytes *mask)
-{
-  gesso_engine_generate_async (self->engine, self->job,
-                               gesso_document_get_settings (self->document), start, mask,
-                               on_generated, g_object_ref (self));
-}
-
-static void
 generate (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GessoWindow *self = data;
-  GessoSettings *settings = gesso_document_get_settings (self->document);
-  g_autoptr (GessoJob) job = NULL;
-  gboolean locked;
 
-  if (self->job)
-    return;
-
-  g_object_get (settings, "seed-locked", &locked, NULL);
-  if (!locked)
-    gesso_settings_roll_seed (settings);
   if (self->store)
     g_settings_apply (self->store);
-
-  gesso_banner_hide_error (self->banner);
   gesso_prompt_bar_remember (self->prompt_bar);
-  job = gesso_job_new ();
-  set_job (self, job);
-  gesso_window_prepare_job (self, start_job);
+  gesso_window_order (self);
 }
 
 void
 gesso_window_cancel (GessoWindow *self)
 {
-  if (self->job)
-    gesso_job_cancel (self->job);
+  GessoOrder *running = self->queue ? gesso_queue_get_running (self->queue) : NULL;
+
+  if (running)
+    gesso_queue_cancel (self->queue, running);
 }
 
 static void
@@ -127,28 +80,12 @@ cancel (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-on_decoded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GessoWindow) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GessoPicture) picture =
-      gesso_engine_decode_finish (GESSO_ENGINE (source), result, &error);
-
-  finish_job (self, picture, error);
-}
-
-static void
 decode_again (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GessoWindow *self = data;
-  g_autoptr (GessoJob) job = gesso_job_new ();
-
-  if (self->job)
-    return;
 
   gesso_banner_hide_error (self->banner);
-  set_job (self, job);
-  gesso_engine_decode_async (self->engine, job, on_decoded, g_object_ref (self));
+  gesso_queue_decode_again (self->queue);
 }
 
 /* ---- Going through the results -------------------------------------------------------------- */
@@ -188,6 +125,7 @@ gesso_window_init_generate (GessoWindow *self)
 {
   static const GActionEntry entries[] = {
     { .name = "generate", .activate = generate },
+    { .name = "enqueue", .activate = generate }, /* also while a picture is made */
     { .name = "cancel", .activate = cancel },
     { .name = "decode-again", .activate = decode_again },
     { .name = "previous", .activate = previous },

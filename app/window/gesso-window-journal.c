@@ -8,6 +8,7 @@
 #include "gesso-window-private.h"
 
 #include "canvas/gesso-texture-tiles.h"
+#include "engine/gesso-recipe.h"
 #include "preferences/gesso-store.h"
 
 #define SYNC_DELAY 300 /* ms after the last key in a prompt */

@@ -4,13 +4,16 @@
 
 #include "gesso-window.h"
 
+#include "candidates/gesso-candidate-strip.h"
 #include "canvas/gesso-canvas-view.h"
 #include "canvas/gesso-layers-pane.h"
 #include "document/gesso-document.h"
 #include "document/gesso-journal.h"
 #include "engine/gesso-engine.h"
+#include "gallery/gesso-gallery.h"
 #include "prompt/gesso-prompt-bar.h"
 #include "prompt/gesso-settings-pane.h"
+#include "queue/gesso-queue-button.h"
 #include "window/gesso-banner.h"
 
 G_BEGIN_DECLS
@@ -30,17 +33,21 @@ struct _GessoWindow
   GessoPromptBar    *prompt_bar;
   GessoSettingsPane *pane;
   GessoLayersPane   *layers;
+  GessoCandidateStrip *strip;
+  GessoQueueButton  *queue_button;
+  GtkWindow         *history_window; /* NULL while it is closed                */
+  GessoGalleryItem  *trashed;        /* the last one                           */
 
   GessoEngine       *engine;
   GSettings         *store;          /* NULL where the schema is not installed */
   GessoDocument     *document;       /* NULL once the window is closed         */
 
-  GessoJob          *job;            /* the running generation, or NULL        */
+  GessoQueue        *queue;
+  GessoGallery      *gallery;
+  GessoJob          *job;            /* of the order that runs, or NULL        */
   guint              inhibit_cookie;
 
   GessoPainting     *painting;
-  GdkRectangle       job_area;       /* of the running generation, 0 wide: none */
-  GessoTiles        *job_mask;       /* to show its preview through, or NULL    */
   gboolean           sizing;         /* frame and settings follow each other    */
 
   GFile             *file;           /* the .ora it is saved in, or NULL       */
@@ -94,16 +101,28 @@ gboolean gesso_window_has_painting (GessoWindow *self); /* rather than the welco
 void gesso_window_place_start    (GessoWindow *self, GessoPicture *start);
 void gesso_window_place_layer    (GessoWindow *self, GessoPicture *picture);
 void gesso_window_place_mask     (GessoWindow *self, GessoPicture *picture);
-/* A new current picture of the document becomes a layer where its job's frame was. */
-void gesso_window_place_current  (GessoWindow *self);
 void gesso_window_update_overlay (GessoWindow *self);
 void gesso_window_clear_canvas   (GessoWindow *self);
-/* What the frame shows, where the canvas is started from, and what of it is masked; else NULL. */
-typedef void (*GessoPreparedFunc) (GessoWindow *self, GessoPicture *start, GBytes *mask);
-void gesso_window_prepare_job    (GessoWindow *self, GessoPreparedFunc done);
+/* After what decides whether the painting or the welcome is shown. */
+void gesso_window_update_canvas  (GessoWindow *self);
+
+/* gesso-window-orders.c */
+void gesso_window_init_orders    (GessoWindow *self);
+void gesso_window_close_orders   (GessoWindow *self);
+/* Queues what the frame, the masks and the settings say. */
+void gesso_window_order          (GessoWindow *self);
+/* The document's current picture is shown, if it still is a candidate. */
+void gesso_window_choose_picture (GessoWindow *self);
+
+/* gesso-window-history.c */
+void gesso_window_init_history  (GessoWindow *self);
+void gesso_window_close_history (GessoWindow *self);
 
 /* gesso-window-generate.c */
 void gesso_window_cancel (GessoWindow *self);
+/* NULL: none runs. */
+void gesso_window_set_job (GessoWindow *self, GessoJob *job);
+void gesso_window_notify_when_away (GessoWindow *self, GessoOrder *order);
 
 /* gesso-window-journal.c. path: of one that was left, or NULL. */
 void     gesso_window_init_journal  (GessoWindow *self, const char *path);

@@ -235,7 +235,7 @@ gesso_window_set_start (GessoWindow *self, GessoPicture *start)
 static void
 on_picture_changed (GessoWindow *self)
 {
-  gesso_window_place_current (self);
+  gesso_window_choose_picture (self);
   gesso_window_update (self);
 }
 
@@ -300,6 +300,8 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_recent (self);
   gesso_window_init_start (self);
   gesso_window_init_edit (self);
+  gesso_window_init_orders (self);
+  gesso_window_init_history (self);
   gesso_window_init_canvas (self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   bind_document (self);
@@ -318,7 +320,8 @@ gesso_window_dispose (GObject *object)
 {
   GessoWindow *self = GESSO_WINDOW (object);
 
-  gesso_window_cancel (self);
+  if (self->strip)
+    gesso_window_close_orders (self);
   gesso_window_end_journal (self);
   if (self->store)
     g_settings_apply (self->store);
@@ -356,9 +359,11 @@ gesso_window_class_init (GessoWindowClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = gesso_window_close_request;
 
   g_type_ensure (GESSO_TYPE_BANNER);
+  g_type_ensure (GESSO_TYPE_CANDIDATE_STRIP);
   g_type_ensure (GESSO_TYPE_CANVAS_VIEW);
   g_type_ensure (GESSO_TYPE_LAYERS_PANE);
   g_type_ensure (GESSO_TYPE_PROMPT_BAR);
+  g_type_ensure (GESSO_TYPE_QUEUE_BUTTON);
   g_type_ensure (GESSO_TYPE_SETTINGS_PANE);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/window/gesso-window.ui");
@@ -370,6 +375,8 @@ gesso_window_class_init (GessoWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, canvas);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, strip);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, queue_button);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, prompt_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, pane);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, layers);

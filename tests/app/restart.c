@@ -181,14 +181,45 @@ test_kill_idle (void)
   g_assert_false (g_bytes_equal (white, painted));
 }
 
+/* A picture that was made is a candidate of the next start too. */
+static void
+test_kill_generated (void)
+{
+  g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
+  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
+  g_autoptr (GBytes) before = save (1, "before.ora");
+  g_autoptr (GBytes) after = NULL;
+
+  accessible_set_value (steps, 2);
+  accessible_press (generate);
+  for (guint i = 0; i < 60; i++)
+    {
+      g_usleep (500000);
+      g_clear_pointer (&after, g_bytes_unref);
+      after = save (1, "after.ora");
+      /* That much larger, not for other settings alone. */
+      if (g_bytes_get_size (after) > g_bytes_get_size (before) + 3000)
+        break;
+    }
+  g_assert_cmpuint (g_bytes_get_size (after), >, g_bytes_get_size (before) + 3000);
+  kill_it ();
+
+  start ();
+  assert_saves (1, after);
+}
+
 /* What is being made is lost, and nothing else. */
 static void
 test_kill_generating (void)
 {
+  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
   g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
   g_autoptr (Accessible) cancel = NULL;
-  g_autoptr (GBytes) before = save (1, "picture.ora");
+  g_autoptr (GBytes) before = NULL;
 
+  accessible_set_value (steps, 1000);
+  g_usleep (SYNC_US);
+  before = save (1, "picture.ora");
   accessible_press (generate);
   cancel = accessible_wait (app.root, "Cancel");
   accessible_wait_sensitive (cancel, 10);
@@ -284,6 +315,7 @@ main (int argc, char **argv)
   app.folder = g_dir_make_tmp ("gesso-test-XXXXXX", NULL);
 
   g_test_add_func ("/app/restart/kill-idle", test_kill_idle);
+  g_test_add_func ("/app/restart/kill-generated", test_kill_generated);
   g_test_add_func ("/app/restart/kill-generating", test_kill_generating);
   g_test_add_func ("/app/restart/quit", test_quit);
   g_test_add_func ("/app/restart/two-windows", test_two_windows);

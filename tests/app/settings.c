@@ -35,34 +35,6 @@ test_take_keeps_lock (void)
   g_assert_cmpuint (gesso_settings_get_seed (settings), ==, 5);
 }
 
-/* There and back; what is not a setting, of another type or out of its range is passed over. */
-static void
-test_variant (void)
-{
-  g_autoptr (GessoSettings) settings = gesso_settings_new ();
-  g_autoptr (GessoSettings) other = gesso_settings_new ();
-  g_autoptr (GVariant) variant = NULL;
-  g_autoptr (GVariant) again = NULL;
-  g_autoptr (GVariant) odd = NULL;
-  g_autoptr (GVariant) text = g_variant_ref_sink (g_variant_new_string ("no table"));
-
-  g_object_set (settings, "prompt", "a boat", "steps", 7, "guidance-scale", 3.25, "seed-locked", TRUE,
-                "seed", G_MAXUINT64, NULL);
-  variant = g_variant_ref_sink (gesso_settings_to_variant (settings));
-  gesso_settings_take_variant (other, variant);
-  again = g_variant_ref_sink (gesso_settings_to_variant (other));
-  g_assert_true (g_variant_equal (variant, again));
-  g_assert_cmpuint (gesso_settings_get_seed (other), ==, G_MAXUINT64);
-
-  odd = g_variant_ref_sink (g_variant_new_parsed (
-      "{'steps': <uint32 100000>, 'width': <'wide'>, 'prompt': <true>, 'nothing': <1>}"));
-  gesso_settings_take_variant (other, odd);
-  gesso_settings_take_variant (other, text);
-  g_clear_pointer (&again, g_variant_unref);
-  again = g_variant_ref_sink (gesso_settings_to_variant (other));
-  g_assert_true (g_variant_equal (variant, again));
-}
-
 static void
 count (guint *n_changes)
 {
@@ -174,7 +146,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/app/settings/copy", test_copy);
-  g_test_add_func ("/app/settings/variant", test_variant);
   g_test_add_func ("/app/settings/take-keeps-lock", test_take_keeps_lock);
   g_test_add_func ("/app/settings/notifies-changes-only", test_notifies_changes_only);
   g_test_add_func ("/app/settings/schema", test_schema);

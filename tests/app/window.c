@@ -20,6 +20,7 @@
 #define SEED "1234"
 #define PROMPT "a red house under a yellow sun"
 #define NEGATIVE_PROMPT "snow"
+#define START_FRAME "0,0,320,200" /* all of plain.png */
 
 /* X11's keysyms, and the code of the key Control on every PC keyboard. */
 #define KEY_UP 0xff52
@@ -86,6 +87,34 @@ start_generating (void)
   accessible_wait_sensitive (cancel, 10);
 
   return cancel;
+}
+
+/* How many pictures the history holds. */
+static guint
+count_pictures (void)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "gesso", "pictures", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    n += g_str_has_suffix (name, ".png") && *name != '.';
+
+  return n;
+}
+
+/* Presses Generate and waits for one more. A small picture may be made before a search for Cancel
+ * has come through the whole window. */
+static void
+generate_one (void)
+{
+  guint n = count_pictures ();
+
+  press ("Generate");
+  for (guint i = 0; i < GENERATE_SECONDS * 20 && count_pictures () <= n; i++)
+    g_usleep (50000);
+  g_assert_cmpuint (count_pictures (), ==, n + 1);
 }
 
 static guint
@@ -201,20 +230,34 @@ test_weight_keys (void)
   wait_text (prompt, "a boat");
 }
 
-/* Runs gesso-cli with the window's settings; init: a start picture or NULL. */
+/* Runs gesso-cli with the window's settings; init: a start picture, whose frame it fills, or NULL. */
 static void
 generate_by_cli (const char *path, const char *init)
 {
   g_autofree char *width = g_strdup_printf ("%u", get_value ("Width"));
   g_autofree char *height = g_strdup_printf ("%u", get_value ("Height"));
   g_autofree char *steps = g_strdup_printf ("%d", STEPS);
+  const char *const common[] = {
+    g_getenv ("GESSO_CLI"), "generate", "-p", PROMPT, "-n", NEGATIVE_PROMPT, "--steps", steps,
+    "--cfg", "7", "--sampler", "euler-a", "--schedule", "normal", "--seed", SEED, "--rng", "cpu",
+    "-o", path,
+  };
+  const char *const alone[] = { "-W", width, "-H", height };
+  const char *const started[] = { "--init", init, "--strength", "0.75", "--frame", START_FRAME,
+                                  "--native" };
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) cli = g_subprocess_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("GESSO_CLI"), "generate", "-p", PROMPT,
-      "-n", NEGATIVE_PROMPT, "-W", width, "-H", height, "--steps", steps, "--cfg", "7",
-      "--sampler", "euler-a", "--schedule", "normal", "--seed", SEED, "--rng", "cpu", "-o", path,
-      init ? "--init" : NULL, init, "--strength", "0.75", NULL);
+  g_autoptr (GSubprocess) cli = NULL;
 
+  for (guint i = 0; i < G_N_ELEMENTS (common); i++)
+    g_ptr_array_add (arguments, (gpointer) common[i]);
+  for (guint i = 0; init == NULL && i < G_N_ELEMENTS (alone); i++)
+    g_ptr_array_add (arguments, (gpointer) alone[i]);
+  for (guint i = 0; init && i < G_N_ELEMENTS (started); i++)
+    g_ptr_array_add (arguments, (gpointer) started[i]);
+  g_ptr_array_add (arguments, NULL);
+  cli = g_subprocess_newv ((const char *const *) arguments->pdata,
+                           G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_wait_check (cli, NULL, &error));
   g_assert_no_error (error);
@@ -300,16 +343,13 @@ test_start_picture (void)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "plain.png", NULL);
   g_autofree char *saved = g_build_filename (app.folder, "started.png", NULL);
-  g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
-  g_autoptr (Accessible) cancel = NULL;
   g_autoptr (Accessible) strength = NULL;
 
   activate (WINDOW_PATH, "open-path", path);
   strength = accessible_wait (app.root, "Denoising strength");
   g_assert_cmpfloat_with_epsilon (accessible_get_value (strength), 0.75, 1e-6);
 
-  cancel = start_generating ();
-  accessible_wait_sensitive (generate, GENERATE_SECONDS);
+  generate_one ();
   assert_as_by_cli (saved, path);
 }
 
@@ -347,8 +387,11 @@ static void
 test_quit (void)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (Accessible) cancel = start_generating ();
+  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
+  g_autoptr (Accessible) cancel = NULL;
 
+  accessible_set_value (steps, 200); /* for the picture not to be made before */
+  cancel = start_generating ();
   activate (APP_PATH, "quit", NULL);
   g_timeout_add_seconds (QUIT_SECONDS, on_limit, NULL);
   g_subprocess_wait_async (app.process, NULL, on_exited, loop);

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Orders on the engine thread: pictures are handed out one by one, as they are made. */
+#include "config.h"
+
+#include "gesso-engine-private.h"
+
+#include "gesso-job-private.h"
+#include "gesso-picture-private.h"
+#include "gesso-request.h"
+#include "gesso-result-private.h"
+#include "gesso-trail-private.h"
+
+#include <glib/gi18n.h>
+
+/* ---- Running -------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GessoOrder   *order;
+  GessoJob     *job;
+  gboolean      again;      /* only the decoding, of what was kept             */
+  GessoRequest *request;    /* the engine thread's, while it runs              */
+  gboolean      unfinished; /* out: latents are kept that could not be decoded */
+} Run;
+
+static void
+run_free (Run *run)
+{
+  g_clear_object (&run->order);
+  g_clear_object (&run->job);
+  g_free (run);
+}
+
+static gboolean
+report (const GsProgress *progress, gpointer data)
+{
+  Run *run = data;
+
+  if (progress->finished && progress->finished->image)
+    gesso_job_push_result (run->job,
+                           gesso_result_new (run->order, run->request->picture, progress->coverage,
+                                             progress->finished));
+
+  return gesso_job_report (progress, run->job);
+}
+
+static GsResult *
+make (GessoWorker *worker, Run *run, GError **error)
+{
+  GsSession *session =
+      gesso_worker_open_model (worker, run->request->model, gesso_job_report, run->job, error);
+  GsResult *kept;
+
+  if (session == NULL)
+    return NULL;
+  if (!run->again)
+    return gs_session_generate (session, &run->request->gs, report, run, error);
+
+  kept = gesso_worker_take_unfinished (worker);
+  if (kept)
+    gs_session_decode (session, kept, report, run, error);
+  else
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                         _("The unfinished picture is gone: generate it again."));
+
+  return kept;
+}
+
+static void
+run_work (GessoWorker *worker, GTask *task)
+{
+  Run *run = g_task_get_task_data (task);
+  GessoRequest request;
+  GsResult *result = NULL;
+  GError *error = NULL;
+
+  run->request = &request;
+  if (gesso_request_init_order (&request, run->order, &error))
+    result = make (worker, run, &error);
+  gesso_request_clear (&request);
+  run->request = NULL;
+
+  if (error == NULL)
+    {
+      gs_result_free (result);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  /* A lost device takes the latents along when return_error() closes the session. */
+  run->unfinished = result && !g_error_matches (error, GS_ERROR, GS_ERROR_DEVICE_LOST) &&
+                    !g_error_matches (error, GS_ERROR, GS_ERROR_CANCELLED);
+  if (run->unfinished)
+    gesso_worker_keep_unfinished (worker, result);
+  else
+    g_clear_pointer (&result, gs_result_free);
+  gesso_worker_return_error (worker, task, error);
+}
+
+void
+gesso_engine_run_async (GessoEngine        *self,
+                        GessoOrder         *order,
+                        gboolean            again,
+                        GessoJob           *job,
+                        GAsyncReadyCallback callback,
+                        gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (self, gesso_job_get_cancellable (job), callback, data);
+  Run *run = g_new0 (Run, 1);
+
+  run->order = g_object_ref (order);
+  run->job = g_object_ref (job);
+  run->again = again;
+  gesso_job_set_covered (job);
+  g_task_set_source_tag (task, gesso_engine_run_async);
+  /* Not checked: pictures that are finished are worth having, cancelled or not. */
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, run, (GDestroyNotify) run_free);
+  gesso_worker_push (gesso_engine_get_worker (self), task, run_work);
+}
+
+gboolean
+gesso_engine_run_finish (GessoEngine *self, GAsyncResult *result, GError **error)
+{
+  Run *run = g_task_get_task_data (G_TASK (result));
+
+  gesso_job_flush (run->job);
+  gesso_engine_set_can_decode (self, run->unfinished);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- Looking back --------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GessoTrail     *trail;
+  GessoCandidate *candidate;
+  guint           step;
+} Look;
+
+static void
+look_free (Look *look)
+{
+  g_clear_object (&look->trail);
+  g_clear_object (&look->candidate);
+  g_free (look);
+}
+
+/* How much of a candidate shows, as the engine's coverage. */
+static GsImage *
+coverage_of (GessoCandidate *candidate)
+{
+  GdkRectangle area, all;
+  g_autofree guint8 *pixels = NULL;
+  GsImage *coverage;
+
+  gesso_candidate_get_area (candidate, &area);
+  all = (GdkRectangle) { 0, 0, area.width, area.height };
+  pixels = g_malloc ((gsize) area.width * (gsize) area.height * 4);
+  gesso_tiles_read (gesso_candidate_get_tiles (candidate), &all, pixels, (gsize) area.width * 4);
+  coverage = gs_image_new ((guint) area.width, (guint) area.height, 1);
+  for (gsize i = 0; i < (gsize) area.width * (gsize) area.height; i++)
+    coverage->pixels[i] = pixels[4 * i + 3];
+
+  return coverage;
+}
+
+static void
+look_work (GessoWorker *worker, GTask *task)
+{
+  Look *look = g_task_get_task_data (task);
+  g_autoptr (GsImage) image = NULL;
+  g_autoptr (GsImage) coverage = NULL;
+  GError *error = NULL;
+  GsSession *session;
+
+  /* Another model's latents would look like nothing. */
+  if (!gesso_worker_has_model (worker, gesso_trail_get_model (look->trail)))
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "The model is not loaded");
+      return;
+    }
+  session = gesso_worker_open_model (worker, gesso_trail_get_model (look->trail), NULL, NULL, &error);
+  if (session)
+    image = gs_session_preview_step (session, gesso_trail_get_gs_steps (look->trail), look->step,
+                                     GS_PREVIEW_BEST, &error);
+  if (image == NULL)
+    {
+      gesso_worker_return_error (worker, task, error);
+      return;
+    }
+
+  coverage = coverage_of (look->candidate);
+  g_task_return_pointer (task, gesso_texture_from_covered (image, coverage), g_object_unref);
+}
+
+void
+gesso_engine_look_async (GessoEngine        *self,
+                         GessoTrail         *trail,
+                         GessoCandidate     *candidate,
+                         guint               step,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Look *look = g_new0 (Look, 1);
+
+  look->trail = g_object_ref (trail);
+  look->candidate = g_object_ref (candidate);
+  look->step = MIN (step, gesso_trail_get_n_steps (trail));
+  g_task_set_source_tag (task, gesso_engine_look_async);
+  g_task_set_task_data (task, look, (GDestroyNotify) look_free);
+  gesso_worker_push (gesso_engine_get_worker (self), task, look_work);
+}
+
+GdkTexture *
+gesso_engine_look_finish (GessoEngine *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
