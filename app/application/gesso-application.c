@@ -7,6 +7,7 @@
 #include "application/gesso-about.h"
 #include "application/gesso-canvas-benchmark.h"
 #include "application/gesso-stall.h"
+#include "document/gesso-journal.h"
 #include "preferences/gesso-preferences.h"
 #include "preferences/gesso-store.h"
 #include "window/gesso-window.h"
@@ -20,6 +21,8 @@ struct _GessoApplication
   GessoEngine   *engine;
   GSettings     *store;          /* NULL where the schema is not installed */
   GtkWindow     *preferences;    /* weak                                   */
+  gboolean       restored;       /* the windows of the last time         */
+  gboolean       quitting;       /* all windows, not one                 */
   gboolean       measure_stalls, measure_canvas;
 };
 
@@ -31,18 +34,26 @@ gesso_application_get_engine (GessoApplication *self)
   return self->engine;
 }
 
+gboolean
+gesso_application_get_quitting (GessoApplication *self)
+{
+  return self->quitting;
+}
+
 /* ---- Actions -------------------------------------------------------------------------------- */
 
-/* Through the windows, which ask about what is not saved. */
+/* Through the windows, which ask about what cannot be kept. */
 static void
 quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GtkApplication *application = data;
   g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (application));
 
+  GESSO_APPLICATION (data)->quitting = TRUE;
   for (GList *l = windows; l; l = l->next)
     if (GESSO_IS_WINDOW (l->data))
       gtk_window_close (l->data);
+  GESSO_APPLICATION (data)->quitting = FALSE;
   if (windows == NULL)
     g_application_quit (G_APPLICATION (application));
 }
@@ -70,7 +81,7 @@ preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 new_window (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  gtk_window_present (GTK_WINDOW (gesso_window_new (data)));
+  gtk_window_present (GTK_WINDOW (gesso_window_new (data, NULL)));
 }
 
 static void
@@ -100,6 +111,8 @@ add_actions (GessoApplication *self)
     { "win.enqueue", { "<Control>Return", "<Control>KP_Enter" } },
     { "win.open", { "<Control>o" } },
     { "win.save", { "<Control>s" } },
+    { "win.save-as", { "<Control><Shift>s" } },
+    { "win.export", { "<Control><Shift>e" } },
     { "win.previous", { "<Alt>Left" } },
     { "win.next", { "<Alt>Right" } },
     { "win.history", { "<Control>h" } },
@@ -154,15 +167,40 @@ open_store (GessoApplication *self)
 
 /* ---- The application ------------------------------------------------------------------------ */
 
+/* Every journal that was left becomes a window again, that of late on top. Where that is not wanted,
+ * only what no file holds: it is there for the program has died. */
+static void
+restore_session (GessoApplication *self)
+{
+  gboolean wanted = self->store == NULL || g_settings_get_boolean (self->store, "restore-session");
+  g_auto (GStrv) paths = NULL;
+
+  if (self->restored || self->measure_stalls)
+    return;
+
+  self->restored = TRUE;
+  paths = gesso_journal_list_left (NULL);
+  for (guint i = g_strv_length (paths); i-- > 0;)
+    {
+      g_autofree char *note = gesso_journal_read_note (paths[i]);
+
+      if (wanted || gesso_window_note_is_modified (note))
+        gtk_window_present (GTK_WINDOW (gesso_window_new (self, paths[i])));
+      else
+        gesso_journal_delete (paths[i]);
+    }
+}
+
 /* The one that was used last; the list is in that order. */
 static GessoWindow *
 get_window (GessoApplication *self)
 {
+  restore_session (self);
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l; l = l->next)
     if (GESSO_IS_WINDOW (l->data))
       return l->data;
 
-  return gesso_window_new (self);
+  return gesso_window_new (self, NULL);
 }
 
 static void

@@ -13,5 +13,7 @@ G_DECLARE_FINAL_TYPE (GessoApplication, gesso_application, GESSO, APPLICATION, A
 
 GessoApplication *gesso_application_new        (void);
 GessoEngine      *gesso_application_get_engine (GessoApplication *self);
+/* While all windows are closed, not one of several. */
+gboolean gesso_application_get_quitting (GessoApplication *self);
 
 G_END_DECLS

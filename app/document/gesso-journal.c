@@ -20,6 +20,8 @@
 #define FILE_NAME "journal"
 #define NEW_NAME "journal.new"
 #define LOCK_NAME "lock"
+#define NOTE_NAME "note"
+#define BAD_NAME "journal.damaged"
 #define DEFAULT_SLACK ((guint64) 64 << 20)
 
 struct _GessoJournal
@@ -212,10 +214,12 @@ hand_over (GessoJournal *self)
   g_mutex_unlock (&self->mutex);
 }
 
+/* Not in mid stroke, whose tiles are written to yet: its end is a change too. */
 static void
 on_changed (GessoPainting *painting, GessoJournal *self)
 {
-  hand_over (self);
+  if (!gesso_painting_is_changing (painting))
+    hand_over (self);
 }
 
 static char *
@@ -224,27 +228,39 @@ get_default_parent (void)
   return g_build_filename (g_get_user_state_dir (), "gesso", "journal", NULL);
 }
 
-/* A folder of its own with a lock in it. */
 static gboolean
-make_folder (GessoJournal *self, const char *parent, GError **error)
+fail_folder (const char *path, GError **error)
 {
-  g_autofree char *lock_path = NULL;
+  int number = errno;
 
-  self->path = g_build_filename (parent, "XXXXXX", NULL);
-  if (g_mkdir_with_parents (parent, 0700) == 0 && g_mkdtemp (self->path))
-    {
-      lock_path = g_build_filename (self->path, LOCK_NAME, NULL);
-      self->folder = g_open (self->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-      self->lock = g_open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-      if (self->folder >= 0 && self->lock >= 0 && flock (self->lock, LOCK_EX | LOCK_NB) == 0)
-        return TRUE;
-    }
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number),
                /* Translators: a folder, and what the system says */
-               _("Changes cannot be kept safe in “%s” (%s): save the picture often."), parent,
-               g_strerror (errno));
+               _("Changes cannot be kept safe in “%s” (%s): save the picture often."), path,
+               g_strerror (number));
   return FALSE;
+}
+
+/* Ours for as long as we live. */
+static gboolean
+lock_folder (GessoJournal *self)
+{
+  g_autofree char *lock_path = g_build_filename (self->path, LOCK_NAME, NULL);
+
+  self->folder = g_open (self->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  self->lock = g_open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  return self->folder >= 0 && self->lock >= 0 && flock (self->lock, LOCK_EX | LOCK_NB) == 0;
+}
+
+static void
+start (GessoJournal *self, GessoPainting *painting)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->painting = g_object_ref (painting);
+  self->handler = g_signal_connect (painting, "changed", G_CALLBACK (on_changed), self);
+  self->unusable = TRUE; /* the first one is written anew */
+  self->thread = g_thread_new ("journal", run_thread, self);
+  hand_over (self);
 }
 
 GessoJournal *
@@ -253,17 +269,62 @@ gesso_journal_open (const char *parent, GessoPainting *painting, GError **error)
   g_autofree char *default_parent = parent ? NULL : get_default_parent ();
   g_autoptr (GessoJournal) self = g_object_new (GESSO_TYPE_JOURNAL, NULL);
 
-  if (!make_folder (self, parent ? parent : default_parent, error))
-    return NULL;
-
-  self->context = g_main_context_ref_thread_default ();
-  self->painting = g_object_ref (painting);
-  self->handler = g_signal_connect (painting, "changed", G_CALLBACK (on_changed), self);
-  self->unusable = TRUE; /* there is no file yet */
-  self->thread = g_thread_new ("journal", run_thread, self);
-  hand_over (self);
+  if (parent == NULL)
+    parent = default_parent;
+  self->path = g_build_filename (parent, "XXXXXX", NULL);
+  if (g_mkdir_with_parents (parent, 0700) != 0 || g_mkdtemp (self->path) == NULL ||
+      !lock_folder (self))
+    {
+      fail_folder (parent, error);
+      return NULL;
+    }
+  start (self, painting);
 
   return g_steal_pointer (&self);
+}
+
+GessoJournal *
+gesso_journal_resume (const char *path, GessoPainting *painting, GError **error)
+{
+  g_autoptr (GessoJournal) self = g_object_new (GESSO_TYPE_JOURNAL, NULL);
+  g_autoptr (GessoSnapshot) snapshot = NULL;
+
+  self->path = g_strdup (path);
+  if (!lock_folder (self))
+    {
+      fail_folder (path, error);
+      return NULL;
+    }
+
+  snapshot = gesso_journal_replay (path, error);
+  if (snapshot == NULL)
+    {
+      renameat (self->folder, FILE_NAME, self->folder, BAD_NAME);
+      return NULL;
+    }
+  gesso_painting_restore (painting, snapshot);
+  start (self, painting);
+
+  return g_steal_pointer (&self);
+}
+
+void
+gesso_journal_set_note (GessoJournal *self, const char *note)
+{
+  g_autofree char *path = g_build_filename (self->path, NOTE_NAME, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_set_contents (path, note, -1, &error))
+    g_debug ("%s", error->message);
+}
+
+char *
+gesso_journal_read_note (const char *path)
+{
+  g_autofree char *note_path = g_build_filename (path, NOTE_NAME, NULL);
+  char *note = NULL;
+
+  return g_file_get_contents (note_path, &note, NULL, NULL) ? note : g_strdup ("");
 }
 
 gboolean
@@ -452,7 +513,7 @@ gesso_journal_replay (const char *path, GError **error)
 void
 gesso_journal_delete (const char *path)
 {
-  static const char *const names[] = { FILE_NAME, NEW_NAME, LOCK_NAME };
+  static const char *const names[] = { FILE_NAME, NEW_NAME, NOTE_NAME, LOCK_NAME };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {

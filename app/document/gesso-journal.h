@@ -30,6 +30,16 @@ G_DECLARE_FINAL_TYPE (GessoJournal, gesso_journal, GESSO, JOURNAL, GObject)
 GessoJournal  *gesso_journal_open      (const char    *parent,
                                         GessoPainting *painting,
                                         GError       **error);
+/* Goes on with one that was left: the painting becomes what is in it. The folder stays the same, and
+ * there is no moment at which what it held is nowhere. What cannot be read is kept in the folder under
+ * another name, and is not found again. */
+GessoJournal  *gesso_journal_resume    (const char    *path,
+                                        GessoPainting *painting,
+                                        GError       **error);
+/* A few words of the owner's beside the painting. Lost only if the folder is not writable. */
+void           gesso_journal_set_note  (GessoJournal *self, const char *note);
+/* Empty if there is none. */
+char          *gesso_journal_read_note (const char *path);
 /* Waits until everything so far is on disk; FALSE if that failed, with a sentence. */
 gboolean       gesso_journal_flush     (GessoJournal *self, GError **error);
 /* Flushes, lets go of the painting, and deletes the folder if forget. */

@@ -418,6 +418,13 @@ gesso_painting_mark_saved (GessoPainting *self)
   notify (self, PROP_MODIFIED);
 }
 
+void
+gesso_painting_mark_modified (GessoPainting *self)
+{
+  self->touched = TRUE;
+  notify (self, PROP_MODIFIED);
+}
+
 GVariant *
 gesso_painting_get_settings (GessoPainting *self)
 {

@@ -64,6 +64,8 @@ void           gesso_painting_set_active     (GessoPainting *self, GessoLayer *l
 
 gboolean       gesso_painting_get_modified   (GessoPainting *self);
 void           gesso_painting_mark_saved     (GessoPainting *self);
+/* What was restored is in no file yet. */
+void           gesso_painting_mark_modified  (GessoPainting *self);
 
 /* The owner's settings (prompt and so on) as they go into files and journals; no entry. A floating
  * variant is taken. */

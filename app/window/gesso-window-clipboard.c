@@ -146,7 +146,7 @@ on_canvas_drop (GessoWindow *self, guint zone, GFile *file, GdkTexture *texture)
 {
   Drop *drop;
 
-  if (zone == GESSO_DROP_SETTINGS && file)
+  if (file && (zone == GESSO_DROP_SETTINGS || gesso_window_is_document (file)))
     {
       gesso_window_open (self, file);
       return;

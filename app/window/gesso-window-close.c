@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Closing: nothing unsaved is lost without a question. */
+/* Closing: where the journal keeps everything there is nothing to ask; else nothing unsaved is lost
+ * without a question. */
 #include "config.h"
 
 #include "gesso-window-private.h"
@@ -7,10 +8,10 @@
 #include <glib/gi18n.h>
 
 static void
-on_last_saved (GessoWindow *self, gboolean saved)
+on_saved (GessoWindow *self, gboolean saved)
 {
   if (saved)
-    gtk_window_close (GTK_WINDOW (self)); /* asks again if there are more */
+    gtk_window_close (GTK_WINDOW (self)); /* asks again if it was painted on meanwhile */
 }
 
 static void
@@ -18,29 +19,20 @@ on_close_response (AdwMessageDialog *dialog, const char *response, GessoWindow *
 {
   if (g_strcmp0 (response, "discard") == 0)
     {
+      self->discard = TRUE;
       gtk_window_destroy (GTK_WINDOW (self));
     }
   else if (g_strcmp0 (response, "save") == 0)
-    {
-      g_autoptr (GPtrArray) unsaved = gesso_document_get_unsaved (self->document);
-
-      if (unsaved->len > 0)
-        gesso_window_save_picture (self, g_ptr_array_index (unsaved, 0), on_last_saved);
-    }
+    gesso_window_save_document (self, on_saved);
 }
 
 static void
-ask (GessoWindow *self, guint n_unsaved)
+ask (GessoWindow *self)
 {
   GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (self), ngettext ("Save the Picture?", "Save the Pictures?", n_unsaved), NULL);
+      GTK_WINDOW (self), _("Save the Picture?"),
+      _("What was changed is not saved yet. It is lost when you close the window."));
 
-  adw_message_dialog_format_body (
-      ADW_MESSAGE_DIALOG (dialog),
-      ngettext ("%u picture is not saved yet. It is lost when you close the window.",
-                "%u pictures are not saved yet. They are lost when you close the window.",
-                n_unsaved),
-      n_unsaved);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog),
                                     "cancel", _("_Cancel"),
                                     "discard", _("_Discard"),
@@ -55,17 +47,35 @@ ask (GessoWindow *self, guint n_unsaved)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+static gboolean
+is_last (GessoWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  for (GList *l = application ? gtk_application_get_windows (application) : NULL; l; l = l->next)
+    if (GESSO_IS_WINDOW (l->data) && l->data != self)
+      return gesso_application_get_quitting (GESSO_APPLICATION (application));
+
+  return TRUE;
+}
+
 gboolean
 gesso_window_close_request (GtkWindow *window)
 {
   GessoWindow *self = GESSO_WINDOW (window);
-  g_autoptr (GPtrArray) unsaved = gesso_document_get_unsaved (self->document);
+  gboolean restored = self->store == NULL || g_settings_get_boolean (self->store, "restore-session");
+  gboolean unsaved, kept;
 
   if (self->store)
     g_settings_apply (self->store);
-  if (unsaved->len == 0)
+  gesso_window_sync (self);
+  unsaved = gesso_window_has_painting (self) && gesso_painting_get_modified (self->painting);
+  kept = restored && self->journal && gesso_journal_flush (self->journal, NULL);
+  /* A window of several that holds nothing of its own is not opened again. */
+  self->keep = kept && (unsaved || is_last (self));
+  if (kept || !unsaved)
     return GDK_EVENT_PROPAGATE;
 
-  ask (self, unsaved->len);
+  ask (self);
   return GDK_EVENT_STOP;
 }

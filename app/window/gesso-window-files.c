@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opening pictures and saving them. */
+/* Opening: what a file is, and what becomes of it. */
 #include "config.h"
 
 #include "gesso-window-private.h"
 
 #include "engine/gesso-catalog.h"
+#include "engine/gesso-export.h"
 
 #include <glib/gi18n.h>
 
@@ -110,19 +111,22 @@ gesso_window_open (GessoWindow *self, GFile *file)
 {
   g_autofree char *path = g_file_get_path (file);
 
-  if (path && looks_like_model (file))
+  if (gesso_window_is_document (file))
+    gesso_window_open_document (self, file);
+  else if (path && looks_like_model (file))
     g_object_set (gesso_document_get_settings (self->document), "model", path, NULL);
   else
     open_picture (self, file, FALSE);
 }
 
-static void
-add_filter (GtkFileChooser *chooser, const char *name, const char *mime_type)
+void
+gesso_window_add_filter (GtkFileChooser *chooser, const char *name, const char *const *mime_types)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
   gtk_file_filter_set_name (filter, name);
-  gtk_file_filter_add_mime_type (filter, mime_type);
+  for (guint i = 0; mime_types[i]; i++)
+    gtk_file_filter_add_mime_type (filter, mime_types[i]);
   gtk_file_chooser_add_filter (chooser, filter);
 }
 
@@ -135,7 +139,10 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
   if (response == GTK_RESPONSE_ACCEPT && self->document)
     {
       file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      open_picture (self, file, g_object_get_data (G_OBJECT (dialog), "as-start") != NULL);
+      if (g_object_get_data (G_OBJECT (dialog), "as-start"))
+        open_picture (self, file, TRUE);
+      else
+        gesso_window_open (self, file);
     }
   g_object_unref (dialog);
 }
@@ -143,11 +150,20 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
 static void
 ask_for_picture (GessoWindow *self, const char *title, gboolean as_start)
 {
+  /* image/openraster is one of image/ only where the desktop knows of it. */
+  static const char *const all[] = { "image/*", "image/openraster", NULL };
+  static const char *const pictures[] = { "image/*", NULL };
+  static const char *const documents[] = { "image/openraster", NULL };
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
       title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), NULL);
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  add_filter (GTK_FILE_CHOOSER (dialog), _("Pictures"), "image/*");
+  if (!as_start)
+    {
+      gesso_window_add_filter (GTK_FILE_CHOOSER (dialog), _("All pictures"), all);
+      gesso_window_add_filter (GTK_FILE_CHOOSER (dialog), _("OpenRaster pictures"), documents);
+    }
+  gesso_window_add_filter (GTK_FILE_CHOOSER (dialog), _("Pictures"), pictures);
   if (as_start)
     g_object_set_data (G_OBJECT (dialog), "as-start", self);
   g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), g_object_ref (self));
@@ -176,18 +192,17 @@ open_path (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* ---- Saving --------------------------------------------------------------------------------- */
 
-/* "a-red-house-under-a-yellow-sun-1234.png", from what the picture was made of. */
-static char *
-suggest_name (GessoWindow *self, GessoPicture *picture)
+char *
+gesso_window_suggest_name (GessoWindow *self, GessoPicture *picture)
 {
-  const char *parameters = gesso_picture_get_parameters (picture);
+  const char *parameters = picture ? gesso_picture_get_parameters (picture) : NULL;
   GessoSettings *current = gesso_document_get_settings (self->document);
   g_autoptr (GessoSettings) settings =
       parameters ? gesso_settings_from_parameters (parameters, current, NULL) : NULL;
   g_autofree char *prompt = NULL;
 
   if (settings == NULL)
-    return g_strdup ("gesso.png");
+    return g_strdup ("gesso");
 
   prompt = g_strdup (gesso_settings_get_prompt (settings));
   if (g_utf8_strlen (prompt, -1) > MAX_NAME)
@@ -197,74 +212,39 @@ suggest_name (GessoWindow *self, GessoPicture *picture)
     if (!g_ascii_isalnum (*p) && !((guchar) *p & 0x80))
       *p = '-';
 
-  return g_strdup_printf ("%s-%" G_GUINT64_FORMAT ".png", *prompt ? prompt : "gesso",
+  return g_strdup_printf ("%s-%" G_GUINT64_FORMAT, *prompt ? prompt : "gesso",
                           gesso_settings_get_seed (settings));
 }
 
 typedef struct
 {
-  GessoWindow   *window;
-  GessoPicture  *picture;
-  GFile         *file;
-  GessoSavedFunc done;
+  GessoWindow  *window;
+  GessoPicture *picture;
 } Saving;
-
-static void
-saving_end (Saving *saving, gboolean saved)
-{
-  if (saving->done)
-    saving->done (saving->window, saved);
-  g_object_unref (saving->window);
-  g_object_unref (saving->picture);
-  g_clear_object (&saving->file);
-  g_free (saving);
-}
 
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Saving *saving = data;
-  GessoWindow *self = saving->window;
+  g_autofree Saving *saving = data;
+  g_autoptr (GessoWindow) self = saving->window;
+  g_autoptr (GessoPicture) picture = saving->picture;
   g_autoptr (GError) error = NULL;
-  gboolean saved = gesso_picture_save_finish (saving->picture, result, &error);
 
-  if (self->document)
-    {
-      if (saved)
-        {
-          gesso_window_toast (self, _("Picture saved"), NULL, NULL);
-          gesso_window_add_recent (self, saving->file);
-        }
-      else
-        gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
-      gesso_window_update (self);
-    }
-  saving_end (saving, saved);
+  if (!gesso_picture_save_finish (picture, result, &error) && self->document)
+    gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
 }
 
-static void
-on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
+void
+gesso_window_set_save_folder (GessoWindow *self, GFile *folder)
 {
-  Saving *saving = data;
+  g_autofree char *uri = folder ? g_file_get_uri (folder) : NULL;
 
-  if (response == GTK_RESPONSE_ACCEPT && saving->window->document)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autoptr (GFile) folder = g_file_get_parent (file);
-      g_autofree char *uri = folder ? g_file_get_uri (folder) : NULL;
-
-      if (saving->window->store && uri)
-        g_settings_set_string (saving->window->store, "save-folder", uri);
-      saving->file = g_object_ref (file);
-      gesso_picture_save_async (saving->picture, file, NULL, on_saved, saving);
-    }
-  else
-    saving_end (saving, FALSE);
-  g_object_unref (dialog);
+  if (self->store && uri)
+    g_settings_set_string (self->store, "save-folder", uri);
 }
 
-static GFile *
-get_save_folder (GessoWindow *self)
+GFile *
+gesso_window_get_save_folder (GessoWindow *self)
 {
   g_autofree char *uri = self->store ? g_settings_get_string (self->store, "save-folder") : NULL;
   const char *pictures = g_get_user_special_dir (G_USER_DIRECTORY_PICTURES);
@@ -275,46 +255,27 @@ get_save_folder (GessoWindow *self)
   return g_file_new_for_path (pictures ? pictures : g_get_home_dir ());
 }
 
-void
-gesso_window_save_picture (GessoWindow *self, GessoPicture *picture, GessoSavedFunc done)
-{
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
-      _("Save the Picture"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), NULL);
-  g_autofree char *name = suggest_name (self, picture);
-  g_autoptr (GFile) folder = get_save_folder (self);
-  Saving *saving = g_new0 (Saving, 1);
-
-  saving->window = g_object_ref (self);
-  saving->picture = g_object_ref (picture);
-  saving->done = done;
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  add_filter (GTK_FILE_CHOOSER (dialog), _("PNG pictures"), "image/png");
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), saving);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-static void
-save (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GessoWindow *self = data;
-
-  gesso_window_save_picture (self, gesso_document_get_picture (self->document), NULL);
-}
-
-/* For scripts, over D-Bus: saves the current picture where the parameter says. */
+/* For scripts, over D-Bus: the document as .ora, the current picture as it was made as .png, and the
+ * flattened one as anything else. */
 static void
 save_to (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GessoWindow *self = data;
   g_autoptr (GFile) file = g_file_new_for_path (g_variant_get_string (parameter, NULL));
-  Saving *saving = g_new0 (Saving, 1);
+  GessoPicture *picture = gesso_document_get_picture (self->document);
+  Saving *saving;
 
-  saving->window = g_object_ref (self);
-  saving->picture = g_object_ref (gesso_document_get_picture (self->document));
-  saving->file = g_object_ref (file);
-  gesso_picture_save_async (saving->picture, file, NULL, on_saved, saving);
+  if (gesso_window_is_document (file))
+    gesso_window_save_document_to (self, file, NULL);
+  else if (picture == NULL || g_strcmp0 (gesso_export_get_type (file), "png") != 0)
+    gesso_window_export_to (self, file);
+  else
+    {
+      saving = g_new0 (Saving, 1);
+      saving->window = g_object_ref (self);
+      saving->picture = g_object_ref (picture);
+      gesso_picture_save_async (picture, file, NULL, on_saved, saving);
+    }
 }
 
 void
@@ -325,7 +286,6 @@ gesso_window_init_files (GessoWindow *self)
     { .name = "open-start", .activate = open_start },
     { .name = "open-path", .activate = open_path, .parameter_type = "s" },
     { .name = "undo-restore", .activate = undo_restore },
-    { .name = "save", .activate = save },
     { .name = "save-to", .activate = save_to, .parameter_type = "s" },
   };
 

@@ -8,6 +8,7 @@
 #include "canvas/gesso-canvas-view.h"
 #include "canvas/gesso-layers-pane.h"
 #include "document/gesso-document.h"
+#include "document/gesso-journal.h"
 #include "engine/gesso-engine.h"
 #include "gallery/gesso-gallery.h"
 #include "prompt/gesso-prompt-bar.h"
@@ -48,6 +49,15 @@ struct _GessoWindow
 
   GessoPainting     *painting;
   gboolean           sizing;         /* frame and settings follow each other    */
+
+  GFile             *file;           /* the .ora it is saved in, or NULL       */
+  gboolean           saving;
+  guint              n_changes;      /* of the painting, to see that there were some */
+  GessoJournal      *journal;        /* NULL where none can be written         */
+  char              *note;           /* beside the journal, as written last    */
+  guint              sync_timeout;   /* of settings on their way there         */
+  gboolean           starting;       /* the start picture is on its way back   */
+  gboolean           keep, discard;  /* the journal, after closing             */
 
   guint              native_size;    /* of the model, 0: not known yet         */
   guint64            n_parameters;
@@ -114,11 +124,38 @@ void gesso_window_cancel (GessoWindow *self);
 void gesso_window_set_job (GessoWindow *self, GessoJob *job);
 void gesso_window_notify_when_away (GessoWindow *self, GessoOrder *order);
 
+/* gesso-window-journal.c. path: of one that was left, or NULL. */
+void     gesso_window_init_journal  (GessoWindow *self, const char *path);
+void     gesso_window_end_journal   (GessoWindow *self);
+void     gesso_window_write_note    (GessoWindow *self);
+/* The settings into the painting now; and those that came with the painting out of it. */
+void     gesso_window_sync          (GessoWindow *self);
+void     gesso_window_take_settings (GessoWindow *self);
+
 /* gesso-window-close.c: GtkWindow::close-request. */
 gboolean gesso_window_close_request (GtkWindow *window);
 
-/* gesso-window-files.c: asks where; calls done with TRUE if a file was written. */
+/* gesso-window-document.c: into the .ora it came from, or asks where to; done (may be NULL) is called
+ * with TRUE if it was written. */
 typedef void (*GessoSavedFunc) (GessoWindow *self, gboolean saved);
-void gesso_window_save_picture (GessoWindow *self, GessoPicture *picture, GessoSavedFunc done);
+void     gesso_window_init_document (GessoWindow *self);
+gboolean gesso_window_is_document   (GFile *file);
+/* For the title, with a mark if something is not saved. */
+char    *gesso_window_dup_name      (GessoWindow *self);
+void     gesso_window_open_document (GessoWindow *self, GFile *file);
+void     gesso_window_save_document (GessoWindow *self, GessoSavedFunc done);
+void     gesso_window_save_document_to (GessoWindow *self, GFile *file, GessoSavedFunc done);
+
+/* gesso-window-export.c: the flattened picture; by the file's ending as PNG, JPEG or WebP. */
+void     gesso_window_init_export   (GessoWindow *self);
+void     gesso_window_export_to     (GessoWindow *self, GFile *file);
+
+/* gesso-window-files.c */
+GFile   *gesso_window_get_save_folder (GessoWindow *self);
+void     gesso_window_set_save_folder (GessoWindow *self, GFile *file);
+/* "a-red-house-under-a-yellow-sun-1234", from what the picture (may be NULL) was made of. */
+char    *gesso_window_suggest_name    (GessoWindow *self, GessoPicture *picture);
+void     gesso_window_add_filter      (GtkFileChooser *chooser, const char *name,
+                                       const char *const *mime_types);
 
 G_END_DECLS

@@ -21,18 +21,14 @@ update_title (GessoWindow *self)
   guint n_pictures = gesso_document_get_n_pictures (self->document);
   GessoPicture *picture = gesso_document_get_picture (self->document);
   g_autofree char *subtitle = NULL;
+  g_autofree char *name = gesso_window_dup_name (self);
 
+  gtk_window_set_title (GTK_WINDOW (self), name);
+  adw_window_title_set_title (self->title, name);
   if (picture && n_pictures > 1)
     /* Translators: the place of a picture among those that were made: "2 of 5" */
     subtitle = g_strdup_printf (_("%u of %u"), gesso_document_get_position (self->document) + 1,
                                 n_pictures);
-  if (picture && !gesso_picture_get_saved (picture))
-    {
-      g_autofree char *place = g_steal_pointer (&subtitle);
-
-      /* Translators: %s is "2 of 5" */
-      subtitle = place ? g_strdup_printf (_("%s, not saved"), place) : g_strdup (_("Not saved"));
-    }
   adw_window_title_set_subtitle (self->title, subtitle ? subtitle : "");
   gtk_widget_set_visible (self->history, n_pictures > 1);
 }
@@ -57,8 +53,10 @@ update_actions (GessoWindow *self)
 
   enable (self, "generate", idle);
   enable (self, "cancel", !idle);
-  enable (self, "save", has_picture);
-  enable (self, "save-to", has_picture);
+  enable (self, "save", has_painting && !self->saving);
+  enable (self, "save-as", has_painting && !self->saving);
+  enable (self, "save-to", has_painting && !self->saving);
+  enable (self, "export", has_painting);
   enable (self, "copy", has_picture);
   enable (self, "use-as-start", has_picture);
   enable (self, "remove-start", has_start);
@@ -278,7 +276,7 @@ bind_document (GessoWindow *self)
 }
 
 GessoWindow *
-gesso_window_new (GessoApplication *application)
+gesso_window_new (GessoApplication *application, const char *journal)
 {
   GessoWindow *self = g_object_new (GESSO_TYPE_WINDOW, "application", application, NULL);
   g_autoptr (GPropertyAction) show_settings =
@@ -294,6 +292,8 @@ gesso_window_new (GessoApplication *application)
     }
 
   gesso_window_init_generate (self);
+  gesso_window_init_document (self);
+  gesso_window_init_export (self);
   gesso_window_init_files (self);
   gesso_window_init_models (self);
   gesso_window_init_clipboard (self);
@@ -305,6 +305,7 @@ gesso_window_new (GessoApplication *application)
   gesso_window_init_canvas (self);
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   bind_document (self);
+  gesso_window_init_journal (self, journal);
   gesso_window_count_tokens (self);
   gesso_window_update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt_bar));
@@ -321,6 +322,7 @@ gesso_window_dispose (GObject *object)
 
   if (self->strip)
     gesso_window_close_orders (self);
+  gesso_window_end_journal (self);
   if (self->store)
     g_settings_apply (self->store);
   if (self->count)

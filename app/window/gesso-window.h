@@ -11,9 +11,14 @@ G_BEGIN_DECLS
 #define GESSO_TYPE_WINDOW (gesso_window_get_type ())
 G_DECLARE_FINAL_TYPE (GessoWindow, gesso_window, GESSO, WINDOW, AdwApplicationWindow)
 
-GessoWindow *gesso_window_new  (GessoApplication *application);
+/* journal: the path of one that was left and that it goes on with, or NULL. */
+GessoWindow *gesso_window_new  (GessoApplication *application, const char *journal);
 
-/* A picture that Gesso made restores its settings, any other becomes the start picture, and a
+/* Of the note beside a journal: whether it holds what no file does. */
+gboolean     gesso_window_note_is_modified (const char *note);
+
+/* An .ora becomes the window's document, or that of a new window where there is one already. A
+ * picture that Gesso made restores its settings, any other becomes the start picture, and a
  * checkpoint becomes the model. */
 void         gesso_window_open (GessoWindow *self, GFile *file);
 

@@ -365,6 +365,55 @@ test_left (void)
   gesso_journal_delete (some[0]);
 }
 
+/* A left one goes on in its folder, with its note; one that is held or says nothing does not. */
+static void
+test_resume (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  g_autoptr (GessoPainting) painting = gesso_painting_new (300, 200);
+  g_autoptr (GessoPainting) again = gesso_painting_new (10, 10);
+  g_autoptr (GessoJournal) journal = open_journal (painting);
+  g_autofree char *path = g_strdup (gesso_journal_get_path (journal));
+  g_autofree char *file = get_file (journal);
+  g_autoptr (GessoJournal) resumed = NULL;
+  g_autoptr (GessoSnapshot) expected = NULL;
+  g_autofree char *note = NULL;
+  g_auto (GStrv) left = NULL;
+  GError *error = NULL;
+
+  for (guint i = 0; i < 20; i++)
+    random_edit (rand, painting);
+  gesso_journal_set_note (journal, "hello");
+  expected = gesso_painting_snapshot (painting);
+  g_assert_null (gesso_journal_resume (path, again, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  gesso_journal_close (journal, FALSE);
+
+  resumed = gesso_journal_resume (path, again, &error);
+  g_assert_no_error (error);
+  note = gesso_journal_read_note (path);
+  g_assert_cmpstr (note, ==, "hello");
+  flush (resumed);
+  assert_replay (path, expected);
+  random_edit (rand, again);
+  flush (resumed);
+  assert_now (resumed, again);
+  gesso_journal_close (resumed, FALSE);
+  g_clear_object (&resumed);
+
+  g_assert_true (g_file_set_contents (file, "GESSOJ1l and no more", -1, NULL));
+  g_assert_null (gesso_journal_resume (path, again, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  left = gesso_journal_list_left (parent);
+  g_assert_cmpuint (g_strv_length (left), ==, 0);
+  g_free (file);
+  file = g_build_filename (path, "journal.damaged", NULL);
+  g_assert_no_errno (g_unlink (file));
+  gesso_journal_delete (path);
+}
+
 /* ---- kill -9 -------------------------------------------------------------------------------- */
 
 /* Paints, says how often, and is killed in the middle of the next stroke. */
@@ -428,6 +477,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/journal/full", test_full);
   g_test_add_func ("/app/journal/nowhere", test_nowhere);
   g_test_add_func ("/app/journal/left", test_left);
+  g_test_add_func ("/app/journal/resume", test_resume);
   g_test_add_func ("/app/journal/kill", test_kill);
 
   status = g_test_run ();
