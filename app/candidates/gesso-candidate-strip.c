@@ -96,9 +96,13 @@ describe (GessoCandidateStrip *self, GessoCandidate *candidate, guint position)
   guint n = get_n_candidates (self);
 
   if (recipe)
-    /* Translators: the place of a picture among those that were made, and its random seed */
-    return g_strdup_printf (_("Candidate %u of %u, seed %" G_GUINT64_FORMAT), position + 1, n,
-                            gesso_recipe_get_uint64 (recipe, "seed", 0));
+    {
+      g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT,
+                                               gesso_recipe_get_uint64 (recipe, "seed", 0));
+
+      /* Translators: the place of a picture among those that were made, and its random seed */
+      return g_strdup_printf (_("Candidate %u of %u, seed %s"), position + 1, n, seed);
+    }
 
   return g_strdup_printf (_("Candidate %u of %u"), position + 1, n);
 }
