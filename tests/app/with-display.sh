@@ -24,13 +24,24 @@ export HOME="$home" XDG_RUNTIME_DIR="$home/runtime" TMPDIR="$home/tmp"
 export XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state"
 export GSETTINGS_BACKEND=memory GTK_A11Y=atspi GDK_BACKEND=x11 GSK_RENDERER=cairo GTK_USE_PORTAL=0
 
-# The server picks a free number itself and tells it once it listens. Without -noreset it would begin
-# anew, deaf for a moment, whenever its last client leaves, as the one that starts the accessibility
-# bus does just when the program comes.
-mkfifo "$home/display"
-Xvfb -displayfd 3 -noreset -screen 0 1280x800x24 -nolisten tcp 3>"$home/display" >"$home/xvfb.log" 2>&1 &
-server=$!
-read -r number <"$home/display" || {
+# A server that leaves removes the socket of its number after having let go of the number, so that one
+# that has just started there would be out of reach. So a number is ours, by a lock, until the server has
+# left, and they are numbers that servers do not pick by themselves. Without -noreset it would begin anew,
+# deaf for a moment, whenever its last client leaves, as the one that starts the accessibility bus does
+# just when the program comes.
+for number in $(seq 100 199); do
+  exec 9>"/tmp/gesso-test-display-$number.$(id -u)"
+  flock -n 9 || continue
+  rm -f "$home/display"
+  mkfifo "$home/display"
+  Xvfb ":$number" -displayfd 3 -noreset -screen 0 1280x800x24 -nolisten tcp 3>"$home/display" \
+    >"$home/xvfb.log" 2>&1 9>&- &
+  server=$!
+  # It tells its number once it listens.
+  ! read -r _ <"$home/display" || break
+  server=
+done
+[ -n "$server" ] || {
   cat "$home/xvfb.log" >&2
   exit 1
 }
@@ -38,5 +49,5 @@ export DISPLAY=":$number"
 
 # What the bus starts may talk, but not on the standard output that is the program's own.
 status=0
-dbus-run-session -- bash -c 'exec "$@" >&4 4>&-' bash "$@" 4>&1 >&2 || status=$?
+dbus-run-session -- bash -c 'exec "$@" >&4 4>&-' bash "$@" 4>&1 >&2 9>&- || status=$?
 exit "$status"
