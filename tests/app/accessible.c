@@ -82,9 +82,11 @@ accessible_wait_program (const char *name)
   while (g_get_monotonic_time () < end)
     {
       g_autoptr (Accessible) desktop = atspi_get_desktop (0);
-      int n_programs = atspi_accessible_get_child_count (desktop, NULL);
+      int n_programs;
 
-      atspi_accessible_clear_cache (desktop);
+      /* Not atspi_accessible_clear_cache(), which falls over what is left of a killed program. */
+      atspi_accessible_set_cache_mask (desktop, ATSPI_CACHE_NONE);
+      n_programs = atspi_accessible_get_child_count (desktop, NULL);
       for (int j = 0; j < n_programs; j++)
         {
           g_autoptr (Accessible) program =
