@@ -93,7 +93,11 @@ accessible_wait_program (const char *name)
               atspi_accessible_get_child_at_index (desktop, j, NULL);
 
           if (program && has_name (program, name))
-            return g_steal_pointer (&program);
+            {
+              /* New windows are seen at once, not when libatspi has heard of them. */
+              atspi_accessible_set_cache_mask (program, ATSPI_CACHE_ALL & ~ATSPI_CACHE_CHILDREN);
+              return g_steal_pointer (&program);
+            }
         }
       g_usleep (POLL_US);
     }
