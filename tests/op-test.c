@@ -4,6 +4,7 @@
 
 #include "base/half.h"
 #include "gpu/kernel.h"
+#include "io/joined-names.h"
 #include "nn/weight-source.h"
 #include "tensor/arena.h"
 #include "tensor/plan.h"
@@ -52,7 +53,7 @@ random_values (GRand *rand, guint64 n)
 static void
 add_parts (TestWeights *self, const char *name, guint64 n)
 {
-  g_auto (GStrv) names = gs_weight_names_split (name);
+  g_auto (GStrv) names = gs_joined_names_split (name);
   const guint n_parts = names != NULL ? g_strv_length (names) : 0;
   const GArray *joined = g_hash_table_lookup (self->values, name);
 

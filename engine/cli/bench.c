@@ -50,7 +50,7 @@ parse (Arguments *self, int argc, char **argv, GError **error)
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &self->model, "Model to measure (default: the starter)", "MODEL" },
     { "synthetic", 0, 0, G_OPTION_ARG_STRING, &self->synthetic, "Random weights of a model's shapes instead",
-      "sd15|sdxl|starter" },
+      "sd15|sd21|sdxl|starter" },
     { "width", 'W', 0, G_OPTION_ARG_INT, &self->width, "Width (default: what the model was made for)", "PIXELS" },
     { "height", 'H', 0, G_OPTION_ARG_INT, &self->height, "Height", "PIXELS" },
     { "repeats", 0, 0, G_OPTION_ARG_INT, &self->repeats, "Timed runs after a warm-up (default: 3)", "N" },
@@ -69,8 +69,8 @@ parse (Arguments *self, int argc, char **argv, GError **error)
   if (self->model != NULL && self->synthetic != NULL)
     return gs_cli_bad (error, "A model is either loaded or synthetic; give --model or --synthetic");
   if (self->synthetic != NULL &&
-      !g_strv_contains ((const char *const[]) { "sd15", "sdxl", "starter", NULL }, self->synthetic))
-    return gs_cli_bad (error, "--synthetic is \"%s\"; choose one of sd15, sdxl, starter", self->synthetic);
+      !g_strv_contains ((const char *const[]) { "sd15", "sd21", "sdxl", "starter", NULL }, self->synthetic))
+    return gs_cli_bad (error, "--synthetic is \"%s\"; choose one of sd15, sd21, sdxl, starter", self->synthetic);
   if ((self->width == 0) != (self->height == 0))
     return gs_cli_bad (error, "One side of the picture is given; give both --width and --height");
   if (self->width != 0 && (self->width % 8 != 0 || self->height % 8 != 0))

@@ -3,6 +3,7 @@
 #include "io/checkpoint.h"
 
 #include "io/folder.h"
+#include "io/joined-names.h"
 
 #include <string.h>
 
@@ -96,6 +97,65 @@ put (GsCheckpoint *checkpoint, char *canonical, const GsStoredTensor *tensor, gb
   return TRUE;
 }
 
+/* A tensor of several canonical names: equal parts along the first dimension, where they are. */
+static gboolean
+put_parts (GsCheckpoint *checkpoint, const char *const *names, const GsStoredTensor *tensor)
+{
+  const guint n = g_strv_length ((char **) names);
+  gboolean is_new = TRUE;
+
+  for (guint i = 0; i < n; i++)
+    {
+      GsStoredTensor part = *tensor;
+
+      part.shape[0] /= n;
+      part.n_bytes /= n;
+      part.data = (const guint8 *) tensor->data + i * part.n_bytes;
+      is_new &= put (checkpoint, g_strdup (names[i]), &part, FALSE);
+    }
+  return is_new;
+}
+
+/* The same with rows and columns exchanged, in memory of the checkpoint's. */
+static GsStoredTensor
+transpose (GsCheckpoint *checkpoint, const GsStoredTensor *tensor)
+{
+  const gsize size = gs_dtype_bytes (tensor->dtype);
+  const guint64 rows = tensor->shape[0], columns = tensor->shape[1];
+  const guint8 *from = tensor->data;
+  guint8 *to = g_malloc (tensor->n_bytes);
+  GsStoredTensor transposed = *tensor;
+
+  for (guint64 i = 0; i < rows; i++)
+    for (guint64 k = 0; k < columns; k++)
+      memcpy (to + (k * rows + i) * size, from + (i * columns + k) * size, size);
+  g_ptr_array_add (checkpoint->owners, g_bytes_new_take (to, tensor->n_bytes));
+  transposed.data = to;
+  transposed.shape[0] = columns;
+  transposed.shape[1] = rows;
+  return transposed;
+}
+
+/* Takes over `canonical`; names of several tensors are seen by their braces. */
+static gboolean
+put_as_named (GsCheckpoint *checkpoint, char *canonical, const char *full_name,
+              const GsStoredTensor *tensor)
+{
+  g_auto (GStrv) names = gs_joined_names_split (canonical);
+  const guint n = names != NULL ? g_strv_length (names) : 0;
+  GsStoredTensor transposed;
+
+  if (n > 0 && tensor->n_dims > 0 && tensor->shape[0] % n == 0)
+    {
+      g_free (canonical);
+      return put_parts (checkpoint, (const char *const *) names, tensor);
+    }
+  if (!gs_name_is_transposed (full_name) || tensor->n_dims != 2)
+    return put (checkpoint, canonical, tensor, FALSE);
+  transposed = transpose (checkpoint, tensor);
+  return put (checkpoint, canonical, &transposed, FALSE);
+}
+
 static void
 add_tensor (GsCheckpoint *checkpoint, const GsNameMap *map, const char *full_name,
             const GsStoredTensor *tensor)
@@ -110,7 +170,7 @@ add_tensor (GsCheckpoint *checkpoint, const GsNameMap *map, const char *full_nam
       g_ptr_array_add (checkpoint->unrecognised, (gpointer) tensor->name);
       return;
     }
-  if (!put (checkpoint, canonical, tensor, FALSE) && checkpoint->warnings->len < 16)
+  if (!put_as_named (checkpoint, canonical, full_name, tensor) && checkpoint->warnings->len < 16)
     {
       g_autofree char *shown = gs_text_for_message (tensor->name);
 

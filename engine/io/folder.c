@@ -234,6 +234,7 @@ prefix_for_class (JsonObject *config, const char *otherwise)
     { "AutoencoderKL", "vae." },
     { "AutoencoderTiny", "taesd." },
     { "CLIPTextModel", "text_encoder." },
+    { "CLIPTextModelWithProjection", "text_encoder_2." },
   };
   const char *name = gs_json_get_string (config, "_class_name");
   JsonArray *architectures = gs_json_get_array (config, "architectures");
@@ -275,6 +276,7 @@ add_pipeline (GsFolder *folder, const char *path, gboolean *found, GError **erro
     return TRUE;
   return add_config (folder, path, "scheduler", "scheduler_config.json", "scheduler", error) &&
          add_config (folder, path, "tokenizer", "tokenizer_config.json", "tokenizer", error) &&
+         add_config (folder, path, "tokenizer_2", "tokenizer_config.json", "tokenizer_2", error) &&
          add_config (folder, path, "", "model_index.json", "model_index", error);
 }
 

@@ -33,6 +33,9 @@ typedef struct
 void gs_vae_names_see (GsVaeNames *names, const char *rest);
 char *gs_vae_names_rename (const GsVaeNames *names, const char *rest);
 
+/* The name behind the prefix of an OpenCLIP text encoder. */
+char *gs_open_clip_names_rename (const char *rest);
+
 /* "12." -> 12 and moves on; at most three digits. */
 gboolean gs_names_take_index (const char **at, guint *index);
 

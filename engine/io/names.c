@@ -30,6 +30,7 @@ typedef enum
   STYLE_UNET,
   STYLE_VAE,
   STYLE_PLAIN,         /* canonical already           */
+  STYLE_OPEN_CLIP,
   STYLE_TAESD_DECODER, /* "N.": one more than AutoencoderTiny, whose clamp is no layer */
   STYLE_BARE,          /* "N.", encoder or decoder    */
 } Style;
@@ -47,12 +48,12 @@ static const struct
   { "cond_stage_model.transformer.text_model.", GS_COMPONENT_TEXT_ENCODER, "text_model.",
     STYLE_PLAIN },
   { "cond_stage_model.transformer.", GS_COMPONENT_TEXT_ENCODER, "text_model.", STYLE_PLAIN },
-  { "cond_stage_model.model.", GS_COMPONENT_TEXT_ENCODER, "open_clip.", STYLE_PLAIN },
+  { "cond_stage_model.model.", GS_COMPONENT_TEXT_ENCODER, "", STYLE_OPEN_CLIP },
   { "conditioner.embedders.0.transformer.text_model.", GS_COMPONENT_TEXT_ENCODER, "text_model.",
     STYLE_PLAIN },
   { "conditioner.embedders.0.transformer.", GS_COMPONENT_TEXT_ENCODER, "text_model.", STYLE_PLAIN },
-  { "conditioner.embedders.0.model.", GS_COMPONENT_TEXT_ENCODER_2, "open_clip.", STYLE_PLAIN },
-  { "conditioner.embedders.1.model.", GS_COMPONENT_TEXT_ENCODER_2, "open_clip.", STYLE_PLAIN },
+  { "conditioner.embedders.0.model.", GS_COMPONENT_TEXT_ENCODER_2, "", STYLE_OPEN_CLIP },
+  { "conditioner.embedders.1.model.", GS_COMPONENT_TEXT_ENCODER_2, "", STYLE_OPEN_CLIP },
   { "taesd_encoder.", GS_COMPONENT_TAESD, "encoder.layers.", STYLE_PLAIN },
   { "taesd_decoder.", GS_COMPONENT_TAESD, "decoder.layers.", STYLE_TAESD_DECODER },
   { "unet.", GS_COMPONENT_UNET, "", STYLE_UNET },
@@ -83,6 +84,10 @@ static const struct
   { "decoder.mid", GS_COMPONENT_VAE },          { "decoder.norm_out.", GS_COMPONENT_VAE },
   { "quant_conv.", GS_COMPONENT_VAE },          { "post_quant_conv.", GS_COMPONENT_VAE },
 };
+
+/* A file of OpenCLIP's text encoder alone. */
+static const char *const open_clip_words[] = { "transformer.resblocks.", "token_embedding.",
+                                               "positional_embedding", "ln_final." };
 
 /* Text encoders saved without "text_model.". */
 static const char *const text_words[] = { ".self_attn.", ".layer_norm1.", ".layer_norm2.",
@@ -184,6 +189,13 @@ place_alone (const char *name, Place *place)
       place->insert = "text_model.";
       return TRUE;
     }
+  for (guint i = 0; i < G_N_ELEMENTS (open_clip_words); i++)
+    if (g_str_has_prefix (name, open_clip_words[i]))
+      {
+        place->component = GS_COMPONENT_TEXT_ENCODER;
+        place->style = STYLE_OPEN_CLIP;
+        return TRUE;
+      }
   for (guint i = 0; i < G_N_ELEMENTS (alone); i++)
     if (g_str_has_prefix (name, alone[i].prefix))
       {
@@ -282,11 +294,20 @@ gs_name_map_canonical (const GsNameMap *map, const char *name)
       renamed = map->bare_is_encoder ? g_strdup (place.rest) : rename_taesd_decoder (place.rest);
       place.insert = map->bare_is_encoder ? "encoder.layers." : "decoder.layers.";
       break;
+    case STYLE_OPEN_CLIP:
+      renamed = gs_open_clip_names_rename (place.rest);
+      break;
     case STYLE_PLAIN:
       renamed = g_strdup (place.rest);
       break;
     }
   return g_strconcat (components[place.component].prefix, place.insert, renamed, NULL);
+}
+
+gboolean
+gs_name_is_transposed (const char *name)
+{
+  return g_str_has_suffix (name, ".model.text_projection");
 }
 
 gboolean

@@ -8,9 +8,9 @@
  *   taesd.decoder.layers.0.weight       (AutoencoderTiny's numbers)
  * Understood are also the CompVis single-file names (model.diffusion_model.*,
  * first_stage_model.*, cond_stage_model.*), either kind without its prefix in a file of one
- * component, taesd_encoder.* and taesd_decoder.*, TAESD files that hold bare numbers, and the
- * VAE attention's old diffusers names. OpenCLIP's text encoders keep their own names behind
- * "text_encoder.open_clip.": their fused projections have no counterpart of equal shape.
+ * component, taesd_encoder.* and taesd_decoder.*, TAESD files that hold bare numbers, the
+ * VAE attention's old diffusers names, and OpenCLIP's names of text encoders, some of whose tensors
+ * are three or transposed: see gs_name_map_canonical ().
  *
  * The block numbers of a CompVis U-Net depend on its structure, so a map is made from the whole
  * set of names; it works for any number of levels, blocks and depths. */
@@ -47,8 +47,12 @@ void gs_name_map_free (GsNameMap *map);
 
 /* The canonical name, or NULL where the name belongs to no component. A name inside a known
  * component that has no counterpart keeps its own words behind the prefix, so that it shows up
- * as an extra tensor. The caller frees it. */
+ * as an extra tensor. A tensor that is several in canonical form gets all their names, as in
+ * io/joined-names.h. The caller frees it. */
 char *gs_name_map_canonical (const GsNameMap *map, const char *name);
+
+/* TRUE if a file's tensor of that name is the canonical one with its two dimensions exchanged. */
+gboolean gs_name_is_transposed (const char *name);
 
 /* Names that ordinary checkpoints hold and inference has no use for: schedule buffers, position
  * ids, the moving average's copy, losses. */

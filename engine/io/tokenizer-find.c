@@ -48,7 +48,7 @@ try_model (Search *search)
 {
   gboolean is_folder;
   g_autofree char *folder = NULL;
-  g_autofree char *inside = NULL;
+  g_autofree char *inside = NULL, *second = NULL;
 
   if (search->model_path == NULL)
     return;
@@ -56,6 +56,8 @@ try_model (Search *search)
   folder = is_folder ? g_strdup (search->model_path) : g_path_get_dirname (search->model_path);
   inside = g_build_filename (folder, "tokenizer", NULL);
   try_path (search, inside, is_folder);
+  second = g_build_filename (folder, "tokenizer_2", NULL); /* all that SDXL's refiner has */
+  try_path (search, second, is_folder);
   try_path (search, folder, is_folder);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The text encoder's numbers, from transformers' names (text_model.*) or OpenCLIP's
- * (open_clip.*). */
+/* The text encoder's numbers. */
 #include "models/config-source.h"
 
 #include <string.h>
@@ -9,55 +8,57 @@
  * learned words. */
 #define OPENAI_VOCABULARY 49408
 
-typedef struct
-{
-  const char *tokens, *positions, *layers, *mlp;
-} Names;
-
-static const Names transformers_names = {
-  .tokens = "text_model.embeddings.token_embedding.weight",
-  .positions = "text_model.embeddings.position_embedding.weight",
-  .layers = "text_model.encoder.layers.",
-  .mlp = "mlp.fc1.weight",
-};
-
-static const Names open_clip_names = {
-  .tokens = "open_clip.token_embedding.weight",
-  .positions = "open_clip.positional_embedding",
-  .layers = "open_clip.transformer.resblocks.",
-  .mlp = "mlp.c_fc.weight",
-};
+/* OpenCLIP's ViT-H and ViT-bigG: no encoder of OpenAI's is that wide. */
+static const guint open_clip_widths[] = { 1024, 1280 };
 
 static gboolean
 derive_sizes (const GsCheckpoint *checkpoint, const char *prefix, GsClipConfig *config,
               GError **error)
 {
-  const Names *names = config->open_clip ? &open_clip_names : &transformers_names;
+  static const char tokens[] = "text_model.embeddings.token_embedding.weight";
+  static const char positions[] = "text_model.embeddings.position_embedding.weight";
+  static const char layers[] = "text_model.encoder.layers.";
 
-  if (!gs_config_dim (checkpoint, &config->vocabulary, 0, "%s%s", prefix, names->tokens) ||
-      !gs_config_dim (checkpoint, &config->width, 1, "%s%s", prefix, names->tokens))
+  if (!gs_config_dim (checkpoint, &config->vocabulary, 0, "%s%s", prefix, tokens) ||
+      !gs_config_dim (checkpoint, &config->width, 1, "%s%s", prefix, tokens))
     return gs_config_fail (checkpoint, error,
-                           "its text encoder has no tensor %s%s of two dimensions", prefix,
-                           names->tokens);
-  if (!gs_config_dim (checkpoint, &config->length, 0, "%s%s", prefix, names->positions))
+                           "its text encoder has no tensor %s%s of two dimensions", prefix, tokens);
+  if (!gs_config_dim (checkpoint, &config->length, 0, "%s%s", prefix, positions))
     config->length = 77;
-  config->layers = gs_config_count (checkpoint, "%s%s", prefix, names->layers);
+  config->layers = gs_config_count (checkpoint, "%s%s", prefix, layers);
   if (config->layers == 0 || config->layers > 256)
     return gs_config_fail (checkpoint, error, "its text encoder has %u layers", config->layers);
-  if (!gs_config_dim (checkpoint, &config->mlp_width, 0, "%s%s0.%s", prefix, names->layers,
-                      names->mlp))
+  if (!gs_config_dim (checkpoint, &config->mlp_width, 0, "%s%s0.mlp.fc1.weight", prefix, layers))
     config->mlp_width = 4 * config->width;
+  if (!gs_config_dim (checkpoint, &config->projection_width, 0, "%stext_projection.weight", prefix))
+    config->projection_width = 0;
   return TRUE;
+}
+
+/* Who trained it: seen from OpenCLIP's own names where the file has them. */
+static gboolean
+is_open_clip (const GsCheckpoint *checkpoint, GsComponent component, const GsClipConfig *config)
+{
+  if (component == GS_COMPONENT_TEXT_ENCODER_2
+      || gs_config_any_stored_as (checkpoint, component, ".resblocks."))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (open_clip_widths); i++)
+    if (config->width == open_clip_widths[i])
+      return TRUE;
+  return FALSE;
 }
 
 /* transformers' config.json has bos_token_id and so on too, but in SD 1.x they are leftovers of
  * another tokenizer (0, 2, 1), so they are not asked. SD 1.x pads with the end mark, OpenCLIP
  * with 0; a tokenizer's "!" is 0 in every CLIP vocabulary. */
 static void
-derive_marks (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsClipConfig *config)
+derive_marks (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsComponent component,
+              GsClipConfig *config)
 {
+  const char *tokenizer =
+    component == GS_COMPONENT_TEXT_ENCODER_2 ? "tokenizer_2" : "tokenizer";
   const char *pad_token =
-    gs_json_get_string (gs_checkpoint_config (checkpoint, "tokenizer"), "pad_token");
+    gs_json_get_string (gs_checkpoint_config (checkpoint, tokenizer), "pad_token");
   guint rows = MIN (config->vocabulary, OPENAI_VOCABULARY);
 
   config->bos = rows >= 2 ? rows - 2 : 0;
@@ -69,8 +70,8 @@ derive_marks (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsCl
 }
 
 static gboolean
-derive_rest (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsClipConfig *config,
-             GError **error)
+derive_rest (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsComponent component,
+             GsClipConfig *config, GError **error)
 {
   const char *activation = gs_config_get_string (source, "act", "hidden_act", "activation", NULL);
   g_autofree char *shown = activation != NULL ? gs_text_for_message (activation) : NULL;
@@ -97,7 +98,7 @@ derive_rest (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsCli
     return gs_config_fail (checkpoint, error, "its text encoder's layer_norm_eps is %g",
                            config->epsilon);
 
-  derive_marks (checkpoint, source, config);
+  derive_marks (checkpoint, source, component, config);
   if (config->bos >= config->vocabulary || config->eos >= config->vocabulary ||
       config->pad >= config->vocabulary)
     return gs_config_fail (checkpoint, error,
@@ -111,15 +112,15 @@ gs_clip_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra, GsComp
                        GsClipConfig *config, GError **error)
 {
   const char *prefix = gs_component_prefix (component);
-  g_autofree char *open_clip = g_strconcat (prefix, "open_clip.", NULL);
   GsConfigSource source;
   gboolean good;
 
-  *config = (GsClipConfig){ .open_clip = gs_config_any (checkpoint, open_clip) };
+  *config = (GsClipConfig){ 0 };
   if (!derive_sizes (checkpoint, prefix, config, error) ||
       !gs_config_source_init (&source, checkpoint, extra, component, error))
     return FALSE;
-  good = derive_rest (checkpoint, &source, config, error);
+  config->open_clip = is_open_clip (checkpoint, component, config);
+  good = derive_rest (checkpoint, &source, component, config, error);
   gs_config_source_clear (&source);
   return good;
 }

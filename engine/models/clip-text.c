@@ -62,3 +62,24 @@ gs_clip_final_norm (GsGraph *g, const GsClipConfig *config, GsTensor *x)
   GS_SCOPE (g, "text_model");
   return gs_layer_norm (g, "final_layer_norm", x, (float) config->epsilon);
 }
+
+GsTensor *
+gs_clip_project (GsGraph *g, const GsClipConfig *config, GsTensor *x)
+{
+  return gs_linear (g, "text_projection", x, config->projection_width);
+}
+
+guint
+gs_clip_end_of_text (const GsClipConfig *config, const gint32 *ids, guint n)
+{
+  guint largest = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (ids[i] == (gint32) config->eos)
+        return i;
+      if (ids[i] > ids[largest])
+        largest = i;
+    }
+  return largest;
+}

@@ -26,4 +26,11 @@ GsTensor *gs_clip_layers     (GsGraph *g, const GsClipConfig *config, GsTensor *
 
 GsTensor *gs_clip_final_norm (GsGraph *g, const GsClipConfig *config, GsTensor *x);
 
+/* Into the space that texts and pictures share: (N, 1, T, C) -> (N, 1, T, config->projection_width).
+ * Of the last layer behind its norm, at the text's end: the pooled vector. */
+GsTensor *gs_clip_project    (GsGraph *g, const GsClipConfig *config, GsTensor *x);
+
+/* The place of the text's end: the first end mark, else the largest id (as OpenAI's code has it). */
+guint gs_clip_end_of_text (const GsClipConfig *config, const gint32 *ids, guint n);
+
 G_END_DECLS

@@ -286,6 +286,21 @@ gs_config_any (const GsCheckpoint *checkpoint, const char *prefix)
 }
 
 gboolean
+gs_config_any_stored_as (const GsCheckpoint *checkpoint, GsComponent component, const char *word)
+{
+  for (guint i = 0; i < gs_checkpoint_n_tensors (checkpoint); i++)
+    {
+      const char *name;
+      const GsStoredTensor *tensor = gs_checkpoint_tensor (checkpoint, i, &name);
+
+      if (g_str_has_prefix (name, gs_component_prefix (component)) &&
+          strstr (tensor->name, word) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 gs_config_fail (const GsCheckpoint *checkpoint, GError **error, const char *format, ...)
 {
   g_autofree char *reason = NULL;

@@ -43,6 +43,10 @@ gboolean gs_config_dim (const GsCheckpoint *checkpoint, guint *size, guint dim, 
 /* TRUE if any tensor's name starts so. */
 gboolean gs_config_any (const GsCheckpoint *checkpoint, const char *prefix);
 
+/* TRUE if any tensor of the component has the word in its name in the file. */
+gboolean gs_config_any_stored_as (const GsCheckpoint *checkpoint, GsComponent component,
+                                  const char *word);
+
 /* Sets GS_ERROR_BAD_FILE "path: ..."; returns FALSE. */
 gboolean gs_config_fail (const GsCheckpoint *checkpoint, GError **error, const char *format, ...)
   G_GNUC_PRINTF (3, 4);

@@ -6,9 +6,11 @@
 #include "models/config-source.h"
 #include "models/model-tensors.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SDXL_SCALING_FACTOR 0.13025
+#define SD2_V_SPREAD 0.09
 
 const char *
 gs_model_config_family_name (const GsModelConfig *config)
@@ -31,6 +33,36 @@ gs_model_config_is_inpainting (const GsModelConfig *config)
 
 /* SDXL's U-Net takes a pooled vector, SD 2.x came with linear projections and OpenCLIP. The
  * width of the text vectors decides only where nothing else speaks: miniatures have any. */
+/* transformers' SD 2.x encoder lacks the layer that is left out; others keep it. */
+static void
+settle_clip_skip (const GsCheckpoint *checkpoint, GsModelConfig *config)
+{
+  gboolean has_all_layers =
+    gs_config_any_stored_as (checkpoint, GS_COMPONENT_TEXT_ENCODER, ".resblocks.") ||
+    (config->clip.width == 1024 && config->clip.layers == 24);
+
+  config->clip.clip_skip = config->clip_2.clip_skip = 1;
+  if (config->family == GS_FAMILY_SDXL)
+    config->clip.clip_skip = config->clip_2.clip_skip = 2;
+  else if (config->family == GS_FAMILY_SD2 && has_all_layers)
+    config->clip.clip_skip = 2;
+}
+
+guint
+gs_model_config_clip_skip (const GsModelConfig *config, guint asked)
+{
+  return MAX (asked, config->has[GS_COMPONENT_TEXT_ENCODER] ? config->clip.clip_skip
+                                                            : config->clip_2.clip_skip);
+}
+
+guint
+gs_model_config_n_sizes (const GsModelConfig *config)
+{
+  return config->unet.label_width == 0
+           ? 0
+           : (config->unet.label_width - config->clip_2.projection_width) / config->unet.size_width;
+}
+
 static GsFamily
 find_family (const GsModelConfig *config)
 {
@@ -46,7 +78,7 @@ find_family (const GsModelConfig *config)
         return GS_FAMILY_SD2;
     }
   if (has_text)
-    return config->clip.open_clip || config->clip.width == 1024 ? GS_FAMILY_SD2 : GS_FAMILY_SD1;
+    return config->clip.open_clip || !config->clip.quick_gelu ? GS_FAMILY_SD2 : GS_FAMILY_SD1;
   return config->has[GS_COMPONENT_UNET] && config->unet.linear_projection ? GS_FAMILY_SD2
                                                                           : GS_FAMILY_SD1;
 }
@@ -79,6 +111,31 @@ derive_components (const GsCheckpoint *checkpoint, JsonObject *extra, GsModelCon
         return FALSE;
     }
   return gs_schedule_config_derive (checkpoint, extra, &config->schedule, error);
+}
+
+/* Files of SD 2.x do not say what it predicts. The scales' spread within one late norm tells, as in
+ * ComfyUI (comfy/supported_models.py, SD20.model_type): above 0.09 it was trained on v. */
+static void
+settle_prediction (const GsCheckpoint *checkpoint, GsModelConfig *config)
+{
+  const GsStoredTensor *bias = gs_checkpoint_find (
+    checkpoint, "unet.up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias");
+  double sum = 0, squares = 0;
+  guint64 n;
+
+  if (config->family != GS_FAMILY_SD2 || config->schedule.is_said || bias == NULL
+      || config->unet.in_channels != 4)
+    return;
+  n = gs_stored_tensor_n_elements (bias);
+  for (guint64 i = 0; i < n; i++)
+    {
+      double value = gs_stored_tensor_get_float (bias, i);
+
+      sum += value;
+      squares += value * value;
+    }
+  if (n > 0 && sqrt (MAX (squares / n - sum / n * (sum / n), 0)) > SD2_V_SPREAD)
+    config->schedule.prediction = GS_PREDICTION_V;
 }
 
 /* SDXL's autoencoder has SD 1.x's shapes and another scale, so only the company it is in can
@@ -124,6 +181,30 @@ check_joints (const GsCheckpoint *checkpoint, const GsModelConfig *config, GErro
       "its VAE has %u latent channels and its U-Net %u; they are of different models",
       config->vae.latent_channels, unet->out_channels);
   return TRUE;
+}
+
+/* SDXL's U-Net: the pooled text and the sinusoids of sizes make its label. A refiner has a score in
+ * place of the target's two (stabilityai/generative-models, configs/inference/sd_xl_*.yaml). */
+static gboolean
+check_label (const GsCheckpoint *checkpoint, GsModelConfig *config, GError **error)
+{
+  GsUnetConfig *unet = &config->unet;
+  const guint pooled = config->clip_2.projection_width;
+  guint rest, n;
+
+  if (!config->has[GS_COMPONENT_UNET] || unet->label_width == 0 ||
+      !config->has[GS_COMPONENT_TEXT_ENCODER_2])
+    return TRUE;
+  rest = unet->label_width > pooled ? unet->label_width - pooled : 0;
+  if (unet->size_width == 0)
+    unet->size_width = rest == 5 * 256 || rest % 6 != 0 ? 256 : rest / 6;
+  n = rest / unet->size_width;
+  if (pooled > 0 && rest % unet->size_width == 0 && unet->size_width % 2 == 0 && (n == 5 || n == 6))
+    return TRUE;
+  return gs_config_fail (checkpoint, error,
+                         "its U-Net takes a label of %u numbers, which its second text encoder's %u "
+                         "and the sizes do not make; they are of different models",
+                         unet->label_width, pooled);
 }
 
 /* Beside a U-Net a TAESD only makes previews sharper: one that does not fit is as good as none. */
@@ -172,6 +253,8 @@ gs_model_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra, GsMod
   if (!derive_components (checkpoint, extra, config, error))
     return FALSE;
   config->family = find_family (config);
+  settle_clip_skip (checkpoint, config);
+  settle_prediction (checkpoint, config);
   return settle_scaling (checkpoint, extra, config, error);
 }
 
@@ -188,7 +271,8 @@ gs_model_config_read (const GsCheckpoint *checkpoint, JsonObject *extra, GsModel
   gs_tensor_comparison_init (&comparison, checkpoint, config);
   good = gs_tensor_comparison_check (&comparison, checkpoint, error);
   gs_tensor_comparison_clear (&comparison);
-  return good && check_joints (checkpoint, config, error);
+  return good && check_joints (checkpoint, config, error)
+         && check_label (checkpoint, config, error);
 }
 
 guint

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 
 #define GS_MAX_LEVELS           8
 #define GS_MAX_LAYERS_PER_LEVEL 8
+#define GS_MAX_DEPTH            32
 #define GS_MAX_LATENT_CHANNELS  64
 
 typedef enum
@@ -50,7 +51,9 @@ typedef struct
   guint length;        /* positions: 77 */
   guint bos, eos, pad; /* token ids; pad fills up after eos */
   gboolean quick_gelu; /* x sigmoid (1.702 x), else exact GELU */
-  gboolean open_clip;  /* stored under OpenCLIP's names (SD2, SDXL): no text_model.* tensors */
+  gboolean open_clip;  /* trained by OpenCLIP (SD2, SDXL's second), which pads with 0 */
+  guint projection_width; /* of the pooled vector; 0: it makes none */
+  guint clip_skip;     /* the layer that the U-Net was trained on: 1 the last, 2 the last but one */
   double epsilon;      /* of the layer norms */
 } GsClipConfig;
 
@@ -62,11 +65,16 @@ typedef struct
   guint n_levels;
   guint channels[GS_MAX_LEVELS]; /* the first is also the width of conv_in and of the sinusoids */
   guint layers; /* residual blocks per level on the way down; one more on the way up */
-  guint depth[GS_MAX_LEVELS]; /* transformer blocks behind each residual block; 0 = none */
+  /* Transformer blocks behind each residual block of a level, on the way down and on the way up;
+   * 0 = none. Pruned models have other numbers on either way and within a level. */
+  guint8 down_depth[GS_MAX_LEVELS][GS_MAX_LAYERS_PER_LEVEL];
+  guint8 up_depth[GS_MAX_LEVELS][GS_MAX_LAYERS_PER_LEVEL + 1];
   guint heads[GS_MAX_LEVELS]; /* divides channels; the middle has the last level's */
+  guint middle_layers;        /* residual blocks in the middle: 2, or 1 without attention */
   guint middle_depth;         /* 0 = no attention in the middle */
   guint context_width;        /* of the text vectors; 0 if nothing attends to them */
   guint label_width;          /* SDXL's pooled conditioning ("add_embedding"); 0 = none */
+  guint size_width;           /* of the sinusoids of each size in it: 256 */
   guint groups;               /* of all group norms; divides every norm's channels */
   double epsilon;             /* of the residual blocks' norms; the transformers' is 1e-6 */
   gboolean linear_projection; /* proj_in, proj_out stored as (C, C), not (C, C, 1, 1) */
@@ -98,6 +106,7 @@ typedef struct
   GsBetaSchedule beta_schedule;
   guint train_steps;
   GsModelPrediction prediction;
+  gboolean is_said;          /* the files say what it predicts; else it is the family's custom */
   gboolean zero_terminal_snr;
   guint steps_offset;        /* of "leading" timesteps: 1 */
   gboolean set_alpha_to_one; /* DDIM's last alpha: FALSE = the schedule's first */
@@ -117,6 +126,14 @@ typedef struct
 
 /* "SD 1.x", "SD 1.x inpainting", "SD 2.x", "SDXL" ...; static. */
 const char *gs_model_config_family_name (const GsModelConfig *config);
+
+/* Text encoder layers to leave out, less one: what was asked for (0: nothing), but never fewer than the
+ * family does. SD 2.x and SDXL attend to the last layer but one. */
+guint gs_model_config_clip_skip (const GsModelConfig *config, guint asked);
+
+/* Numbers that SDXL's label is made of beside the pooled text: 6 sizes, or with the refiner 4 and a
+ * score; 0 for models without a label. */
+guint gs_model_config_n_sizes (const GsModelConfig *config);
 
 /* TRUE if the U-Net takes a mask and a masked image beside the latent. */
 gboolean gs_model_config_is_inpainting (const GsModelConfig *config);
@@ -138,7 +155,7 @@ gboolean gs_model_config_read (const GsCheckpoint *checkpoint, JsonObject *extra
 gboolean gs_model_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra,
                                  GsModelConfig *config, GError **error);
 
-/* Known models' numbers without a file, for measuring: "sd15", "sdxl", "starter". */
+/* Known models' numbers without a file, for measuring: "sd15", "sd21", "sdxl", "starter". */
 gboolean gs_model_config_preset (const char *name, GsModelConfig *config, GError **error);
 
 /* Everything that can be said of a model without a device: opens, reads and checks the file or

@@ -19,6 +19,22 @@ static const GsClipConfig clip_l = {
   .epsilon = 1e-5,
 };
 
+/* OpenCLIP's ViT-H text tower: SD 2.x's. */
+static const GsClipConfig clip_h = {
+  .layers = 24,
+  .width = 1024,
+  .heads = 16,
+  .mlp_width = 4096,
+  .vocabulary = 49408,
+  .length = 77,
+  .bos = 49406,
+  .eos = 49407,
+  .pad = 0,
+  .open_clip = TRUE,
+  .clip_skip = 2,
+  .epsilon = 1e-5,
+};
+
 /* OpenCLIP's ViT-bigG text tower. */
 static const GsClipConfig clip_g = {
   .layers = 32,
@@ -31,6 +47,8 @@ static const GsClipConfig clip_g = {
   .eos = 49407,
   .pad = 0,
   .open_clip = TRUE,
+  .projection_width = 1280,
+  .clip_skip = 2,
   .epsilon = 1e-5,
 };
 
@@ -55,8 +73,10 @@ static const GsUnetConfig unet_sd15 = {
   .n_levels = 4,
   .channels = { 320, 640, 1280, 1280 },
   .layers = 2,
-  .depth = { 1, 1, 1, 0 },
+  .down_depth = { { 1, 1 }, { 1, 1 }, { 1, 1 }, { 0 } },
+  .up_depth = { { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0 } },
   .heads = { 8, 8, 8, 8 },
+  .middle_layers = 2,
   .middle_depth = 1,
   .context_width = 768,
   .groups = 32,
@@ -70,11 +90,32 @@ static const GsUnetConfig unet_sdxl = {
   .n_levels = 3,
   .channels = { 320, 640, 1280 },
   .layers = 2,
-  .depth = { 0, 2, 10 },
+  .down_depth = { { 0 }, { 2, 2 }, { 10, 10 } },
+  .up_depth = { { 0 }, { 2, 2, 2 }, { 10, 10, 10 } },
   .heads = { 5, 10, 20 },
+  .middle_layers = 2,
   .middle_depth = 10,
   .context_width = 2048,
   .label_width = 2816,
+  .size_width = 256,
+  .groups = 32,
+  .epsilon = 1e-5,
+  .linear_projection = TRUE,
+};
+
+static const GsUnetConfig unet_sd2 = {
+  .in_channels = 4,
+  .out_channels = 4,
+  .time_width = 1280,
+  .n_levels = 4,
+  .channels = { 320, 640, 1280, 1280 },
+  .layers = 2,
+  .down_depth = { { 1, 1 }, { 1, 1 }, { 1, 1 }, { 0 } },
+  .up_depth = { { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0 } },
+  .heads = { 5, 10, 20, 20 },
+  .middle_layers = 2,
+  .middle_depth = 1,
+  .context_width = 1024,
   .groups = 32,
   .epsilon = 1e-5,
   .linear_projection = TRUE,
@@ -87,8 +128,10 @@ static const GsUnetConfig unet_starter = {
   .n_levels = 3,
   .channels = { 48, 96, 96 },
   .layers = 1,
-  .depth = { 0, 1, 1 },
+  .down_depth = { { 0 }, { 1 }, { 1 } },
+  .up_depth = { { 0 }, { 1, 1 }, { 1, 1 } },
   .heads = { 4, 4, 4 },
+  .middle_layers = 2,
   .middle_depth = 1,
   .context_width = 128,
   .groups = 8,
@@ -137,11 +180,20 @@ gs_model_config_preset (const char *name, GsModelConfig *config, GError **error)
   config->has[GS_COMPONENT_TEXT_ENCODER] = TRUE;
   config->has[GS_COMPONENT_VAE] = TRUE;
   config->clip = clip_l;
+  config->clip.clip_skip = 1;
   config->vae = vae_sd;
   if (g_str_equal (name, "sd15"))
     config->unet = unet_sd15;
+  else if (g_str_equal (name, "sd21"))
+    {
+      config->family = GS_FAMILY_SD2;
+      config->clip = clip_h;
+      config->unet = unet_sd2;
+      config->schedule.prediction = GS_PREDICTION_V;
+    }
   else if (g_str_equal (name, "sdxl"))
     {
+      config->clip.clip_skip = 2;
       config->family = GS_FAMILY_SDXL;
       config->has[GS_COMPONENT_TEXT_ENCODER_2] = TRUE;
       config->clip_2 = clip_g;
@@ -151,13 +203,14 @@ gs_model_config_preset (const char *name, GsModelConfig *config, GError **error)
   else if (g_str_equal (name, "starter"))
     {
       config->clip = clip_starter;
+      config->clip.clip_skip = 1;
       config->unet = unet_starter;
       config->vae = vae_starter;
     }
   else
     {
       g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                   "There is no synthetic model “%s”; choose sd15, sdxl or starter", name);
+                   "There is no synthetic model “%s”; choose sd15, sd21, sdxl or starter", name);
       return FALSE;
     }
   return TRUE;

@@ -111,14 +111,14 @@ add_transformer (GArray *specs, const GsUnetConfig *config, const char *prefix, 
 /* A residual block and its transformer: <way>.<block>.resnets.<i>, .attentions.<i>. */
 static void
 add_unet_layer (GArray *specs, const GsUnetConfig *config, const char *way, guint block, guint i,
-                guint level, guint in)
+                guint level, guint depth, guint in)
 {
   g_autofree char *resnet = g_strdup_printf ("unet.%s.%u.resnets.%u.", way, block, i);
   g_autofree char *attention = g_strdup_printf ("unet.%s.%u.attentions.%u.", way, block, i);
 
   add_resnet (specs, resnet, in, config->channels[level], config->time_width);
-  if (config->depth[level] > 0)
-    add_transformer (specs, config, attention, level, config->depth[level]);
+  if (depth > 0)
+    add_transformer (specs, config, attention, level, depth);
 }
 
 static void
@@ -131,7 +131,8 @@ add_unet_way_down (GArray *specs, const GsUnetConfig *config, guint *skips, guin
     {
       for (guint i = 0; i < config->layers; i++)
         {
-          add_unet_layer (specs, config, "down_blocks", level, i, level, x);
+          add_unet_layer (specs, config, "down_blocks", level, i, level,
+                          config->down_depth[level][i], x);
           skips[(*n_skips)++] = x = config->channels[level];
         }
       if (level + 1 < config->n_levels)
@@ -156,7 +157,8 @@ add_unet_way_up (GArray *specs, const GsUnetConfig *config, const guint *skips, 
 
       for (guint i = 0; i <= config->layers; i++)
         {
-          add_unet_layer (specs, config, "up_blocks", block, i, level, x + skips[--n_skips]);
+          add_unet_layer (specs, config, "up_blocks", block, i, level,
+                          config->up_depth[level][i], x + skips[--n_skips]);
           x = config->channels[level];
         }
       if (level > 0)
@@ -185,7 +187,8 @@ add_unet (GArray *specs, const GsUnetConfig *config)
   if (config->middle_depth > 0)
     add_transformer (specs, config, "unet.mid_block.attentions.0.", config->n_levels - 1,
                      config->middle_depth);
-  add_resnet (specs, "unet.mid_block.resnets.1.", last, last, config->time_width);
+  if (config->middle_layers > 1)
+    add_resnet (specs, "unet.mid_block.resnets.1.", last, last, config->time_width);
   add_unet_way_up (specs, config, skips, n_skips);
   add_norm (specs, "unet.", "conv_norm_out", first);
   add_conv (specs, "unet.", "conv_out", config->out_channels, first, 3);
@@ -223,41 +226,13 @@ add_optional (GArray *specs, const char *prefix, const char *name, guint64 a, gu
 }
 
 static void
-add_open_clip (GArray *specs, const GsClipConfig *config, const char *prefix)
-{
-  guint c = config->width;
-  g_autofree char *model = g_strconcat (prefix, "open_clip.", NULL);
-
-  add (specs, model, "token_embedding.weight", config->vocabulary, c, 0, 0);
-  add (specs, model, "positional_embedding", config->length, c, 0, 0);
-  add_optional (specs, model, "text_projection", c, c);
-  for (guint i = 0; i < config->layers; i++)
-    {
-      g_autofree char *layer = g_strdup_printf ("%stransformer.resblocks.%u.", model, i);
-
-      add_norm (specs, layer, "ln_1", c);
-      add (specs, layer, "attn.in_proj_weight", 3 * c, c, 0, 0);
-      add (specs, layer, "attn.in_proj_bias", 3 * c, 0, 0, 0);
-      add_linear (specs, layer, "attn.out_proj", c, c);
-      add_norm (specs, layer, "ln_2", c);
-      add_linear (specs, layer, "mlp.c_fc", config->mlp_width, c);
-      add_linear (specs, layer, "mlp.c_proj", c, config->mlp_width);
-    }
-  add_norm (specs, model, "ln_final", c);
-}
-
-static void
 add_text_encoder (GArray *specs, const GsClipConfig *config, GsComponent component)
 {
   const char *prefix = gs_component_prefix (component);
 
-  if (config->open_clip)
-    add_open_clip (specs, config, prefix);
-  else
-    add_clip (specs, config, prefix);
-  /* transformers' second encoder of SDXL has its projection outside of the model */
-  if (component == GS_COMPONENT_TEXT_ENCODER_2 && !config->open_clip)
-    add_optional (specs, prefix, "text_projection.weight", config->width, config->width);
+  add_clip (specs, config, prefix);
+  if (config->projection_width > 0)
+    add_optional (specs, prefix, "text_projection.weight", config->projection_width, config->width);
 }
 
 static void

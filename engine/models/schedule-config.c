@@ -42,8 +42,14 @@ read_prediction (const GsCheckpoint *checkpoint, const GsConfigSource *source,
   const char *name = gs_config_get_string (source, "prediction_type", "prediction", NULL);
   g_autofree char *shown = name != NULL ? gs_text_for_message (name) : NULL;
 
-  if (name == NULL || g_str_equal (name, "epsilon") || g_str_equal (name, "eps"))
+  if (name == NULL)
     return TRUE;
+  config->is_said = TRUE;
+  if (g_str_equal (name, "epsilon") || g_str_equal (name, "eps"))
+    {
+      config->prediction = GS_PREDICTION_EPSILON;
+      return TRUE;
+    }
   config->prediction = GS_PREDICTION_V;
   if (g_str_equal (name, "v_prediction") || g_str_equal (name, "v"))
     return TRUE;
@@ -75,6 +81,7 @@ gs_schedule_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra,
     .beta_schedule = GS_BETA_SCALED_LINEAR,
     .train_steps = 1000,
     .prediction = has_mark (checkpoint, "v_pred") ? GS_PREDICTION_V : GS_PREDICTION_EPSILON,
+    .is_said = has_mark (checkpoint, "v_pred"),
     .zero_terminal_snr = has_mark (checkpoint, "ztsnr"),
     .steps_offset = 1,
   };

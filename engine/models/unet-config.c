@@ -55,23 +55,49 @@ derive_channels (const GsCheckpoint *checkpoint, guint level, guint n_levels, gu
   return FALSE;
 }
 
-/* Transformer blocks behind the residual blocks of one level: on the way down or up, whichever
- * is there. */
-static guint
-derive_depth (const GsCheckpoint *checkpoint, const GsUnetConfig *config, guint level)
+/* Transformer blocks behind each residual block of one level. What a file cut short lacks on one
+ * way is taken for what the other has, so that it is named among the missing tensors. */
+static gboolean
+derive_depth (const GsCheckpoint *checkpoint, GsUnetConfig *config, guint level, GError **error)
 {
-  guint depth = 0;
+  const guint block = config->n_levels - 1 - level;
+  guint largest = 0;
 
   for (guint i = 0; i <= config->layers; i++)
     {
+      guint up = gs_config_count (checkpoint, "unet.up_blocks.%u.attentions.%u.transformer_blocks.",
+                                  block, i);
       guint down = gs_config_count (
         checkpoint, "unet.down_blocks.%u.attentions.%u.transformer_blocks.", level, i);
-      guint up = gs_config_count (checkpoint, "unet.up_blocks.%u.attentions.%u.transformer_blocks.",
-                                  config->n_levels - 1 - level, i);
 
-      depth = MAX (depth, MAX (down, up));
+      if (i < config->layers)
+        config->down_depth[level][i] = MIN (down, GS_MAX_DEPTH);
+      config->up_depth[level][i] = MIN (up, GS_MAX_DEPTH);
+      largest = MAX (largest, MAX (down, up));
     }
-  return depth;
+  if (largest > GS_MAX_DEPTH)
+    return unsupported (checkpoint, error, "deeper transformers than any known one");
+  for (guint i = 0; i <= config->layers; i++)
+    {
+      if (i < config->layers &&
+          gs_config_count (checkpoint, "unet.down_blocks.%u.resnets.", level) <= i)
+        config->down_depth[level][i] = largest;
+      if (gs_config_count (checkpoint, "unet.up_blocks.%u.resnets.", block) <= i)
+        config->up_depth[level][i] = largest;
+    }
+  return TRUE;
+}
+
+/* Whether anything in a level attends to the text. */
+static gboolean
+level_attends (const GsUnetConfig *config, guint level)
+{
+  gboolean attends = level + 1 == config->n_levels && config->middle_depth > 0;
+
+  for (guint i = 0; i <= config->layers; i++)
+    attends |= config->up_depth[level][i] > 0 ||
+               (i < config->layers && config->down_depth[level][i] > 0);
+  return attends;
 }
 
 static gboolean
@@ -103,10 +129,15 @@ derive_levels (const GsCheckpoint *checkpoint, GsUnetConfig *config, GError **er
         return gs_config_fail (
           checkpoint, error,
           "its U-Net is incomplete: unet.down_blocks.%u.resnets.0.conv1.weight is missing", level);
-      config->depth[level] = derive_depth (checkpoint, config, level);
+      if (!derive_depth (checkpoint, config, level, error))
+        return FALSE;
     }
   config->middle_depth =
     gs_config_count (checkpoint, "unet.mid_block.attentions.0.transformer_blocks.");
+  /* segmind/SSD-1B's middle is a single residual block; one with attention has another behind it. */
+  config->middle_layers = gs_config_count (checkpoint, "unet.mid_block.resnets.");
+  if (config->middle_layers != 1 || config->middle_depth > 0)
+    config->middle_layers = 2;
   return TRUE;
 }
 
@@ -212,15 +243,13 @@ check_groups (const GsCheckpoint *checkpoint, const GsUnetConfig *config, GError
 static gboolean
 check (const GsCheckpoint *checkpoint, const GsUnetConfig *config, GError **error)
 {
-  guint last = config->n_levels - 1;
-
   if (config->channels[0] % 2 != 0)
     return gs_config_fail (checkpoint, error,
                            "its U-Net's first level has an odd number of channels (%u)",
                            config->channels[0]);
   for (guint level = 0; level < config->n_levels; level++)
     {
-      gboolean attends = config->depth[level] > 0 || (level == last && config->middle_depth > 0);
+      gboolean attends = level_attends (config, level);
 
       if (attends &&
           !gs_config_check_divides (checkpoint, "attention heads of the U-Net",
@@ -252,6 +281,7 @@ gs_unet_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra, GsUnet
   derive_widths (checkpoint, config);
   gs_config_get_uint (&source, &config->groups, "norm_num_groups", "groups", "norm_groups", NULL);
   gs_config_get_double (&source, &config->epsilon, "norm_eps", NULL);
+  gs_config_get_uint (&source, &config->size_width, "addition_time_embed_dim", "tdim", NULL);
   derive_heads (&source, config);
   gs_config_source_clear (&source);
   if (config->channels[0] != first)

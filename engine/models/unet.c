@@ -7,6 +7,7 @@
 #include "models/unet.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "nn/resnet-block.h"
 #include "nn/transformer-block.h"
@@ -37,6 +38,17 @@ gs_timestep_embedding (double timestep, guint n, float *out)
     }
 }
 
+void
+gs_unet_label (const GsUnetConfig *config, const float *pooled, const float *sizes, guint n_sizes,
+               float *label)
+{
+  const guint n_pooled = config->label_width - n_sizes * config->size_width;
+
+  memcpy (label, pooled, n_pooled * sizeof *label);
+  for (guint i = 0; i < n_sizes; i++)
+    gs_timestep_embedding (sizes[i], config->size_width, label + n_pooled + i * config->size_width);
+}
+
 /* Two linear layers, in a scope of their own. */
 static GsTensor *
 embed (GsGraph *g, const GsUnetConfig *config, const char *name, GsTensor *x)
@@ -58,7 +70,7 @@ embed_time (GsGraph *g, const GsUnetConfig *config, GsTensor *time, GsTensor *la
 
 /* A residual block and, where the level has them, transformers: resnets.i, attentions.i. */
 static GsTensor *
-layer (GsGraph *g, Unet *u, guint level, guint i, GsTensor *x)
+layer (GsGraph *g, Unet *u, guint level, guint i, guint depth, GsTensor *x)
 {
   const GsUnetConfig *config = u->config;
   char name[32];
@@ -66,12 +78,12 @@ layer (GsGraph *g, Unet *u, guint level, guint i, GsTensor *x)
   g_snprintf (name, sizeof name, "resnets.%u", i);
   x = gs_resnet_block (g, name, x, u->time, config->channels[level], config->groups,
                        (float) config->epsilon);
-  if (config->depth[level] == 0)
+  if (depth == 0)
     return x;
   g_snprintf (name, sizeof name, "attentions.%u", i);
   return gs_transformer (g, name, x, u->context,
                          &(GsTransformerOptions) { .heads = config->heads[level],
-                                                   .depth = config->depth[level],
+                                                   .depth = depth,
                                                    .groups = config->groups });
 }
 
@@ -90,7 +102,7 @@ down (GsGraph *g, Unet *u, GsTensor *x)
     {
       GS_SCOPE (g, "down_blocks.%u", level);
       for (guint i = 0; i < config->layers; i++)
-        keep (u, x = layer (g, u, level, i, x));
+        keep (u, x = layer (g, u, level, i, config->down_depth[level][i], x));
       if (level + 1 < config->n_levels)
         keep (u, x = gs_conv2d (g, "downsamplers.0.conv", x, x->shape.c, 3, .stride = 2));
     }
@@ -111,6 +123,8 @@ middle (GsGraph *g, Unet *u, GsTensor *x)
                         &(GsTransformerOptions) { .heads = config->heads[last],
                                                   .depth = config->middle_depth,
                                                   .groups = config->groups });
+  if (config->middle_layers < 2)
+    return x;
   return gs_resnet_block (g, "resnets.1", x, u->time, x->shape.c, config->groups, epsilon);
 }
 
@@ -125,7 +139,8 @@ up (GsGraph *g, Unet *u, GsTensor *x)
 
       GS_SCOPE (g, "up_blocks.%u", block);
       for (guint i = 0; i <= config->layers; i++)
-        x = layer (g, u, level, i, gs_concat (g, x, u->skips[--u->n_skips]));
+        x = layer (g, u, level, i, config->up_depth[level][i],
+                   gs_concat (g, x, u->skips[--u->n_skips]));
       if (level > 0)
         {
           /* To the size of what is joined next: twice as large, or one less at odd sizes. */

@@ -22,4 +22,9 @@ GsTensor *gs_unet (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor
  * out[i] = cos (t f_i), out[n / 2 + i] = sin (t f_i), f_i = 10000^(-i / (n / 2)). n is even. */
 void gs_timestep_embedding (double timestep, guint n, float *out);
 
+/* SDXL's label: the pooled text and the sinusoids of each of n_sizes numbers, one after the other.
+ * label: config->label_width numbers (Podell et al., "SDXL", section 2.2). */
+void gs_unet_label (const GsUnetConfig *config, const float *pooled, const float *sizes,
+                    guint n_sizes, float *label);
+
 G_END_DECLS

@@ -2,32 +2,14 @@
 /* Weights that are several of a source's, one after the other. */
 #include "nn/weight-source.h"
 
+#include "io/joined-names.h"
+
 #include <string.h>
-
-char **
-gs_weight_names_split (const char *name)
-{
-  const char *open = strchr (name, '{'), *close = strchr (name, '}');
-  g_autofree char *list = NULL;
-  char **names;
-
-  if (open == NULL || close == NULL || close < open)
-    return NULL;
-  list = g_strndup (open + 1, close - open - 1);
-  names = g_strsplit (list, ",", -1);
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      g_autofree char *part = names[i];
-
-      names[i] = g_strdup_printf ("%.*s%s%s", (int) (open - name), name, part, close + 1);
-    }
-  return names;
-}
 
 gboolean
 gs_weight_source_has (GsWeightSource *source, const char *name)
 {
-  g_auto (GStrv) names = gs_weight_names_split (name);
+  g_auto (GStrv) names = gs_joined_names_split (name);
 
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
     if (source->klass->has (source, names[i]))
@@ -115,7 +97,7 @@ gboolean
 gs_weight_source_read (GsWeightSource *source, const char *name, const guint64 *dims, guint n_dims,
                        gboolean with_data, GsHostTensor *tensor, GError **error)
 {
-  g_auto (GStrv) names = gs_weight_names_split (name);
+  g_auto (GStrv) names = gs_joined_names_split (name);
 
   return names != NULL
            ? read_joined (source, names, dims, n_dims, with_data, tensor, error)

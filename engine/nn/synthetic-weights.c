@@ -22,12 +22,14 @@ next_random (guint64 *state)
   return *state * G_GUINT64_CONSTANT (0x2545f4914f6cdd1d);
 }
 
-/* The only layers of Stable Diffusion without biases. */
+/* The only layers of Stable Diffusion without biases: attention's projections, the pooled text's. */
 static gboolean
 synthetic_has (GsWeightSource *source, const char *name)
 {
   gboolean is_attention = g_str_has_prefix (name, "unet.") && strstr (name, ".attn") != NULL;
 
+  if (g_str_has_suffix (name, ".text_projection.bias"))
+    return FALSE;
   return !(is_attention && g_str_has_suffix (name, ".bias") && strstr (name, ".to_out.") == NULL);
 }
 

@@ -59,9 +59,6 @@ gboolean gs_weight_source_read    (GsWeightSource *source, const char *name, con
                                    GError **error);
 void     gs_weight_source_release (GsWeightSource *source, const char *name, GsHostTensor *tensor);
 
-/* The names that a joined one stands for, ended by NULL; NULL if it is a plain one. */
-char **gs_weight_names_split (const char *name);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsWeightSource, gs_weight_source_free)
 
 G_END_DECLS

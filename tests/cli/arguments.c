@@ -58,7 +58,7 @@ static const Mistake mistakes[] = {
   { "generate -p $'\\377' -o a.png", "UTF-8" },
   { "info one two", "two" },
   { "bench -m a.safetensors --synthetic sd15", "--synthetic" },
-  { "bench --synthetic sd9", "sd15, sdxl, starter" },
+  { "bench --synthetic sd9", "sd15, sd21, sdxl, starter" },
   { "bench -W 100 -H 100", "8" },
   { "bench --repeats 0", "--repeats" },
   { "bench --only unet", "\"unet\", which is no part; choose from text_encoder, " },

@@ -15,14 +15,31 @@ append_clip (GString *text, const GsClipConfig *clip)
     clip->epsilon);
 }
 
+/* "d2" where all of a level are alike, else the way down and the way up. */
+static void
+append_level (GString *text, const GsUnetConfig *unet, guint level)
+{
+  const guint8 *down = unet->down_depth[level], *up = unet->up_depth[level];
+  guint least = up[0], most = up[0];
+
+  for (guint i = 0; i <= unet->layers; i++)
+    {
+      least = MIN (least, i < unet->layers ? MIN (down[i], up[i]) : up[i]);
+      most = MAX (most, i < unet->layers ? MAX (down[i], up[i]) : up[i]);
+    }
+  g_string_append_printf (text, " [%u d%u", unet->channels[level], least);
+  for (guint i = 0; least != most && i <= unet->layers; i++)
+    g_string_append_printf (text, " %u/%u", i < unet->layers ? down[i] : 0, up[i]);
+  g_string_append_printf (text, " h%u]", most > 0 ? unet->heads[level] : 0);
+}
+
 static void
 append_unet (GString *text, const GsUnetConfig *unet)
 {
   g_string_append_printf (text, "unet %u > %u time %u layers %u", unet->in_channels,
                           unet->out_channels, unet->time_width, unet->layers);
   for (guint i = 0; i < unet->n_levels; i++)
-    g_string_append_printf (text, " [%u d%u h%u]", unet->channels[i], unet->depth[i],
-                            unet->depth[i] > 0 ? unet->heads[i] : 0);
+    append_level (text, unet, i);
   g_string_append_printf (text, " mid d%u h%u context %u label %u groups %u %g %s\n",
                           unet->middle_depth, unet->heads[unet->n_levels - 1], unet->context_width,
                           unet->label_width, unet->groups, unet->epsilon,
@@ -67,6 +84,7 @@ static void
 test_presets (void)
 {
   static const char *const presets[][2] = { { "sd15", "{}" },
+                                            { "sd21", "{\"schedule\":{\"prediction\":\"v\"}}" },
                                             { "sdxl", "{}" },
                                             { "starter", STARTER_JSON } };
 
@@ -88,8 +106,8 @@ test_presets (void)
     }
 }
 
-/* The published counts: SD 1.5's U-Net 859.5 M, text encoder 123.1 M, VAE 83.7 M; SDXL's U-Net
- * 2567 M. */
+/* The published counts: SD 1.5's U-Net 859.5 M, text encoder 123.1 M, VAE 83.7 M; SD 2.1's U-Net
+ * 865.9 M, text encoder 353.0 M; SDXL's U-Net 2567 M, second text encoder 694.7 M. */
 static void
 test_parameters (void)
 {
@@ -102,7 +120,10 @@ test_parameters (void)
     { "sd15", GS_COMPONENT_UNET, 859520964 },
     { "sd15", GS_COMPONENT_TEXT_ENCODER, 123060480 },
     { "sd15", GS_COMPONENT_VAE, 83653863 },
+    { "sd21", GS_COMPONENT_UNET, 865910724 },
+    { "sd21", GS_COMPONENT_TEXT_ENCODER, 352984064 },
     { "sdxl", GS_COMPONENT_UNET, 2567463684 },
+    { "sdxl", GS_COMPONENT_TEXT_ENCODER_2, 694659840 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)

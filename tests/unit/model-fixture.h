@@ -51,7 +51,10 @@ make_small (GsModelConfig *config)
   config->unet.layers = 2;
   config->unet.n_levels = 2;
   config->unet.in_channels = 9;
-  config->unet.depth[0] = 2;
+  config->unet.down_depth[0][0] = config->unet.down_depth[0][1] = 2;
+  config->unet.down_depth[1][1] = config->unet.up_depth[1][2] = 1;
+  for (guint i = 0; i < 3; i++)
+    config->unet.up_depth[0][i] = 2;
   config->vae.n_levels = 3;
   config->has[GS_COMPONENT_TAESD] = TRUE;
   config->taesd = (GsTaesdConfig){
