@@ -229,7 +229,8 @@ typedef struct
                                   (A1111's subseed) */
   GsRngKind   rng;
   guint       batch;           /* 1..64 pictures, one after the other */
-  guint       clip_skip;       /* 1: last layer, 2: last but one ...; 0: the model's default */
+  guint       clip_skip;       /* 1: last layer, 2: last but one ...; 0: the model's default,
+                                  which SD 2.x and SDXL never fall short of: 2 */
 
   const GsImage *init_image;         /* start from it (img2img), or NULL */
 
@@ -406,7 +407,7 @@ typedef struct
   gboolean profile_all;      /* op classes and nodes of all parts, not just unet_batch2, vae_decode */
 } GsBenchOptions;
 
-/* text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode, NULL. Any thread. */
+/* text_encoder, text_encoder_2 (SDXL), unet_batch1, unet_batch2, vae_encode, vae_decode, NULL. Any thread. */
 const char *const *gs_bench_get_part_names (void);
 
 /* Random weights of a full model's shapes, made in memory: "sd15", "sdxl", "starter". */

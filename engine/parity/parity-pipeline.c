@@ -123,7 +123,8 @@ encode_ids (Pipeline *p, const char *in, const char *mid, GsParityTensor *vector
   vectors->n = ids.n * width;
   vectors->dims[0] = ids.n;
   vectors->values = g_new (float, vectors->n);
-  if (!gs_encode_ids (p->session, numbers, ids.n / length, 1, vectors->values, error))
+  if (!gs_encode_ids (p->session, numbers, ids.n / length, 1, vectors->values, NULL,
+                      error))
     return FALSE;
   if (p->in_steps && gs_parity_has (p->file, "%s", mid))
     {

@@ -4,6 +4,37 @@
 
 #include "models/unet.h"
 
+/* The label from its parts. Single precision rounds the argument of a sine of frequency 1 by as much
+ * as 2^-24 of it; the frequency before it as well. */
+static gboolean
+check_label (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint i,
+             const GsParityTensor *label, GError **error)
+{
+  const GsUnetConfig *config = &network->config.unet;
+  g_auto (GsParityTensor) pooled = { 0 }, sizes = { 0 };
+  g_autofree float *got = NULL;
+  double largest = 1;
+
+  if (!gs_parity_has (file, "in.%u.pooled", i))
+    return TRUE;
+  if (!gs_parity_read (file, &pooled, error, "in.%u.pooled", i)
+      || !gs_parity_read (file, &sizes, error, "in.%u.time_ids", i))
+    return FALSE;
+  gs_parity_expect (run,
+                    pooled.dims[1] + sizes.dims[1] * config->size_width == config->label_width,
+                    "the label's parts are not of its size");
+  if (run->failed)
+    return TRUE;
+  got = g_new (float, label->n);
+  for (guint n = 0; n < label->dims[0]; n++)
+    gs_unet_label (config, pooled.values + n * pooled.dims[1], sizes.values + n * sizes.dims[1],
+                   sizes.dims[1], got + n * config->label_width);
+  for (gsize k = 0; k < sizes.n; k++)
+    largest = MAX (largest, sizes.values[k]);
+  gs_parity_compare_absolute (run, "y", got, label->values, label->n, largest * 0x1p-22);
+  return TRUE;
+}
+
 static gboolean
 evaluate (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint i, GError **error)
 {
@@ -21,6 +52,8 @@ evaluate (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint
       || !gs_parity_read (file, &want, error, "%s", name))
     return FALSE;
   if (network->config.unet.label_width > 0 && !gs_parity_read (file, &label, error, "in.%u.y", i))
+    return FALSE;
+  if (label.n > 0 && !check_label (run, network, file, i, &label, error))
     return FALSE;
   graph = gs_parity_graph (network, run, "unet");
   inputs[0] = gs_graph_input (graph, "x", (GsShape) { x.dims[0], x.dims[2], x.dims[3], x.dims[1] },

@@ -13,6 +13,7 @@
 
 #include "models/taesd.h"
 #include "models/vae.h"
+#include "session/memory-plan.h"
 #include "session/model.h"
 #include "session/tiles.h"
 
@@ -46,18 +47,25 @@ build_taesd (GsGraph *g, GsModel *model, GsTensor *x)
 
 static GsProgram *
 program (GsSession *session, const char *component, const char *what, BuildFunc build,
-         GsShape input, GError **error)
+         GsDtype dtype, GsShape input, GError **error)
 {
-  g_autofree char *key = g_strdup_printf ("%s %s %ux%u", component, what, input.w, input.h);
+  g_autofree char *key = g_strdup_printf ("%s %s %s %ux%u", component, what, gs_dtype_name (dtype),
+                                          input.w, input.h);
   GsModel *model = session->model;
   GsProgram *found = gs_model_find_program (model, key);
   GsGraph *g;
 
   if (found != NULL)
     return found;
-  g = gs_graph_new (component, session->dtype, gs_model_get_weights (model));
-  gs_graph_output (g, build (g, model, gs_graph_input (g, "x", input, session->dtype)));
+  g = gs_graph_new (component, dtype, gs_model_get_weights (model));
+  gs_graph_output (g, build (g, model, gs_graph_input (g, "x", input, dtype)));
   return gs_model_add_program (model, session->arena, key, g, error);
+}
+
+static GsDtype
+vae_dtype (GsSession *session)
+{
+  return session->model->vae_needs_f32 ? GS_DTYPE_F32 : session->dtype;
 }
 
 GsProgram *
@@ -65,7 +73,7 @@ gs_vae_encode_program (GsSession *session, guint32 width, guint32 height, GError
 {
   guint32 factor = gs_latent_factor (session);
 
-  return program (session, "vae", "encode", build_encoder,
+  return program (session, "vae", "encode", build_encoder, vae_dtype (session),
                   (GsShape) { 1, height * factor, width * factor, 3 }, error);
 }
 
@@ -74,7 +82,7 @@ gs_vae_decode_program (GsSession *session, guint32 width, guint32 height, GError
 {
   guint32 channels = session->model->config.vae.latent_channels;
 
-  return program (session, "vae", "decode", build_decoder,
+  return program (session, "vae", "decode", build_decoder, vae_dtype (session),
                   (GsShape) { 1, height, width, channels }, error);
 }
 
@@ -83,7 +91,7 @@ gs_taesd_program (GsSession *session, guint32 width, guint32 height, GError **er
 {
   guint32 channels = session->model->config.taesd.latent_channels;
 
-  return program (session, "taesd", "decode", build_taesd,
+  return program (session, "taesd", "decode", build_taesd, session->dtype,
                   (GsShape) { 1, height, width, channels }, error);
 }
 
@@ -131,6 +139,66 @@ is_tiled (guint tile, guint32 width, guint32 height)
   return tile > 0 && (width > tile || height > tile);
 }
 
+/* One way through the autoencoder: sizes of the latent. */
+typedef gboolean (*Pass) (GsSession *session, const float *in, guint32 width, guint32 height,
+                          guint tile, float *out, GError **error);
+
+static gboolean
+encode_moments (GsSession *session, const float *image, guint32 width, guint32 height, guint tile,
+                float *moments, GError **error)
+{
+  const GsVaeConfig *config = &session->model->config.vae;
+  const guint32 factor = gs_latent_factor (session);
+
+  if (!is_tiled (tile, width, height))
+    return encode_tile (image, width * factor, height * factor, moments, session, error);
+  return gs_run_tiled (&(GsTiling) { .in_channels = 3,
+                                     .out_channels = 2 * config->latent_channels,
+                                     .in_scale = factor, .out_scale = 1,
+                                     .width = width, .height = height,
+                                     .tile = tile, .overlap = tile / TILE_OVERLAP },
+                       image, moments, encode_tile, session, error);
+}
+
+static gboolean
+decode_scaled (GsSession *session, const float *latent, guint32 width, guint32 height, guint tile,
+               float *image, GError **error)
+{
+  const GsVaeConfig *config = &session->model->config.vae;
+
+  if (!is_tiled (tile, width, height))
+    return decode_tile (latent, width, height, image, session, error);
+  return gs_run_tiled (&(GsTiling) { .in_channels = config->latent_channels, .out_channels = 3,
+                                     .in_scale = 1, .out_scale = gs_latent_factor (session),
+                                     .width = width, .height = height,
+                                     .tile = tile, .overlap = tile / TILE_OVERLAP },
+                       latent, image, decode_tile, session, error);
+}
+
+static gboolean
+is_finite (const float *values, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    if (!isfinite (values[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* SDXL's autoencoder was trained in float and exceeds the range of halves: what comes out of it is no
+ * numbers then, and it is run in single precision, now and from now on. */
+static gboolean
+run_pass (GsSession *session, Pass pass, const float *in, gsize n_in, guint32 width,
+          guint32 height, guint tile, float *out, gsize n_out, GError **error)
+{
+  if (!pass (session, in, width, height, tile, out, error))
+    return FALSE;
+  if (vae_dtype (session) == GS_DTYPE_F32 || is_finite (out, n_out) || !is_finite (in, n_in))
+    return TRUE;
+  session->model->vae_needs_f32 = TRUE;
+  return gs_memory_fit_tile (session, width, height, pass == encode_moments, &tile, error)
+         && pass (session, in, width, height, tile, out, error);
+}
+
 gboolean
 gs_vae_encode (GsSession *session, const float *image, guint32 width, guint32 height,
                const float *noise, guint tile, float *latent, GError **error)
@@ -139,18 +207,9 @@ gs_vae_encode (GsSession *session, const float *image, guint32 width, guint32 he
   guint32 factor = gs_latent_factor (session);
   gsize n = (gsize) config->latent_channels * (width / factor) * (height / factor);
   g_autofree float *moments = g_new (float, 2 * n);
-  gboolean done;
 
-  if (is_tiled (tile, width / factor, height / factor))
-    done = gs_run_tiled (&(GsTiling) { .in_channels = 3,
-                                       .out_channels = 2 * config->latent_channels,
-                                       .in_scale = factor, .out_scale = 1,
-                                       .width = width / factor, .height = height / factor,
-                                       .tile = tile, .overlap = tile / TILE_OVERLAP },
-                         image, moments, encode_tile, session, error);
-  else
-    done = encode_tile (image, width, height, moments, session, error);
-  if (!done)
+  if (!run_pass (session, encode_moments, image, (gsize) 3 * width * height, width / factor,
+                 height / factor, tile, moments, 2 * n, error))
     return FALSE;
 
   for (gsize i = 0; i < n; i++)
@@ -174,13 +233,9 @@ gs_vae_decode (GsSession *session, const float *latent, guint32 width, guint32 h
 
   for (gsize i = 0; i < n; i++)
     scaled[i] = (float) (latent[i] / config->scaling_factor + config->shift_factor);
-  if (!is_tiled (tile, width, height))
-    return decode_tile (scaled, width, height, image, session, error);
-  return gs_run_tiled (&(GsTiling) { .in_channels = config->latent_channels, .out_channels = 3,
-                                     .in_scale = 1, .out_scale = gs_latent_factor (session),
-                                     .width = width, .height = height,
-                                     .tile = tile, .overlap = tile / TILE_OVERLAP },
-                       scaled, image, decode_tile, session, error);
+  return run_pass (session, decode_scaled, scaled, n, width, height, tile, image,
+                   (gsize) 3 * width * height * gs_latent_factor (session)
+                       * gs_latent_factor (session), error);
 }
 
 gboolean

@@ -4,6 +4,8 @@
  *
  * Pictures are (3, H, W) floats in -1..1; latents (Z, H / f, W / f) floats in the U-Net's scale,
  * where f = gs_latent_factor (), 8 for Stable Diffusion.
+ *
+ * Where half precision overflows, they are made in single precision, in smaller tiles if need be.
  */
 #pragma once
 

@@ -124,6 +124,7 @@ gs_bench_free (GsBench *bench)
 enum
 {
   TEXT_ENCODER,
+  TEXT_ENCODER_2,
   UNET_BATCH1,
   UNET_BATCH2,
   VAE_ENCODE,
@@ -132,7 +133,8 @@ enum
 };
 
 static const char *const part_names[N_PARTS + 1] = {
-  [TEXT_ENCODER] = "text_encoder", [UNET_BATCH1] = "unet_batch1", [UNET_BATCH2] = "unet_batch2",
+  [TEXT_ENCODER] = "text_encoder", [TEXT_ENCODER_2] = "text_encoder_2",
+  [UNET_BATCH1] = "unet_batch1",   [UNET_BATCH2] = "unet_batch2",
   [VAE_ENCODE] = "vae_encode",     [VAE_DECODE] = "vae_decode",
 };
 
@@ -148,17 +150,21 @@ unet_program (GsSession *session, guint batch, guint32 width, guint32 height, GE
 {
   GsUnetPrograms unet;
 
-  return gs_unet_programs (session, batch, width, height, session->model->config.clip.length,
-                           &unet, error) ? unet.steps : NULL;
+  return gs_unet_programs (session, batch, width, height, GS_PROMPT_LENGTH, &unet, error) ? unet.steps : NULL;
 }
 
 /* The program of a part at the size, in latent pixels. */
 static GsProgram *
 part_program (GsSession *session, guint part, guint32 width, guint32 height, GError **error)
 {
+  const guint clip_skip = gs_model_config_clip_skip (&session->model->config, 0);
+
   switch (part)
     {
-    case TEXT_ENCODER: return gs_text_program (session, 1, error);
+    case TEXT_ENCODER:
+      return gs_text_program (session, GS_COMPONENT_TEXT_ENCODER, clip_skip, error);
+    case TEXT_ENCODER_2:
+      return gs_text_program (session, GS_COMPONENT_TEXT_ENCODER_2, clip_skip, error);
     case UNET_BATCH1:  return unet_program (session, 1, width, height, error);
     case UNET_BATCH2:  return unet_program (session, 2, width, height, error);
     case VAE_ENCODE:   return gs_vae_encode_program (session, width, height, error);
@@ -169,7 +175,11 @@ part_program (GsSession *session, guint part, guint32 width, guint32 height, GEr
 static gboolean
 is_wanted (GsSession *session, const GsBenchOptions *options, guint part)
 {
-  return (part != VAE_ENCODE || session->model->config.vae.has_encoder)
+  const GsModelConfig *config = &session->model->config;
+
+  return (part != VAE_ENCODE || config->vae.has_encoder)
+         && (part != TEXT_ENCODER || config->has[GS_COMPONENT_TEXT_ENCODER])
+         && (part != TEXT_ENCODER_2 || config->has[GS_COMPONENT_TEXT_ENCODER_2])
          && (options->only == NULL || g_strv_contains (options->only, part_names[part]));
 }
 

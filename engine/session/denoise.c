@@ -20,6 +20,7 @@ typedef struct
   GsUnetPrograms      programs;
   GHashTable         *times;    /* of the model, borrowed     */
   guint               batch;    /* 1, or 2 with guidance      */
+  guint               n_labels; /* as many, or 0: the model takes none */
   guint32             channels; /* of the U-Net's input       */
   gsize               plane;    /* H W                        */
   gsize               n;        /* elements of a latent       */
@@ -46,28 +47,84 @@ fill_input (Run *run, const float *latent)
     }
 }
 
+/* With labels each half of the batch has its own: a time's key in the second half is negative, also
+ * that of time 0, whose bits differ. */
+static double
+time_key (const Run *run, double timestep, guint half)
+{
+  return run->n_labels == 2 && half == 1 ? -timestep : timestep;
+}
+
+static gboolean
+set_labels (Run *run, GError **error)
+{
+  const gsize width = run->session->model->config.unet.label_width;
+  g_autofree float *labels = NULL;
+
+  if (run->n_labels == 0)
+    return TRUE;
+  labels = g_new (float, GS_UNET_TIMES * width);
+  for (guint i = 0; i < GS_UNET_TIMES; i++)
+    memcpy (labels + i * width,
+            i % run->n_labels == 0 ? run->job->label : run->job->negative_label,
+            width * sizeof *labels);
+  return gs_program_set_floats (run->programs.times, "label", labels, GS_UNET_TIMES * width, error);
+}
+
 /* What the times' program makes of timesteps, the first of which is wanted now. */
 static gboolean
 compute_times (Run *run, const double *timesteps, guint n, GError **error)
 {
   GsProgram *program = run->programs.times;
+  const guint halves = MAX (run->n_labels, 1);
   const guint width = run->session->model->config.unet.channels[0];
   g_autofree float *sinusoids = g_new0 (float, GS_UNET_TIMES * width);
 
-  for (guint i = 0; i < n; i++)
-    gs_timestep_embedding (timesteps[i], width, sinusoids + i * width);
+  for (guint i = 0; i < n * halves; i++)
+    gs_timestep_embedding (timesteps[i / halves], width, sinusoids + i * width);
   if (!gs_program_set_floats (program, "time", sinusoids, GS_UNET_TIMES * width, error)
+      || !set_labels (run, error)
       || !gs_program_run (program, error))
     return FALSE;
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n * halves; i++)
     {
       g_autofree gpointer values = g_malloc (gs_program_get_sample_bytes (program));
+      const double key = time_key (run, timesteps[i / halves], i % halves);
 
       if (!gs_program_get_sample (program, i, values, error))
         return FALSE;
-      g_hash_table_insert (run->times, g_memdup2 (&timesteps[i], sizeof *timesteps),
-                           g_steal_pointer (&values));
+      g_hash_table_insert (run->times, g_memdup2 (&key, sizeof key), g_steal_pointer (&values));
     }
+  return TRUE;
+}
+
+/* What is kept of times holds for the labels that it was computed with. */
+static gboolean
+check_labels (Run *run, GError **error)
+{
+  GsModel *model = run->session->model;
+  const gsize n_bytes = model->config.unet.label_width * sizeof (float);
+  g_autoptr (GByteArray) labels = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (n_bytes == 0)
+    return TRUE;
+  if (run->job->label == NULL || (run->batch == 2 && run->job->negative_label == NULL))
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                   "This model needs the sizes of the picture beside the prompt");
+      return FALSE;
+    }
+  run->n_labels = run->batch;
+  g_byte_array_append (labels, (const guint8 *) run->job->label, n_bytes);
+  if (run->n_labels == 2)
+    g_byte_array_append (labels, (const guint8 *) run->job->negative_label, n_bytes);
+  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&labels));
+  if (model->times_labels != NULL && g_bytes_equal (model->times_labels, bytes))
+    return TRUE;
+  g_hash_table_remove_all (run->times);
+  g_clear_pointer (&model->times_labels, g_bytes_unref);
+  model->times_labels = g_steal_pointer (&bytes);
   return TRUE;
 }
 
@@ -76,6 +133,7 @@ static gboolean
 give_time (Run *run, double timestep, GError **error)
 {
   gconstpointer values = g_hash_table_lookup (run->times, &timestep);
+  const guint most = GS_UNET_TIMES / MAX (run->n_labels, 1);
   double wanted[GS_UNET_TIMES] = { timestep };
   guint n = 1;
 
@@ -83,15 +141,19 @@ give_time (Run *run, double timestep, GError **error)
     {
       double t = gs_sampler_timestep (run->sampler, i);
 
-      if (n < GS_UNET_TIMES && t != timestep && !g_hash_table_contains (run->times, &t))
+      if (n < most && t != timestep && !g_hash_table_contains (run->times, &t))
         wanted[n++] = t;
     }
   if (values == NULL && !compute_times (run, wanted, n, error))
     return FALSE;
-  values = g_hash_table_lookup (run->times, &timestep);
   for (guint b = 0; b < run->batch; b++)
-    if (!gs_program_give_sample (run->programs.times, values, run->programs.steps, b, error))
-      return FALSE;
+    {
+      const double key = time_key (run, timestep, b);
+
+      values = g_hash_table_lookup (run->times, &key);
+      if (!gs_program_give_sample (run->programs.times, values, run->programs.steps, b, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -256,6 +318,8 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
   run->input = g_new (float, run->batch * run->channels * run->plane);
   run->output = g_new (float, run->batch * run->n);
   run->times = session->model->times;
+  if (!check_labels (run, error))
+    return FALSE;
   if (g_hash_table_size (run->times) > MAX_TIMES)
     g_hash_table_remove_all (run->times);
   run->scratch = g_new (float, run->n);

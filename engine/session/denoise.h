@@ -26,6 +26,8 @@ typedef struct
   const float *context;       /* (T, D): the encoded prompt                                  */
   const float *negative;      /* (T, D), or NULL: one evaluation a step, without guidance    */
   guint        n_tokens;      /* T */
+  const float *label;         /* what SDXL is told beside it, (label_width), else NULL        */
+  const float *negative_label;/* the same of the negative prompt                             */
   float        guidance_scale;
   float        guidance_rescale;
 

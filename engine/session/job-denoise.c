@@ -208,6 +208,8 @@ gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, flo
                        .height = job->height,
                        .context = job->context->values,
                        .negative = job->is_guided ? job->negative->values : NULL,
+                       .label = job->label,
+                       .negative_label = job->negative_label,
                        .n_tokens = job->context->n_tokens,
                        .guidance_scale = r->guidance_scale,
                        .guidance_rescale = r->guidance_rescale,

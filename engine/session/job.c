@@ -6,12 +6,15 @@
 #include <string.h>
 
 #include "session/autoencoder.h"
+#include "session/conditioning.h"
 #include "session/preview.h"
 
 void
 gs_job_clear (GsJob *job)
 {
   gs_canvas_unref (job->canvas);
+  g_free (job->label);
+  g_free (job->negative_label);
   g_free (job->init);
   g_free (job->mask);
   g_free (job->strengths);
@@ -58,16 +61,17 @@ prediction_of (const GsModelConfig *config)
   return config->schedule.prediction == GS_PREDICTION_V ? GS_PREDICT_V : GS_PREDICT_EPSILON;
 }
 
-/* What the U-Net attends to must be what the text encoder makes, and nothing more. */
+/* What the U-Net takes must be what the text encoders make. */
 static gboolean
 check_model (const GsModelConfig *config, GError **error)
 {
-  if (config->unet.label_width == 0 && config->unet.context_width == config->clip.width
+  if (config->unet.context_width == gs_text_width (config)
+      && (config->unet.label_width == 0 || config->has[GS_COMPONENT_TEXT_ENCODER_2])
       && config->unet.out_channels == config->vae.latent_channels)
     return TRUE;
   g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-               "%s models cannot make pictures yet; load an SD 1.x model",
-               gs_model_config_family_name (config));
+               "The U-Net of this %s model takes other text than its text encoders make; load a "
+               "complete model", gs_model_config_family_name (config));
   return FALSE;
 }
 
@@ -134,7 +138,7 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
     return FALSE;
   job->width = job->canvas->width / factor;
   job->height = job->canvas->height / factor;
-  job->clip_skip = MAX (1, request->clip_skip);
+  job->clip_skip = gs_model_config_clip_skip (&session->model->config, request->clip_skip);
   job->strength = job->canvas->run_strength;
   if (!check_resume (job, session, error))
     return FALSE;
@@ -168,11 +172,23 @@ gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
                              .width = job->width,
                              .height = job->height,
                              .batch = job->is_guided ? 2 : 1,
-                             .n_tokens = job->n_chunks * session->model->config.clip.length,
+                             .n_tokens = job->n_chunks * GS_PROMPT_LENGTH,
                              .clip_skip = job->clip_skip,
                              .encodes = needs_picture (job) || is_inpainting (session),
                              .preview = job->request->preview },
                          plan, error);
+}
+
+/* SDXL was taught that no prompt is zeros, not the vectors of an empty text (its authors' samplers,
+ * diffusers and A1111 do so). */
+static const GsPromptVectors *
+encode_negative (GsJob *job, GsSession *session, GError **error)
+{
+  const char *prompt = job->request->negative_prompt;
+
+  if (session->model->config.unet.label_width > 0 && (prompt == NULL || *prompt == '\0'))
+    return gs_encode_nothing (session, job->n_chunks);
+  return gs_encode_prompt (session, prompt, job->n_chunks, job->clip_skip, error);
 }
 
 static gboolean
@@ -188,11 +204,13 @@ encode_prompts (GsJob *job, GsSession *session, GError **error)
     return FALSE;
   if (job->is_guided)
     {
-      job->negative = gs_encode_prompt (session, r->negative_prompt, job->n_chunks, job->clip_skip,
-                                        error);
+      job->negative = encode_negative (job, session, error);
       if (job->negative == NULL)
         return FALSE;
+      job->negative_label = gs_label_new (session, job->negative, TRUE, job->canvas->width,
+                                          job->canvas->height);
     }
+  job->label = gs_label_new (session, job->context, FALSE, job->canvas->width, job->canvas->height);
   return gs_progress_step (&session->progress, 1, NULL, error);
 }
 

@@ -28,6 +28,7 @@ typedef struct
 
   /* After gs_job_encode(). */
   const GsPromptVectors *context, *negative; /* borrowed from the model's cache */
+  float    *label, *negative_label; /* SDXL's, or NULL                          */
   float    *init;           /* latent of the start picture, or NULL             */
   float    *mask;           /* (height, width), or NULL                         */
   float    *strengths;      /* the same, see GsDenoiseJob                       */

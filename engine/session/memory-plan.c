@@ -13,6 +13,9 @@
 #include "session/prompt-encoder.h"
 #include "session/unet-programs.h"
 
+static const GsComponent text_encoders[] = { GS_COMPONENT_TEXT_ENCODER,
+                                             GS_COMPONENT_TEXT_ENCODER_2 };
+
 #define LARGEST_TILE 96
 #define SMALLEST_TILE 16
 
@@ -28,6 +31,18 @@ add (GsProgram *program, GsMemoryPlan *plan)
   plan->programs[plan->n_programs++] = program;
   plan->arena_bytes = MAX (plan->arena_bytes, gs_program_get_arena_bytes (program));
   plan->io_bytes += gs_program_get_io_bytes (program);
+  return TRUE;
+}
+
+/* These come first: see gs_memory_plan_prepare(). */
+static gboolean
+add_text (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (text_encoders); i++)
+    if (session->model->config.has[text_encoders[i]]
+        && !add (gs_text_program (session, text_encoders[i], job->clip_skip, error), plan))
+      return FALSE;
+  plan->n_text_programs = plan->n_programs;
   return TRUE;
 }
 
@@ -69,13 +84,20 @@ add_unet (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GError
          && add (unet.context, plan) && add (unet.times, plan) && add (unet.steps, plan);
 }
 
+static guint64
+available_bytes (GsSession *session)
+{
+  return MIN (gs_device_get_free_bytes (session->device)
+                  + gs_device_get_used_bytes (session->device),
+              session->memory_limit);
+}
+
 static gboolean
 plan_with_tile (GsSession *session, const GsMemoryJob *job, guint tile, GsMemoryPlan *plan,
                 GError **error)
 {
   *plan = (GsMemoryPlan) { .tile = tile };
-  /* The text encoder's is programs[0]: see gs_memory_plan_prepare(). */
-  if (!add (gs_text_program (session, job->clip_skip, error), plan)
+  if (!add_text (session, job, plan, error)
       || !add_autoencoder (session, job, plan, error)
       || !add_preview (session, job, plan, error)
       || !add_unet (session, job, plan, error))
@@ -83,9 +105,7 @@ plan_with_tile (GsSession *session, const GsMemoryJob *job, guint tile, GsMemory
   plan->weight_bytes = gs_weight_store_get_declared_bytes (session->model->weights, NULL);
   plan->needed_bytes = plan->weight_bytes + plan->arena_bytes + plan->io_bytes
                        + GS_BUFFER_PADDING_BYTES;
-  plan->available_bytes = MIN (gs_device_get_free_bytes (session->device)
-                                   + gs_device_get_used_bytes (session->device),
-                               session->memory_limit);
+  plan->available_bytes = available_bytes (session);
   return TRUE;
 }
 
@@ -98,14 +118,21 @@ fits (GsSession *session, const GsMemoryPlan *plan)
                 <= gs_device_get_info (session->device)->max_allocation_bytes;
 }
 
-/* With the text encoder first and alone the peak is the larger of both parts. */
+/* With the text encoders first and alone the peak is the larger of both parts. */
 static void
 evict_text (GsSession *session, GsMemoryPlan *plan)
 {
-  GsProgram *text = plan->programs[0];
-  guint64 weights = gs_weight_store_get_declared_bytes (session->model->weights, "text_encoder");
-  guint64 io = gs_program_get_io_bytes (text);
-  guint64 alone = weights + io + gs_program_get_arena_bytes (text) + GS_BUFFER_PADDING_BYTES;
+  GsWeightStore *store = session->model->weights;
+  guint64 weights = gs_weight_store_get_declared_bytes (store, "text_encoder")
+                    + gs_weight_store_get_declared_bytes (store, "text_encoder_2");
+  guint64 io = 0, arena = 0, alone;
+
+  for (guint i = 0; i < plan->n_text_programs; i++)
+    {
+      io += gs_program_get_io_bytes (plan->programs[i]);
+      arena = MAX (arena, gs_program_get_arena_bytes (plan->programs[i]));
+    }
+  alone = weights + io + arena + GS_BUFFER_PADDING_BYTES;
 
   plan->evicts_text = TRUE;
   plan->needed_bytes = MAX (alone, plan->needed_bytes - weights - io);
@@ -127,6 +154,41 @@ gs_memory_plan (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, 
     plan->available_bytes = MIN (plan->available_bytes,
                                  gs_device_get_info (session->device)->max_allocation_bytes);
   return TRUE;
+}
+
+/* What the session holds now, with the arena as the program wants it. */
+static guint64
+bytes_with (GsSession *session, GsProgram *program)
+{
+  const guint64 has = gs_arena_get_bytes (session->arena);
+  const guint64 wants = gs_program_get_arena_bytes (program);
+
+  return gs_device_get_used_bytes (session->device) + gs_program_get_io_bytes (program)
+         + (wants > has ? wants - has + GS_BUFFER_PADDING_BYTES : 0);
+}
+
+gboolean
+gs_memory_fit_tile (GsSession *session, guint32 width, guint32 height, gboolean encodes,
+                    guint *tile, GError **error)
+{
+  GsMemoryPlan plan = { .available_bytes = available_bytes (session) };
+
+  for (guint side = *tile > 0 ? *tile : MAX (MAX (width, height), SMALLEST_TILE);
+       side >= SMALLEST_TILE; side = MIN (side - 1, LARGEST_TILE) / 16 * 16)
+    {
+      const guint32 w = MIN (width, side), h = MIN (height, side);
+      GsProgram *program = encodes ? gs_vae_encode_program (session, w, h, error)
+                                   : gs_vae_decode_program (session, w, h, error);
+
+      if (program == NULL)
+        return FALSE;
+      plan.arena_bytes = gs_program_get_arena_bytes (program);
+      plan.needed_bytes = bytes_with (session, program);
+      *tile = w < width || h < height ? side : 0;
+      if (fits (session, &plan))
+        return TRUE;
+    }
+  return gs_memory_plan_check (&plan, error);
 }
 
 /* The program with the largest arena goes first: an arena that grows would have the others recorded
@@ -155,24 +217,29 @@ prepare_programs (GsSession *session, GsProgram *const *programs, guint n, GErro
 gboolean
 gs_memory_plan_prepare (GsSession *session, const GsMemoryPlan *plan, GError **error)
 {
-  return prepare_programs (session, plan->programs, plan->evicts_text ? 1 : plan->n_programs,
-                           error);
+  return prepare_programs (session, plan->programs,
+                           plan->evicts_text ? plan->n_text_programs : plan->n_programs, error);
 }
 
 gboolean
 gs_memory_plan_continue (GsSession *session, const GsMemoryPlan *plan, GError **error)
 {
+  GsProgram *const *rest = plan->programs + plan->n_text_programs;
+  const guint n = plan->n_programs - plan->n_text_programs;
+
   if (!plan->evicts_text)
     return TRUE;
-  gs_model_keep_programs (session->model, plan->programs + 1, plan->n_programs - 1);
+  gs_model_keep_programs (session->model, rest, n);
   gs_weight_store_evict (session->model->weights, "text_encoder");
-  return prepare_programs (session, plan->programs + 1, plan->n_programs - 1, error);
+  gs_weight_store_evict (session->model->weights, "text_encoder_2");
+  return prepare_programs (session, rest, n, error);
 }
 
 void
 gs_memory_forget (GsSession *session)
 {
-  static const char *const components[] = { "text_encoder", "unet", "vae", "taesd" };
+  static const char *const components[] = { "text_encoder", "text_encoder_2", "unet", "vae",
+                                            "taesd" };
 
   gs_model_keep_programs (session->model, NULL, 0); /* they know where weights lie */
   for (guint i = 0; i < G_N_ELEMENTS (components); i++)

@@ -37,6 +37,7 @@ gs_model_free (GsModel *model)
   g_ptr_array_unref (model->programs); /* before the weights that they read */
   gs_weight_store_free (model->weights);
   g_hash_table_unref (model->times);
+  g_clear_pointer (&model->times_labels, g_bytes_unref);
   g_hash_table_unref (model->prompts);
   gs_schedule_free (model->schedule);
   gs_tokenizer_free (model->tokenizer);
@@ -95,32 +96,32 @@ gs_model_new (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint, GError 
                                          gs_file_weights_new (find_weight, release_pages,
                                                               checkpoint));
 
+  guint vocabulary;
+
   model->checkpoint = checkpoint;
   if (!gs_model_config_read (checkpoint, NULL, &model->config, error))
     return NULL;
   model->schedule = make_schedule (&model->config.schedule, error);
   if (model->schedule == NULL)
     return NULL;
-  if (model->config.has[GS_COMPONENT_TEXT_ENCODER])
-    model->tokenizer = gs_tokenizer_find (gs_checkpoint_path (checkpoint),
-                                          model->config.clip.vocabulary, &model->tokenizer_error);
+  vocabulary = model->config.has[GS_COMPONENT_TEXT_ENCODER] ? model->config.clip.vocabulary
+                                                            : model->config.clip_2.vocabulary;
+  if (vocabulary > 0)
+    model->tokenizer = gs_tokenizer_find (gs_checkpoint_path (checkpoint), vocabulary,
+                                          &model->tokenizer_error);
   return g_steal_pointer (&model);
 }
 
-/* What is needed to make pictures, and is it of a family that the engine knows? */
+/* Is everything there that pictures are made with? */
 static gboolean
 check_complete (const GsModelConfig *config, const char *path, GError **error)
 {
-  static const GsComponent needed[] = { GS_COMPONENT_UNET, GS_COMPONENT_TEXT_ENCODER,
-                                        GS_COMPONENT_VAE };
+  /* SDXL's refiner has the second text encoder alone. */
+  const gboolean is_sdxl = config->unet.label_width > 0;
+  const GsComponent needed[] = { GS_COMPONENT_UNET,
+                                 is_sdxl ? GS_COMPONENT_TEXT_ENCODER_2 : GS_COMPONENT_TEXT_ENCODER,
+                                 GS_COMPONENT_VAE };
 
-  if (config->family != GS_FAMILY_SD1)
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-                   "%s is a %s model; this version makes pictures with SD 1.x models only", path,
-                   gs_model_config_family_name (config));
-      return FALSE;
-    }
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     if (!config->has[needed[i]])
       {
@@ -152,6 +153,18 @@ gs_model_open (GsDevice *device, GsDtype dtype, const char *path, const GsModelO
   return model->info != NULL ? g_steal_pointer (&model) : NULL;
 }
 
+static char **
+component_labels (const GsModelConfig *config)
+{
+  GPtrArray *labels = g_ptr_array_new ();
+
+  for (guint i = 0; i < GS_N_COMPONENTS; i++)
+    if (config->has[i])
+      g_ptr_array_add (labels, g_strdup (gs_component_label ((GsComponent) i)));
+  g_ptr_array_add (labels, NULL);
+  return (char **) g_ptr_array_free (labels, FALSE);
+}
+
 static GsModelInfo *
 synthetic_info (const GsModelConfig *config, const char *shape)
 {
@@ -161,7 +174,7 @@ synthetic_info (const GsModelConfig *config, const char *shape)
   info->name = g_strdup_printf ("synthetic %s", shape);
   info->family = g_strdup (gs_model_config_family_name (config));
   info->dtype = g_strdup ("F16");
-  info->components = g_strdupv ((char *[]) { "text encoder", "U-Net", "autoencoder", NULL });
+  info->components = component_labels (config);
   info->missing = g_new0 (char *, 1);
   info->unknown = g_new0 (char *, 1);
   info->notes = g_strdupv ((char *[]) { "Its weights are random: it is for measuring", NULL });

@@ -28,6 +28,9 @@ struct _GsModel
 
   GPtrArray     *programs;   /* the latest ones, the most recently used last */
   GHashTable    *times;      /* timestep, bit by bit -> what the U-Net's times' program makes of it */
+  GBytes        *times_labels; /* SDXL's labels that those hold for, or NULL */
+
+  gboolean       vae_needs_f32; /* in half precision it overflowed once */
 
   gboolean       has_preview; /* preview is known */
   /* (3, Z + 1): from a latent pixel's channels and 1 to RGB in -1..1. */
@@ -40,7 +43,7 @@ GsModel *gs_model_open      (GsDevice *device, GsDtype dtype, const char *path,
 /* Over an open checkpoint, which it takes, also on error. */
 GsModel *gs_model_new       (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint,
                              GError **error);
-/* Random weights: "sd15", "sdxl", "starter". */
+/* Random weights: "sd15", "sd21", "sdxl", "starter". */
 GsModel *gs_model_synthetic (GsDevice *device, GsDtype dtype, const char *shape, GError **error);
 void     gs_model_free      (GsModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsModel, gs_model_free)

@@ -11,7 +11,7 @@ cases=${GESSO_SHARED:-}/golden
 
 # What the engine does not cover yet. A case of a new kind is not skipped: it fails, and asks for a
 # decision.
-skip='te-sd2,te-sdxl,unet-sdxl,format-ckpt*,format-pt-views'
+skip='format-ckpt*,format-pt-views'
 
 [ -e "$cases/MANIFEST.json" ] || {
   echo "There are no reference cases at $cases"
