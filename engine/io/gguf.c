@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading the GGUF format: magic, version, counts, key-value pairs, tensors' descriptions, and their data
- * at multiples of an alignment (ggml-org/ggml: docs/gguf.md). Conv weights whose rows are no whole number
+ * at multiples of an alignment. Conv weights whose rows are no whole number
  * of blocks are stored in other shapes; city96/ComfyUI-GGUF keeps their own as
  * "comfy.gguf.orig_shape.NAME". */
-#include "io/tensor-file-private.h"
+#include "io/gguf.h"
 
 #include "base/error.h"
+#include "io/tensor-file-private.h"
 
 #include <string.h>
 
@@ -14,7 +15,6 @@
 #define MAX_NAME 4096
 #define MAX_DIMS 4
 #define MAX_DEPTH 4 /* of arrays in arrays */
-#define ORIGINAL_SHAPE "comfy.gguf.orig_shape."
 
 typedef struct
 {
@@ -47,6 +47,30 @@ static const struct
   { 13, GS_DTYPE_Q5_K }, { 14, GS_DTYPE_Q6_K }, { 24, GS_DTYPE_I8 },   { 25, GS_DTYPE_I16 },
   { 26, GS_DTYPE_I32 },  { 27, GS_DTYPE_I64 },  { 28, GS_DTYPE_F64 },  { 30, GS_DTYPE_BF16 },
 };
+
+gboolean
+gs_gguf_type_from (guint64 number, GsDtype *dtype)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    if (types[i].number == number)
+      {
+        *dtype = types[i].dtype;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+gboolean
+gs_gguf_type_of (GsDtype dtype, guint32 *number)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    if (types[i].dtype == dtype)
+      {
+        *number = types[i].number;
+        return TRUE;
+      }
+  return FALSE;
+}
 
 static gboolean
 fail (Reader *reader, const char *reason)
@@ -130,8 +154,8 @@ note (Reader *reader, const char *key, KvType type, guint64 bits)
 static void
 note_shape (Reader *reader, const char *key, GArray *numbers)
 {
-  if (g_str_has_prefix (key, ORIGINAL_SHAPE))
-    g_hash_table_replace (reader->shapes, g_strdup (key + strlen (ORIGINAL_SHAPE)),
+  if (g_str_has_prefix (key, GS_GGUF_ORIGINAL_SHAPE))
+    g_hash_table_replace (reader->shapes, g_strdup (key + strlen (GS_GGUF_ORIGINAL_SHAPE)),
                           g_array_ref (numbers));
 }
 
@@ -202,18 +226,6 @@ read_pair (Reader *reader)
   return TRUE;
 }
 
-static gboolean
-find_dtype (guint64 number, GsDtype *dtype)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-    if (types[i].number == number)
-      {
-        *dtype = types[i].dtype;
-        return TRUE;
-      }
-  return FALSE;
-}
-
 /* The first dimension of the format is the innermost. */
 static gboolean
 read_shape (Reader *reader, GsStoredTensor *tensor, guint64 *n)
@@ -266,7 +278,7 @@ read_tensor (Reader *reader)
     return FALSE;
   if (g_hash_table_contains (reader->file->by_name, name))
     return fail_tensor (reader, GS_ERROR_BAD_FILE, name, "is in the header twice; download it again");
-  if (!find_dtype (type, &tensor.dtype))
+  if (!gs_gguf_type_from (type, &tensor.dtype))
     return fail_tensor (reader, GS_ERROR_UNSUPPORTED, name,
                         "is quantised in a way that Gesso does not know; get the model in Q8_0, "
                         "Q5, Q4, Q6_K, Q5_K or Q4_K");

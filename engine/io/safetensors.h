@@ -17,4 +17,10 @@ G_BEGIN_DECLS
 gboolean gs_safetensors_write (const char *path, const GsStoredTensor *tensors, guint n_tensors,
                                GHashTable *metadata, GError **error);
 
+/* The same with the data from a function, one tensor after the other, so that they need not all be in
+ * memory. */
+gboolean gs_safetensors_write_from (const char *path, const GsStoredTensor *tensors,
+                                    guint n_tensors, GHashTable *metadata, GsTensorBytes bytes,
+                                    gpointer user_data, GError **error);
+
 G_END_DECLS

@@ -48,6 +48,11 @@ GHashTable *gs_tensor_file_metadata (const GsTensorFile *file);
  * NULL-terminated list of sentences, mostly empty; borrowed. */
 const char *const *gs_tensor_file_warnings (const GsTensorFile *file);
 
+/* For writers of such files: the n_bytes bytes of a tensor, valid until the next call. NULL with error
+ * stops. */
+typedef gconstpointer (*GsTensorBytes) (const GsStoredTensor *tensor, gpointer user_data,
+                                        GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsTensorFile, gs_tensor_file_unref)
 
 G_END_DECLS
