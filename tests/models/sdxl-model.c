@@ -238,6 +238,52 @@ test_overflow (void)
   g_assert_cmpfloat (difference (want, got), <, 2);
 }
 
+/* Full-size models are planned as a whole without a byte of their weights: more than those, less than
+ * what a large card has; and the text encoders leave where that is what it takes. */
+static void
+test_full_size (void)
+{
+  static const struct
+  {
+    const char *shape;
+    guint side;
+    double weights, most; /* GiB */
+  } models[] = { { "sd21", 768, 2.4, 8 }, { "sdxl", 1024, 6.4, 16 } };
+
+  if (session == NULL)
+    {
+      g_test_skip ("no Vulkan device");
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      GsRequest request = small_request ();
+      g_autoptr (GError) error = NULL;
+      guint64 needed, evicted, available;
+      const char *const *components;
+
+      gs_session_load_synthetic (session, models[i].shape, &error);
+      g_assert_no_error (error);
+      components = (const char *const *) gs_session_get_model (session)->components;
+      g_assert_cmpint (g_strv_contains (components, "second text encoder"), ==,
+                       g_str_equal (models[i].shape, "sdxl"));
+      g_assert_cmpuint (gs_session_get_model (session)->native_size, ==, models[i].side);
+      request.width = request.height = models[i].side;
+      request.preview = GS_PREVIEW_FAST;
+      gs_session_estimate_memory (session, &request, &needed, &available, &error);
+      g_assert_no_error (error);
+      g_test_message ("%s: %.2f GiB", models[i].shape, needed / 0x1p30);
+      g_assert_cmpfloat (needed / 0x1p30, >, models[i].weights);
+      g_assert_cmpfloat (needed / 0x1p30, <, models[i].most);
+      session->memory_limit = 1;
+      gs_session_estimate_memory (session, &request, &evicted, &available, &error);
+      session->memory_limit = G_MAXUINT64;
+      g_assert_no_error (error);
+      g_test_message ("%s in little memory: %.2f GiB", models[i].shape, evicted / 0x1p30);
+      g_assert_cmpuint (evicted, <, needed - (G_GUINT64_CONSTANT (600) << 20));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -251,6 +297,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sdxl-model/guidance-one", test_guidance_one);
   g_test_add_func ("/sdxl-model/little-memory", test_little_memory);
   g_test_add_func ("/sdxl-model/overflow", test_overflow);
+  g_test_add_func ("/sdxl-model/full-size", test_full_size);
   status = g_test_run ();
   g_clear_pointer (&session, gs_session_free);
   remove_vocabulary ();
