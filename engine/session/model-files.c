@@ -65,14 +65,18 @@ add_component (GsCheckpoint *checkpoint, const char *path, GsComponent component
   return FALSE;
 }
 
+/* SDXL's latents mean other colours than those of SD 1.x and 2.x: it has a TAESD of its own. */
 static gboolean
 try_taesd (GsCheckpoint *checkpoint, const char *folder)
 {
-  static const char *const names[] = { "taesd.safetensors", "taesd_decoder.safetensors", "taesd" };
+  static const char *const endings[] = { ".safetensors", "_decoder.safetensors", "_decoder.pth", "" };
+  const gboolean is_sdxl
+    = gs_checkpoint_find (checkpoint, "unet.add_embedding.linear_1.weight") != NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
     {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      g_autofree char *name = g_strconcat (is_sdxl ? "taesdxl" : "taesd", endings[i], NULL);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
 
       /* It only makes previews sharper: a bad file is as good as none. */
       if (g_file_test (path, G_FILE_TEST_EXISTS)
