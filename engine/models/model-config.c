@@ -21,6 +21,9 @@ gs_model_config_family_name (const GsModelConfig *config)
     [GS_FAMILY_SDXL] = { "SDXL", "SDXL inpainting" },
   };
 
+  if (config->family == GS_FAMILY_SDXL && config->has[GS_COMPONENT_TEXT_ENCODER_2]
+      && !config->has[GS_COMPONENT_TEXT_ENCODER] && gs_model_config_n_sizes (config) == 5)
+    return "SDXL refiner";
   return names[config->family][gs_model_config_is_inpainting (config) ? 1 : 0];
 }
 
@@ -58,7 +61,8 @@ gs_model_config_clip_skip (const GsModelConfig *config, guint asked)
 guint
 gs_model_config_n_sizes (const GsModelConfig *config)
 {
-  return config->unet.label_width == 0
+  return config->unet.label_width == 0 || config->unet.size_width == 0
+             || config->unet.label_width < config->clip_2.projection_width
            ? 0
            : (config->unet.label_width - config->clip_2.projection_width) / config->unet.size_width;
 }

@@ -2,6 +2,11 @@
 /* How the model was trained with noise. Files that do not say follow Stable Diffusion. */
 #include "models/config-source.h"
 
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define MAX_YAML 65536
+
 static gboolean
 read_betas (const GsCheckpoint *checkpoint, const GsConfigSource *source, GsScheduleConfig *config,
             GError **error)
@@ -68,6 +73,30 @@ has_mark (const GsCheckpoint *checkpoint, const char *name)
   return FALSE;
 }
 
+/* CompVis' configuration, which some programs keep beside the model: v2-inference-v.yaml says
+ * parameterization: "v". */
+static gboolean
+yaml_says_v (const GsCheckpoint *checkpoint)
+{
+  const char *path = gs_checkpoint_path (checkpoint);
+  const char *dot = strrchr (path, '.');
+  g_autofree char *yaml = dot != NULL ? g_strdup_printf ("%.*s.yaml", (int) (dot - path), path) : NULL;
+  g_autofree char *text = NULL;
+  GStatBuf found;
+  const char *at;
+
+  if (yaml == NULL || g_stat (yaml, &found) != 0 || !S_ISREG (found.st_mode)
+      || found.st_size > MAX_YAML || !g_file_get_contents (yaml, &text, NULL, NULL))
+    return FALSE;
+  at = strstr (text, "parameterization:");
+  if (at == NULL)
+    return FALSE;
+  at += strlen ("parameterization:");
+  while (*at == ' ' || *at == '"' || *at == '\'')
+    at++;
+  return *at == 'v' && !g_ascii_isalnum (at[1]);
+}
+
 gboolean
 gs_schedule_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra,
                            GsScheduleConfig *config, GError **error)
@@ -85,6 +114,11 @@ gs_schedule_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra,
     .zero_terminal_snr = has_mark (checkpoint, "ztsnr"),
     .steps_offset = 1,
   };
+  if (yaml_says_v (checkpoint))
+    {
+      config->prediction = GS_PREDICTION_V;
+      config->is_said = TRUE;
+    }
   if (!gs_config_source_init (&source, checkpoint, extra, GS_CONFIG_SCHEDULE, error))
     return FALSE;
   gs_config_get_uint (&source, &config->train_steps, "num_train_timesteps", "train_steps", "steps",

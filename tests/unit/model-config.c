@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "model-fixture.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static void
@@ -190,6 +191,91 @@ test_unfit_taesd (void)
       g_assert_no_error (error);
       g_assert_false (read.has[GS_COMPONENT_TAESD]);
     }
+}
+
+/* SD 2.x says what it predicts in a norm's bias, a file beside it, a marker, or JSON, the later the more
+ * trusted. */
+static void
+test_prediction (void)
+{
+  static const char norm[] = "unet.up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
+  g_autofree char *folder = g_dir_make_tmp ("gesso-config-XXXXXX", NULL);
+  g_autofree char *yaml = g_build_filename (folder, "model.yaml", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.ckpt", NULL);
+  g_autoptr (JsonObject) epsilon = parse ("{\"schedule\":{\"prediction\":\"epsilon\"}}");
+  g_autoptr (GsCheckpoint) made = NULL, checkpoint = gs_checkpoint_new (path);
+  float values[320];
+  g_autoptr (GBytes) bytes = g_bytes_new_static (values, sizeof values);
+  GsStoredTensor bias = { .dtype = GS_DTYPE_F32, .n_dims = 1, .shape = { 320 }, .data = values,
+                          .n_bytes = sizeof values };
+  GsModelConfig config, read;
+
+  g_assert_true (gs_model_config_preset ("sd21", &config, NULL));
+  made = make_checkpoint (&config);
+  gs_checkpoint_override (checkpoint, made);
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    values[i] = i % 2 == 0 ? 0.3f : 0.2f;
+  gs_checkpoint_add (checkpoint, norm, &bias, bytes);
+  g_assert_true (gs_model_config_read (checkpoint, NULL, &read, NULL));
+  g_assert_cmpint (read.schedule.prediction, ==, GS_PREDICTION_EPSILON);
+  g_assert_cmpuint (gs_model_config_native_size (&read, NULL), ==, 512);
+  g_assert_cmpuint (gs_model_config_clip_skip (&read, 0), ==, 2);
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    values[i] = i % 2 == 0 ? 0.3f : 0.1f;
+  g_assert_true (gs_model_config_read (checkpoint, NULL, &read, NULL));
+  g_assert_cmpint (read.schedule.prediction, ==, GS_PREDICTION_V);
+  g_assert_cmpuint (gs_model_config_native_size (&read, NULL), ==, 768);
+  g_assert_true (gs_model_config_read (checkpoint, epsilon, &read, NULL));
+  g_assert_cmpint (read.schedule.prediction, ==, GS_PREDICTION_EPSILON);
+
+  memset (values, 0, sizeof values);
+  g_assert_true (g_file_set_contents (yaml, "model:\n  params:\n    parameterization: \"v\"\n", -1,
+                                      NULL));
+  g_assert_true (gs_model_config_read (checkpoint, NULL, &read, NULL));
+  g_assert_cmpint (read.schedule.prediction, ==, GS_PREDICTION_V);
+  g_assert_true (g_file_set_contents (yaml, "parameterization: \"eps\"\n", -1, NULL));
+  g_assert_true (gs_model_config_read (checkpoint, NULL, &read, NULL));
+  g_assert_cmpint (read.schedule.prediction, ==, GS_PREDICTION_EPSILON);
+  g_unlink (yaml);
+  g_rmdir (folder);
+}
+
+/* The refiner has the second text encoder alone and a score in its label; pruned U-Nets have other
+ * depths on the way up. */
+static void
+test_kin_of_sdxl (void)
+{
+  g_autoptr (GsCheckpoint) refiner = NULL, pruned = NULL;
+  g_autofree char *expected = NULL, *got = NULL;
+  GsModelConfig config, read;
+
+  g_assert_true (gs_model_config_preset ("sdxl", &config, NULL));
+  config.has[GS_COMPONENT_TEXT_ENCODER] = FALSE;
+  config.unet.context_width = 1280;
+  config.unet.label_width = 1280 + 5 * 256;
+  refiner = make_checkpoint (&config);
+  g_assert_true (gs_model_config_read (refiner, NULL, &read, NULL));
+  g_assert_cmpstr (gs_model_config_family_name (&read), ==, "SDXL refiner");
+  g_assert_cmpuint (gs_model_config_n_sizes (&read), ==, 5);
+  config.unet.label_width = 1280 + 7 * 256;
+  gs_checkpoint_free (refiner);
+  refiner = make_checkpoint (&config);
+  g_assert_false (gs_model_config_read (refiner, NULL, &read, NULL));
+
+  /* segmind/SSD-1B */
+  g_assert_true (gs_model_config_preset ("sdxl", &config, NULL));
+  config.unet.middle_depth = 0;
+  config.unet.middle_layers = 1;
+  memcpy (config.unet.down_depth[2], (const guint8[]) { 4, 4 }, 2);
+  memcpy (config.unet.up_depth[2], (const guint8[]) { 4, 4, 10 }, 3);
+  memcpy (config.unet.up_depth[1], (const guint8[]) { 2, 1, 1 }, 3);
+  pruned = make_checkpoint (&config);
+  g_assert_true (gs_model_config_read (pruned, NULL, &read, NULL));
+  expected = describe (&config);
+  got = describe (&read);
+  g_assert_cmpstr (got, ==, expected);
+  g_assert_cmpuint (read.unet.middle_layers, ==, 1);
 }
 
 static void
@@ -408,6 +494,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/model-config/other-sizes", test_other_sizes);
   g_test_add_func ("/model-config/unfit-taesd", test_unfit_taesd);
   g_test_add_func ("/model-config/foreign", test_foreign);
+  g_test_add_func ("/model-config/prediction", test_prediction);
+  g_test_add_func ("/model-config/kin-of-sdxl", test_kin_of_sdxl);
   g_test_add_func ("/model-config/bad-configs", test_bad_configs);
   g_test_add_func ("/model-config/sources", test_sources);
   g_test_add_func ("/model-config/golden", test_golden);
