@@ -86,7 +86,8 @@ fail_tensor (Reader *reader, int code, const char *name, const char *reason)
 {
   g_autofree char *shown = gs_text_for_message (name);
 
-  g_set_error (reader->error, GS_ERROR, code, "%s: its tensor “%s” %s", reader->shown, shown, reason);
+  g_set_error (reader->error, GS_ERROR, code, "%s: its tensor “%s” %s", reader->shown, shown,
+               reason);
   return FALSE;
 }
 
@@ -277,7 +278,8 @@ read_tensor (Reader *reader)
       || !take (reader, 8, &offset))
     return FALSE;
   if (g_hash_table_contains (reader->file->by_name, name))
-    return fail_tensor (reader, GS_ERROR_BAD_FILE, name, "is in the header twice; download it again");
+    return fail_tensor (reader, GS_ERROR_BAD_FILE, name,
+                        "is in the header twice; download it again");
   if (!gs_gguf_type_from (type, &tensor.dtype))
     return fail_tensor (reader, GS_ERROR_UNSUPPORTED, name,
                         "is quantised in a way that Gesso does not know; get the model in Q8_0, "
@@ -290,7 +292,8 @@ read_tensor (Reader *reader)
   if (!g_uint64_checked_mul (&n_bytes, blocks, gs_dtype_bytes (tensor.dtype))
       || n_bytes > (guint64) (reader->end - reader->bytes)
       || offset > (guint64) (reader->end - reader->bytes) || offset % reader->alignment != 0)
-    return fail_tensor (reader, GS_ERROR_BAD_FILE, name, "is not within the file; download it again");
+    return fail_tensor (reader, GS_ERROR_BAD_FILE, name,
+                        "is not within the file; download it again");
   restore_shape (reader, name, &tensor, n);
   tensor.n_bytes = n_bytes;
   tensor.data = GSIZE_TO_POINTER ((gsize) offset);

@@ -10,17 +10,6 @@
 /* A full SD 1.5 checkpoint with its moving average has 60000. */
 #define MAX_VALUES 2000000
 
-typedef struct
-{
-  const guint8 *bytes, *at, *end;
-  GsPickle *pickle;
-  GPtrArray *stack;   /* GsPickleValue */
-  GArray *marks;      /* guint: heights of the stack */
-  GHashTable *memo;   /* index -> GsPickleValue */
-  const char *shown;
-  GError **error;
-} Machine;
-
 static void
 value_free (gpointer data)
 {
@@ -83,8 +72,8 @@ gs_pickle_lookup (const GsPickleValue *dict, const char *key)
   return NULL;
 }
 
-static gboolean
-fail (Machine *m, const char *reason)
+gboolean
+gs_pickle_fail (GsPickleMachine *m, const char *reason)
 {
   g_set_error (m->error, GS_ERROR, GS_ERROR_BAD_FILE,
                "%s is damaged: its pickle has %s at byte %" G_GSIZE_FORMAT "; download it again",
@@ -93,7 +82,7 @@ fail (Machine *m, const char *reason)
 }
 
 static gboolean
-refuse (Machine *m, const char *name)
+refuse (GsPickleMachine *m, const char *name)
 {
   g_autofree char *shown_name = gs_text_for_message (name);
 
@@ -104,7 +93,7 @@ refuse (Machine *m, const char *name)
 }
 
 static GsPickleValue *
-new_value (Machine *m, GsPickleKind kind)
+new_value (GsPickleMachine *m, GsPickleKind kind)
 {
   GsPickleValue *value = g_new0 (GsPickleValue, 1);
 
@@ -113,8 +102,8 @@ new_value (Machine *m, GsPickleKind kind)
   return value;
 }
 
-static GsPickleValue *
-push_new (Machine *m, GsPickleKind kind)
+GsPickleValue *
+gs_pickle_push (GsPickleMachine *m, GsPickleKind kind)
 {
   GsPickleValue *value = new_value (m, kind);
 
@@ -122,28 +111,21 @@ push_new (Machine *m, GsPickleKind kind)
   return value;
 }
 
-static gboolean
-push_integer (Machine *m, GsPickleKind kind, gint64 integer)
-{
-  push_new (m, kind)->integer = integer;
-  return TRUE;
-}
-
 /* The lowest place that is not behind the last mark. */
 static guint
-floor_of (const Machine *m)
+floor_of (const GsPickleMachine *m)
 {
   return m->marks->len > 0 ? g_array_index (m->marks, guint, m->marks->len - 1) : 0;
 }
 
 static GsPickleValue *
-top (Machine *m)
+top (GsPickleMachine *m)
 {
   return m->stack->len > floor_of (m) ? g_ptr_array_index (m->stack, m->stack->len - 1) : NULL;
 }
 
 static GsPickleValue *
-pop (Machine *m)
+pop (GsPickleMachine *m)
 {
   GsPickleValue *value = top (m);
 
@@ -152,162 +134,16 @@ pop (Machine *m)
   return value;
 }
 
-/* n bytes of the program, or NULL. */
-static const guint8 *
-take (Machine *m, guint64 n)
-{
-  const guint8 *at = m->at;
-
-  if (n > (guint64) (m->end - m->at))
-    return NULL;
-  m->at += n;
-  return at;
-}
-
-/* A little-endian number of n bytes. */
-static gboolean
-take_number (Machine *m, guint n, guint64 *number)
-{
-  const guint8 *at = take (m, n);
-
-  *number = 0;
-  for (guint i = 0; at != NULL && i < n; i++)
-    *number |= (guint64) at[i] << (8 * i);
-  return at != NULL || fail (m, "its end in the middle of a number");
-}
-
-/* Up to a line's end, which is passed; owned, or NULL. */
-static char *
-take_line (Machine *m)
-{
-  const guint8 *newline = memchr (m->at, '\n', m->end - m->at);
-  char *line;
-
-  if (newline == NULL)
-    return NULL;
-  line = g_strndup ((const char *) m->at, newline - m->at);
-  m->at = newline + 1;
-  return line;
-}
-
-/* Takes the text. */
-static gboolean
-push_text (Machine *m, GsPickleKind kind, char *text)
-{
-  if (text == NULL || !g_utf8_validate (text, -1, NULL))
-    {
-      g_free (text);
-      return fail (m, "a text that is none");
-    }
-  push_new (m, kind)->text = text;
-  return TRUE;
-}
-
-/* A length of n_length bytes and so much text. Bytes are no text, and of no use. */
-static gboolean
-read_text (Machine *m, guint n_length, gboolean is_bytes)
-{
-  guint64 n;
-  const guint8 *at;
-
-  if (!take_number (m, n_length, &n))
-    return FALSE;
-  at = take (m, n);
-  if (at == NULL)
-    return fail (m, "a text that is longer than the file");
-  if (!is_bytes)
-    return push_text (m, GS_PICKLE_TEXT, g_strndup ((const char *) at, n));
-  push_new (m, GS_PICKLE_OPAQUE);
-  return TRUE;
-}
-
-/* Protocol 0's text: quoted, on a line. */
-static gboolean
-read_quoted (Machine *m)
-{
-  char *line = take_line (m);
-  const gsize n = line != NULL ? strlen (line) : 0;
-
-  if (n >= 2 && (line[0] == '\'' || line[0] == '"') && line[n - 1] == line[0])
-    {
-      line[n - 1] = '\0';
-      memmove (line, line + 1, n - 1);
-    }
-  return push_text (m, GS_PICKLE_TEXT, line);
-}
-
-/* A two's complement number of any length; those of more than 8 bytes are of no use. */
-static gboolean
-read_long (Machine *m, guint n_length)
-{
-  guint64 n, number = 0;
-  const guint8 *at;
-
-  if (!take_number (m, n_length, &n))
-    return FALSE;
-  at = take (m, n);
-  if (at == NULL)
-    return fail (m, "a number that is longer than the file");
-  if (n > 8)
-    {
-      push_new (m, GS_PICKLE_OPAQUE);
-      return TRUE;
-    }
-  for (guint i = 0; i < 8; i++)
-    number |= (guint64) (i < n ? at[i] : n > 0 && at[n - 1] & 0x80 ? 0xff : 0) << (8 * i);
-  return push_integer (m, GS_PICKLE_INTEGER, (gint64) number);
-}
-
-/* "12", "12L", "00" and "01" (protocol 0's False and True). */
-static gboolean
-read_text_integer (Machine *m)
-{
-  g_autofree char *line = take_line (m);
-  char *end;
-  gint64 number;
-
-  if (line == NULL)
-    return fail (m, "its end in the middle of a number");
-  if (g_str_equal (line, "00") || g_str_equal (line, "01"))
-    return push_integer (m, GS_PICKLE_BOOLEAN, line[1] == '1');
-  number = g_ascii_strtoll (line, &end, 10);
-  if (end == line || (*end != '\0' && !g_str_equal (end, "L")))
-    return fail (m, "a number that is none");
-  return push_integer (m, GS_PICKLE_INTEGER, number);
-}
-
-static gboolean
-read_real (Machine *m, gboolean is_text)
-{
-  g_autofree char *line = is_text ? take_line (m) : NULL;
-  const guint8 *at = is_text ? NULL : take (m, 8);
-  guint64 bits;
-  double real;
-
-  if (line == NULL && at == NULL)
-    return fail (m, "its end in the middle of a number");
-  if (is_text)
-    real = g_ascii_strtod (line, NULL);
-  else
-    {
-      memcpy (&bits, at, 8);
-      bits = GUINT64_FROM_BE (bits);
-      memcpy (&real, &bits, 8);
-    }
-  push_new (m, GS_PICKLE_REAL)->real = real;
-  return TRUE;
-}
-
 /* What stands above the last mark, which goes too; NULL if there is no mark. */
 static GPtrArray *
-pop_mark (Machine *m)
+pop_mark (GsPickleMachine *m)
 {
   GPtrArray *items;
   const guint begin = floor_of (m);
 
   if (m->marks->len == 0)
     {
-      fail (m, "no mark for a list");
+      gs_pickle_fail (m, "no mark for a list");
       return NULL;
     }
   items = g_ptr_array_sized_new (m->stack->len - begin);
@@ -319,44 +155,45 @@ pop_mark (Machine *m)
 }
 
 static gboolean
-push_marked (Machine *m, GsPickleKind kind)
+push_marked (GsPickleMachine *m, GsPickleKind kind)
 {
   GPtrArray *items = pop_mark (m);
 
   if (items == NULL)
     return FALSE;
-  push_new (m, kind)->items = items;
-  return kind != GS_PICKLE_DICT || items->len % 2 == 0 || fail (m, "a key without a value");
+  gs_pickle_push (m, kind)->items = items;
+  return kind != GS_PICKLE_DICT || items->len % 2 == 0
+         || gs_pickle_fail (m, "a key without a value");
 }
 
 /* The topmost n values as a tuple. */
 static gboolean
-push_tuple (Machine *m, guint n)
+push_tuple (GsPickleMachine *m, guint n)
 {
   GPtrArray *items;
 
   if (m->stack->len < floor_of (m) + n)
-    return fail (m, "a tuple of more than there is");
+    return gs_pickle_fail (m, "a tuple of more than there is");
   if (n == 0)
-    return push_new (m, GS_PICKLE_TUPLE) != NULL;
+    return gs_pickle_push (m, GS_PICKLE_TUPLE) != NULL;
   items = g_ptr_array_sized_new (n);
   for (guint i = m->stack->len - n; i < m->stack->len; i++)
     g_ptr_array_add (items, g_ptr_array_index (m->stack, i));
   g_ptr_array_set_size (m->stack, (gint) (m->stack->len - n));
-  push_new (m, GS_PICKLE_TUPLE)->items = items;
+  gs_pickle_push (m, GS_PICKLE_TUPLE)->items = items;
   return TRUE;
 }
 
 /* Appends n values, the topmost ones, to a container below them. Sets are of no use. */
 static gboolean
-append (Machine *m, GPtrArray *items, GsPickleKind kind)
+append (GsPickleMachine *m, GPtrArray *items, GsPickleKind kind)
 {
   GsPickleValue *container = top (m);
 
   if (container == NULL
       || (container->kind != kind && container->kind != GS_PICKLE_OPAQUE)
       || (kind == GS_PICKLE_DICT && items->len % 2 != 0))
-    return fail (m, "values for what is no container");
+    return gs_pickle_fail (m, "values for what is no container");
   if (container->kind == GS_PICKLE_OPAQUE)
     return TRUE;
   if (container->items == NULL)
@@ -367,7 +204,7 @@ append (Machine *m, GPtrArray *items, GsPickleKind kind)
 }
 
 static gboolean
-append_marked (Machine *m, GsPickleKind kind)
+append_marked (GsPickleMachine *m, GsPickleKind kind)
 {
   g_autoptr (GPtrArray) items = pop_mark (m);
 
@@ -375,12 +212,12 @@ append_marked (Machine *m, GsPickleKind kind)
 }
 
 static gboolean
-append_top (Machine *m, guint n, GsPickleKind kind)
+append_top (GsPickleMachine *m, guint n, GsPickleKind kind)
 {
   g_autoptr (GPtrArray) items = g_ptr_array_new ();
 
   if (m->stack->len < floor_of (m) + n + 1)
-    return fail (m, "values for nothing");
+    return gs_pickle_fail (m, "values for nothing");
   for (guint i = m->stack->len - n; i < m->stack->len; i++)
     g_ptr_array_add (items, g_ptr_array_index (m->stack, i));
   g_ptr_array_set_size (m->stack, (gint) (m->stack->len - n));
@@ -388,132 +225,134 @@ append_top (Machine *m, guint n, GsPickleKind kind)
 }
 
 static gboolean
-remember (Machine *m, guint64 index)
+remember (GsPickleMachine *m, guint64 index)
 {
   GsPickleValue *value = top (m);
 
   if (value == NULL || index > G_MAXUINT32)
-    return fail (m, "nothing to remember");
+    return gs_pickle_fail (m, "nothing to remember");
   g_hash_table_insert (m->memo, GUINT_TO_POINTER ((guint) index), value);
   return TRUE;
 }
 
 static gboolean
-recall (Machine *m, guint64 index)
+recall (GsPickleMachine *m, guint64 index)
 {
   GsPickleValue *value = NULL;
 
   if (index <= G_MAXUINT32)
     value = g_hash_table_lookup (m->memo, GUINT_TO_POINTER ((guint) index));
   if (value == NULL)
-    return fail (m, "a memory of what never was");
+    return gs_pickle_fail (m, "a memory of what never was");
   g_ptr_array_add (m->stack, value);
   return TRUE;
 }
 
 static gboolean
-read_index (Machine *m, guint n, gboolean (*use) (Machine *m, guint64 index))
+read_index (GsPickleMachine *m, guint n, gboolean (*use) (GsPickleMachine *m, guint64 index))
 {
-  g_autofree char *line = n == 0 ? take_line (m) : NULL;
+  g_autofree char *line = n == 0 ? gs_pickle_take_line (m) : NULL;
   guint64 index;
 
   if (n > 0)
-    return take_number (m, n, &index) && use (m, index);
-  return line != NULL ? use (m, g_ascii_strtoull (line, NULL, 10)) : fail (m, "its end in a number");
+    return gs_pickle_take_number (m, n, &index) && use (m, index);
+  return line != NULL ? use (m, g_ascii_strtoull (line, NULL, 10))
+                      : gs_pickle_fail (m, "its end in a number");
 }
 
 static gboolean
-read_global (Machine *m)
+read_global (GsPickleMachine *m)
 {
-  g_autofree char *module = take_line (m);
-  g_autofree char *name = module != NULL ? take_line (m) : NULL;
+  g_autofree char *module = gs_pickle_take_line (m);
+  g_autofree char *name = module != NULL ? gs_pickle_take_line (m) : NULL;
 
   if (name == NULL)
-    return fail (m, "its end in the middle of a name");
-  return push_text (m, GS_PICKLE_GLOBAL, g_strconcat (module, ".", name, NULL));
+    return gs_pickle_fail (m, "its end in the middle of a name");
+  return gs_pickle_push_text (m, GS_PICKLE_GLOBAL, g_strconcat (module, ".", name, NULL));
 }
 
 static gboolean
-stack_global (Machine *m)
+stack_global (GsPickleMachine *m)
 {
   const GsPickleValue *name = pop (m), *module = pop (m);
 
   if (name == NULL || module == NULL || name->kind != GS_PICKLE_TEXT
       || module->kind != GS_PICKLE_TEXT)
-    return fail (m, "a name that is none");
-  return push_text (m, GS_PICKLE_GLOBAL, g_strconcat (module->text, ".", name->text, NULL));
+    return gs_pickle_fail (m, "a name that is none");
+  return gs_pickle_push_text (m, GS_PICKLE_GLOBAL,
+                              g_strconcat (module->text, ".", name->text, NULL));
 }
 
 static gboolean
-call (Machine *m)
+call (GsPickleMachine *m)
 {
   const GsPickleValue *arguments = pop (m), *function = pop (m);
   GsPickleValue *value, *instead = NULL;
   const char *reason = NULL;
 
   if (arguments == NULL || function == NULL || arguments->kind != GS_PICKLE_TUPLE)
-    return fail (m, "a call without arguments");
+    return gs_pickle_fail (m, "a call without arguments");
   if (function->kind != GS_PICKLE_GLOBAL)
-    return fail (m, "a call of what is no function");
+    return gs_pickle_fail (m, "a call of what is no function");
   value = new_value (m, GS_PICKLE_OPAQUE);
   if (!gs_pickle_call (function->text, arguments, value, &instead, &reason))
     return refuse (m, function->text);
   if (reason != NULL)
-    return fail (m, reason);
+    return gs_pickle_fail (m, reason);
   g_ptr_array_add (m->stack, instead != NULL ? instead : value);
   return TRUE;
 }
 
 /* State that is put into an object: dicts of PyTorch carry some, which is of no use. */
 static gboolean
-build (Machine *m)
+build (GsPickleMachine *m)
 {
   const GsPickleValue *state = pop (m), *object = top (m);
 
   if (state == NULL || object == NULL)
-    return fail (m, "a state of nothing");
+    return gs_pickle_fail (m, "a state of nothing");
   if (object->kind == GS_PICKLE_DICT || object->kind == GS_PICKLE_TENSOR
       || object->kind == GS_PICKLE_OPAQUE)
     return TRUE;
-  return fail (m, "a state of what has none");
+  return gs_pickle_fail (m, "a state of what has none");
 }
 
 static gboolean
-persistent (Machine *m)
+persistent (GsPickleMachine *m)
 {
   const GsPickleValue *id = pop (m);
 
-  if (id == NULL || !gs_pickle_make_storage (id, push_new (m, GS_PICKLE_OPAQUE)))
-    return fail (m, "a storage of a kind that is not known");
+  if (id == NULL || !gs_pickle_make_storage (id, gs_pickle_push (m, GS_PICKLE_OPAQUE)))
+    return gs_pickle_fail (m, "a storage of a kind that is not known");
   return TRUE;
 }
 
 static gboolean
-discard (Machine *m)
+discard (GsPickleMachine *m)
 {
   g_autoptr (GPtrArray) items = NULL;
 
   if (pop (m) != NULL)
     return TRUE;
   if (m->marks->len == 0)
-    return fail (m, "nothing to drop");
+    return gs_pickle_fail (m, "nothing to drop");
   items = pop_mark (m);
   return TRUE;
 }
 
 static gboolean
-duplicate (Machine *m)
+duplicate (GsPickleMachine *m)
 {
   GsPickleValue *value = top (m);
 
   if (value == NULL)
-    return fail (m, "nothing to repeat");
+    return gs_pickle_fail (m, "nothing to repeat");
   g_ptr_array_add (m->stack, value);
   return TRUE;
 }
 
 static gboolean
-discard_marked (Machine *m)
+discard_marked (GsPickleMachine *m)
 {
   g_autoptr (GPtrArray) items = pop_mark (m);
 
@@ -521,31 +360,22 @@ discard_marked (Machine *m)
 }
 
 static gboolean
-push_marked_opaque (Machine *m)
+push_marked_opaque (GsPickleMachine *m)
 {
   if (!discard_marked (m))
     return FALSE;
-  push_new (m, GS_PICKLE_OPAQUE);
+  gs_pickle_push (m, GS_PICKLE_OPAQUE);
   return TRUE;
 }
 
 static gboolean
-read_number (Machine *m, guint n, gboolean is_signed)
+skip (GsPickleMachine *m, guint n)
 {
-  guint64 number;
-
-  return take_number (m, n, &number)
-         && push_integer (m, GS_PICKLE_INTEGER, is_signed ? (gint32) number : (gint64) number);
+  return gs_pickle_take (m, n) != NULL || gs_pickle_fail (m, "its end in the middle");
 }
 
 static gboolean
-skip (Machine *m, guint n)
-{
-  return take (m, n) != NULL || fail (m, "its end in the middle");
-}
-
-static gboolean
-mark (Machine *m)
+mark (GsPickleMachine *m)
 {
   g_array_append_val (m->marks, m->stack->len);
   return TRUE;
@@ -554,7 +384,7 @@ mark (Machine *m)
 /* One opcode. Those that are missing (INST, OBJ, EXT, NEWOBJ_EX, buffers ...) torch.save() never
  * writes. */
 static gboolean
-step (Machine *m, guint8 opcode)
+step (GsPickleMachine *m, guint8 opcode)
 {
   switch (opcode)
     {
@@ -564,43 +394,43 @@ step (Machine *m, guint8 opcode)
     case '0': return discard (m);
     case '1': return discard_marked (m);
     case '2': return duplicate (m);
-    case 'N': return push_integer (m, GS_PICKLE_NONE, 0);
-    case 0x88: return push_integer (m, GS_PICKLE_BOOLEAN, TRUE);
-    case 0x89: return push_integer (m, GS_PICKLE_BOOLEAN, FALSE);
+    case 'N': return gs_pickle_push_integer (m, GS_PICKLE_NONE, 0);
+    case 0x88: return gs_pickle_push_integer (m, GS_PICKLE_BOOLEAN, TRUE);
+    case 0x89: return gs_pickle_push_integer (m, GS_PICKLE_BOOLEAN, FALSE);
     case 'I':
-    case 'L': return read_text_integer (m);
-    case 'J': return read_number (m, 4, TRUE);
-    case 'K': return read_number (m, 1, FALSE);
-    case 'M': return read_number (m, 2, FALSE);
-    case 0x8a: return read_long (m, 1);
-    case 0x8b: return read_long (m, 4);
-    case 'F': return read_real (m, TRUE);
-    case 'G': return read_real (m, FALSE);
-    case 'S': return read_quoted (m);
-    case 'V': return push_text (m, GS_PICKLE_TEXT, take_line (m));
-    case 'X': return read_text (m, 4, FALSE);
-    case 0x8c: return read_text (m, 1, FALSE);
-    case 0x8d: return read_text (m, 8, FALSE);
-    case 'U': return read_text (m, 1, FALSE);
-    case 'T': return read_text (m, 4, FALSE);
-    case 'C': return read_text (m, 1, TRUE);
-    case 'B': return read_text (m, 4, TRUE);
+    case 'L': return gs_pickle_read_text_integer (m);
+    case 'J': return gs_pickle_read_number (m, 4, TRUE);
+    case 'K': return gs_pickle_read_number (m, 1, FALSE);
+    case 'M': return gs_pickle_read_number (m, 2, FALSE);
+    case 0x8a: return gs_pickle_read_long (m, 1);
+    case 0x8b: return gs_pickle_read_long (m, 4);
+    case 'F': return gs_pickle_read_real (m, TRUE);
+    case 'G': return gs_pickle_read_real (m, FALSE);
+    case 'S': return gs_pickle_read_quoted (m);
+    case 'V': return gs_pickle_push_text (m, GS_PICKLE_TEXT, gs_pickle_take_line (m));
+    case 'X': return gs_pickle_read_text (m, 4, FALSE);
+    case 0x8c: return gs_pickle_read_text (m, 1, FALSE);
+    case 0x8d: return gs_pickle_read_text (m, 8, FALSE);
+    case 'U': return gs_pickle_read_text (m, 1, FALSE);
+    case 'T': return gs_pickle_read_text (m, 4, FALSE);
+    case 'C': return gs_pickle_read_text (m, 1, TRUE);
+    case 'B': return gs_pickle_read_text (m, 4, TRUE);
     case 0x8e:
-    case 0x96: return read_text (m, 8, TRUE);
+    case 0x96: return gs_pickle_read_text (m, 8, TRUE);
     case ')': return push_tuple (m, 0);
     case 0x85: return push_tuple (m, 1);
     case 0x86: return push_tuple (m, 2);
     case 0x87: return push_tuple (m, 3);
     case 't': return push_marked (m, GS_PICKLE_TUPLE);
-    case ']': return push_new (m, GS_PICKLE_LIST) != NULL;
+    case ']': return gs_pickle_push (m, GS_PICKLE_LIST) != NULL;
     case 'l': return push_marked (m, GS_PICKLE_LIST);
     case 'a': return append_top (m, 1, GS_PICKLE_LIST);
     case 'e': return append_marked (m, GS_PICKLE_LIST);
-    case '}': return push_new (m, GS_PICKLE_DICT) != NULL;
+    case '}': return gs_pickle_push (m, GS_PICKLE_DICT) != NULL;
     case 'd': return push_marked (m, GS_PICKLE_DICT);
     case 's': return append_top (m, 2, GS_PICKLE_DICT);
     case 'u': return append_marked (m, GS_PICKLE_DICT);
-    case 0x8f: return push_new (m, GS_PICKLE_OPAQUE) != NULL; /* EMPTY_SET */
+    case 0x8f: return gs_pickle_push (m, GS_PICKLE_OPAQUE) != NULL; /* EMPTY_SET */
     case 0x90: return append_marked (m, GS_PICKLE_OPAQUE);    /* ADDITEMS */
     case 0x91: return push_marked_opaque (m);                 /* FROZENSET */
     case 'p': return read_index (m, 0, remember);
@@ -616,12 +446,12 @@ step (Machine *m, guint8 opcode)
     case 0x81: return call (m); /* NEWOBJ: the class's own constructor */
     case 'b': return build (m);
     case 'Q': return persistent (m);
-    default: return fail (m, "an opcode that torch.save() never writes");
+    default: return gs_pickle_fail (m, "an opcode that torch.save() never writes");
     }
 }
 
 static gboolean
-run (Machine *m)
+run (GsPickleMachine *m)
 {
   while (m->at < m->end)
     {
@@ -631,21 +461,21 @@ run (Machine *m)
         {
           m->pickle->root = pop (m);
           m->pickle->n_bytes = m->at - m->bytes;
-          return m->pickle->root != NULL || fail (m, "no result");
+          return m->pickle->root != NULL || gs_pickle_fail (m, "no result");
         }
       if (m->pickle->values->len > MAX_VALUES)
-        return fail (m, "too many values");
+        return gs_pickle_fail (m, "too many values");
       if (!step (m, opcode))
         return FALSE;
     }
-  return fail (m, "no end: it is cut short");
+  return gs_pickle_fail (m, "no end: it is cut short");
 }
 
 GsPickle *
 gs_pickle_read (const guint8 *bytes, gsize n_bytes, const char *shown, GError **error)
 {
   g_autoptr (GsPickle) pickle = g_new0 (GsPickle, 1);
-  Machine m = { .bytes = bytes, .at = bytes, .end = bytes + n_bytes, .shown = shown,
+  GsPickleMachine m = { .bytes = bytes, .at = bytes, .end = bytes + n_bytes, .shown = shown,
                 .error = error };
   gboolean good;
 
