@@ -317,6 +317,55 @@ test_golden_units (void)
     }
 }
 
+/* OpenCLIP's joined projections are three tensors, its text_projection is transposed. What only looks
+ * like several names is one. */
+static void
+test_open_clip (void)
+{
+#define OPEN_CLIP "conditioner.embedders.1.model."
+#define LAYER "text_encoder_2.text_model.encoder.layers.4.self_attn."
+  static const float values[12] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
+  static const float transposed[6] = { 0, 3, 1, 4, 2, 5 };
+  const GsStoredTensor tensors[] = {
+    { .name = OPEN_CLIP "transformer.resblocks.4.attn.in_proj_weight", .dtype = GS_DTYPE_F32,
+      .n_dims = 2, .shape = { 6, 2 }, .data = values, .n_bytes = sizeof values },
+    { .name = OPEN_CLIP "transformer.resblocks.4.attn.in_proj_bias", .dtype = GS_DTYPE_F32,
+      .n_dims = 1, .shape = { 4 }, .data = values, .n_bytes = 16 }, /* no multiple of three */
+    { .name = OPEN_CLIP "text_projection", .dtype = GS_DTYPE_F32, .n_dims = 2, .shape = { 2, 3 },
+      .data = values, .n_bytes = 24 },
+    { .name = "unet.{}.weight", .dtype = GS_DTYPE_F32, .n_dims = 1, .shape = { 1 },
+      .data = values, .n_bytes = 4 },
+  };
+  static const char *const parts[] = { LAYER "q_proj.weight", LAYER "k_proj.weight",
+                                       LAYER "v_proj.weight" };
+  g_autofree char *path = in_folder ("open-clip.safetensors");
+  g_autoptr (GsCheckpoint) checkpoint = NULL;
+  g_autoptr (GError) error = NULL;
+  const GsStoredTensor *projection;
+
+  gs_safetensors_write (path, tensors, G_N_ELEMENTS (tensors), NULL, &error);
+  g_assert_no_error (error);
+  checkpoint = gs_checkpoint_open (path, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      const GsStoredTensor *part = gs_checkpoint_find (checkpoint, parts[i]);
+
+      g_assert_nonnull (part);
+      g_assert_true (gs_stored_tensor_has_shape (part, 2, (const guint64[]) { 2, 2 }));
+      for (guint k = 0; k < 4; k++)
+        g_assert_cmpfloat (gs_stored_tensor_get_float (part, k), ==, 4 * i + k);
+    }
+  projection = gs_checkpoint_find (checkpoint, "text_encoder_2.text_projection.weight");
+  g_assert_true (gs_stored_tensor_has_shape (projection, 2, (const guint64[]) { 3, 2 }));
+  for (guint k = 0; k < 6; k++)
+    g_assert_cmpfloat (gs_stored_tensor_get_float (projection, k), ==, transposed[k]);
+  g_assert_nonnull (gs_checkpoint_find (checkpoint, LAYER "{q_proj,k_proj,v_proj}.bias"));
+  g_assert_nonnull (gs_checkpoint_find (checkpoint, "unet.{}.weight"));
+  g_assert_cmpuint (gs_checkpoint_n_tensors (checkpoint), ==, 6);
+  g_unlink (path);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -327,6 +376,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/checkpoint/file", test_file);
   g_test_add_func ("/checkpoint/override", test_override);
   g_test_add_func ("/checkpoint/added", test_added);
+  g_test_add_func ("/checkpoint/open-clip", test_open_clip);
   g_test_add_func ("/checkpoint/shards", test_shards);
   g_test_add_func ("/checkpoint/folder-without-weights", test_folder_without_weights);
   g_test_add_func ("/checkpoint/golden-layouts", test_golden_layouts);
