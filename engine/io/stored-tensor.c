@@ -44,13 +44,21 @@ floats_from_blocks (const GsStoredTensor *tensor, guint64 first, guint64 count, 
 
   while (count > 0)
     {
-      const guint64 index = first / n;
-      const guint skip = (guint) (first % n), take = (guint) MIN (count, n - skip);
+      const guint8 *at
+        = (const guint8 *) tensor->data + first / n * gs_dtype_bytes (tensor->dtype);
+      const guint skip = (guint) (first % n);
+      guint64 take = MIN (count, n - skip);
 
-      gs_blocks_to_floats (tensor->dtype,
-                           (const guint8 *) tensor->data + index * gs_dtype_bytes (tensor->dtype), 1,
-                           block);
-      memcpy (out, block + skip, take * sizeof *out);
+      if (skip == 0 && count >= n)
+        {
+          take = count / n * n;
+          gs_blocks_to_floats (tensor->dtype, at, count / n, out);
+        }
+      else
+        {
+          gs_blocks_to_floats (tensor->dtype, at, 1, block);
+          memcpy (out, block + skip, take * sizeof *out);
+        }
       out += take;
       first += take;
       count -= take;
