@@ -103,7 +103,8 @@ add_part (Chunker *chunker, const GsPromptPart *part)
 GArray *
 gs_prompt_chunks (GsTokenizer *tokenizer, const char *text, guint *n_tokens, GError **error)
 {
-  g_autoptr (GArray) parts = gs_prompt_parse (text);
+  g_autofree char *words = gs_prompt_take_loras (text, NULL);
+  g_autoptr (GArray) parts = gs_prompt_parse (words);
   g_autoptr (GArray) chunks = g_array_new (FALSE, FALSE, sizeof (GsPromptChunk));
   Chunker chunker = { .tokenizer = tokenizer, .chunks = chunks, .last_comma = -1 };
   gboolean fits = TRUE;

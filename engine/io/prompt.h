@@ -5,6 +5,7 @@
  *   (word)       times 1.1          [word]    divided by 1.1       brackets nest and multiply
  *   (word:1.3)   times 1.3          \( \) \[ \] \\   the character itself
  *   BREAK        the rest starts a new chunk
+ *   <lora:name:0.8>   no text: the LoRA of that name applies
  *
  * A bracket that is never closed reaches to the end; a stray closing one is text, and so is a number
  * that is none ("1.2.3"). Brackets more than 256 deep do nothing.
@@ -36,6 +37,19 @@ GArray *gs_prompt_parse (const char *text);
 
 /* TRUE if a part asks for a new chunk. */
 gboolean gs_prompt_part_is_break (const GsPromptPart *part);
+
+/* A LoRA that a prompt asks for. */
+typedef struct
+{
+  char *name;
+  float strength;      /* of the U-Net's part; 1 if nothing is said       */
+  float text_strength; /* of the text encoders'; as strength if not given */
+} GsPromptLora;
+
+/* The prompt without its <lora:...> (the caller's). loras: NULL, or gets a new array of GsPromptLora,
+ * which owns the names. Behind the name stand one strength, two (<lora:name:text:unet>), or named ones
+ * (te=, unet=), as in A1111; a tag with anything else is text. */
+char *gs_prompt_take_loras (const char *text, GArray **loras);
 
 typedef struct
 {

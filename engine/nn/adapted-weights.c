@@ -18,6 +18,7 @@ typedef struct
   GsWeightSource *source;
   gboolean        as_halves;
   GHashTable     *changes; /* a weight's name -> GArray of Change */
+  GHashTable     *previous; /* those before these                 */
 } AdaptedWeights;
 
 static gboolean
@@ -119,6 +120,7 @@ adapted_free (GsWeightSource *source)
   AdaptedWeights *self = (AdaptedWeights *) source;
 
   g_hash_table_unref (self->changes);
+  g_hash_table_unref (self->previous);
   gs_weight_source_free (self->source);
   g_free (self);
 }
@@ -144,6 +146,7 @@ gs_adapted_weights_new (GsWeightSource *source, gboolean as_halves)
   self->source = source;
   self->as_halves = as_halves;
   self->changes = no_changes ();
+  self->previous = no_changes ();
   return &self->base;
 }
 
@@ -169,7 +172,8 @@ gs_adapted_weights_set (GsWeightSource *adapted, const GsAdapterUse *uses, guint
 {
   AdaptedWeights *self = (AdaptedWeights *) adapted;
 
-  g_hash_table_unref (self->changes);
+  g_hash_table_unref (self->previous);
+  self->previous = self->changes;
   self->changes = no_changes ();
   for (guint i = 0; i < n_uses; i++)
     for (guint k = 0; k < gs_adapter_n_modules (uses[i].adapter); k++)
@@ -188,14 +192,21 @@ gs_adapted_weights_set (GsWeightSource *adapted, const GsAdapterUse *uses, guint
       }
 }
 
-gboolean
-gs_adapted_weights_change (GsWeightSource *adapted, const char *name)
+static gboolean
+is_changed (const AdaptedWeights *self, const char *name)
 {
-  AdaptedWeights *self = (AdaptedWeights *) adapted;
+  return g_hash_table_contains (self->changes, name)
+         || g_hash_table_contains (self->previous, name);
+}
+
+gboolean
+gs_adapted_weights_changed (gpointer adapted, const char *name)
+{
+  const AdaptedWeights *self = adapted;
   g_auto (GStrv) parts = gs_joined_names_split (name);
 
   for (guint i = 0; parts != NULL && parts[i] != NULL; i++)
-    if (g_hash_table_contains (self->changes, parts[i]))
+    if (is_changed (self, parts[i]))
       return TRUE;
-  return parts == NULL && g_hash_table_contains (self->changes, name);
+  return parts == NULL && is_changed (self, name);
 }

@@ -26,7 +26,8 @@ GsWeightSource *gs_adapted_weights_new (GsWeightSource *source, gboolean as_halv
  * none. */
 void gs_adapted_weights_set (GsWeightSource *adapted, const GsAdapterUse *uses, guint n_uses);
 
-/* Whether an adapter changes the weight of this name, or a part of a joined one. */
-gboolean gs_adapted_weights_change (GsWeightSource *adapted, const char *name);
+/* Whether the weight of this name, or a part of a joined one, may be another since the last
+ * gs_adapted_weights_set(). A GsWeightChanged. */
+gboolean gs_adapted_weights_changed (gpointer adapted, const char *name);
 
 G_END_DECLS

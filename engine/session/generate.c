@@ -4,6 +4,7 @@
  * decoded.
  */
 #include "session/job.h"
+#include "session/loras.h"
 #include "session/settings.h"
 
 static GsResult *
@@ -117,7 +118,9 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   session->progress.timings = &result->timings;
   result->timings.load_seconds = session->load_seconds;
   session->load_seconds = 0;
-  if (!gs_job_init (job, session, request, error) || !make_room (job, session, &plan, error))
+  if (!gs_job_init (job, session, request, error)
+      || !gs_session_use_loras (session, request->prompt, &result->notes, error)
+      || !make_room (job, session, &plan, error))
     return NULL;
   gs_device_reset_peak (session->device);
   job->tile = plan.tile;

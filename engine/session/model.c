@@ -4,6 +4,7 @@
  */
 #include "session/model.h"
 
+#include "nn/adapted-weights.h"
 #include "session/model-files.h"
 #include "session/prompt-encoder.h"
 
@@ -36,6 +37,8 @@ gs_model_free (GsModel *model)
     return;
   g_ptr_array_unref (model->programs); /* before the weights that they read */
   gs_weight_store_free (model->weights);
+  g_ptr_array_unref (model->adapters);
+  g_free (model->loras);
   g_hash_table_unref (model->times);
   g_clear_pointer (&model->times_labels, g_bytes_unref);
   g_hash_table_unref (model->prompts);
@@ -81,7 +84,9 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
 {
   GsModel *model = g_new0 (GsModel, 1);
 
-  model->weights = gs_weight_store_new (device, dtype, source);
+  model->source = gs_adapted_weights_new (source, TRUE);
+  model->weights = gs_weight_store_new (device, dtype, model->source);
+  model->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_adapter_free);
   model->prompts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) gs_prompt_vectors_free);
   model->times = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);

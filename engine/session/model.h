@@ -17,7 +17,10 @@ struct _GsModel
 {
   GsModelInfo   *info;
   GsModelConfig  config;
+  GsWeightSource *source;    /* the store's: the checkpoint's weights with adapters on them */
   GsWeightStore *weights;
+  GPtrArray     *adapters;   /* GsAdapter, the last one used at the end */
+  char          *loras;      /* which apply, for comparing; NULL: none  */
   GsSchedule    *schedule;
   GHashTable    *prompts;    /* "skip chunks prompt" -> GsPromptVectors */
 
