@@ -179,6 +179,19 @@ void               gs_model_info_free   (GsModelInfo *info);
 const GsModelInfo *gs_session_get_model (GsSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsModelInfo, gs_model_info_free)
 
+/* ---- Converting ----------------------------------------------------------------------------- */
+
+/* How much of the work is done, 0..1; FALSE stops. */
+typedef gboolean (*GsConvertFunc) (double fraction, gpointer user_data);
+
+/* Writes the tensors of a model file (or of a diffusers folder, under its folders' names) into another:
+ * .safetensors or .gguf, by the name of `out`. dtype: "f32", "f16", "bf16", "q8_0", "q5_0", "q5_1",
+ * "q4_0" or "q4_1" for all weights that can stand in it; NULL keeps each as it is, where the new format
+ * can hold it, else without loss. Numbers beyond the range of halves stay floats. Whole or not at all.
+ * GS_ERROR_INVALID_ARGUMENT for other names. Any thread. */
+gboolean gs_convert_model (const char *in, const char *out, const char *dtype,
+                           GsConvertFunc progress, gpointer user_data, GError **error);
+
 /* Where the starter model is, or NULL if it is not installed. Any thread. */
 const char *gs_starter_path (void);
 

@@ -7,14 +7,27 @@
 #include "base/half.h"
 
 #if defined __x86_64__ && defined __GNUC__
+#include <cpuid.h>
 #include <immintrin.h>
-#define HAS_F16C() __builtin_cpu_supports ("f16c")
 #define F16C __attribute__ ((target ("avx,f16c")))
 #endif
 
 #define HALF_MAX 65504.0f
 
 #ifdef F16C
+
+/* clang knows the feature by name since version 16 only. */
+static gboolean
+f16c_is_there (void)
+{
+  static int known; /* 0: not yet; 1: no; 2: yes. Every thread finds the same. */
+  guint a, b, c, d;
+
+  if (g_atomic_int_get (&known) == 0)
+    g_atomic_int_set (&known, 1 + (__builtin_cpu_supports ("avx") && __get_cpuid (1, &a, &b, &c, &d)
+                                   && (c & bit_F16C) != 0));
+  return g_atomic_int_get (&known) == 2;
+}
 
 /* Both return how many they did: all but a rest of less than 8. */
 F16C static gsize
@@ -51,7 +64,7 @@ gs_halves_from_floats (guint16 *to, gconstpointer from, gsize n)
   gsize i = 0;
 
 #ifdef F16C
-  if (HAS_F16C ())
+  if (f16c_is_there ())
     i = halves_from_floats_8 (to, from, n);
 #endif
   for (; i < n; i++)
@@ -69,7 +82,7 @@ gs_floats_from_halves (float *to, gconstpointer from, gsize n)
   gsize i = 0;
 
 #ifdef F16C
-  if (HAS_F16C ())
+  if (f16c_is_there ())
     i = floats_from_halves_8 (to, from, n);
 #endif
   for (; i < n; i++)

@@ -24,6 +24,7 @@ typedef enum
 GsCliStatus gs_cli_generate (int argc, char **argv);
 GsCliStatus gs_cli_info     (int argc, char **argv);
 GsCliStatus gs_cli_bench    (int argc, char **argv);
+GsCliStatus gs_cli_convert  (int argc, char **argv);
 GsCliStatus gs_cli_parity   (int argc, char **argv);
 
 /* Prints "gesso-cli: MESSAGE" with a full stop on stderr, below a progress bar if one is drawn. */

@@ -17,6 +17,7 @@ static const struct
   { "generate", gs_cli_generate, "paint a picture from a prompt, or from another picture" },
   { "info", gs_cli_info, "tell about devices, a model, or how a picture was made" },
   { "bench", gs_cli_bench, "measure speed and memory of a model's parts" },
+  { "convert", gs_cli_convert, "write a model in another format or precision" },
   { "parity", gs_cli_parity, "compare the engine with reference cases" },
 };
 

@@ -8,7 +8,7 @@
 
 struct _GsAdapter
 {
-  GsSafetensors *file;
+  GsTensorFile *file;
   GPtrArray *modules;   /* GsAdapterModule, owned, in the file's order */
   GPtrArray *unmatched; /* char, owned */
   guint n_strangers;    /* of these, tensors without a meaning */
@@ -110,7 +110,7 @@ gs_adapter_open (const char *path, GError **error)
 {
   g_autoptr (GsAdapter) adapter = NULL;
   g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  GsSafetensors *file = gs_safetensors_open (path, error);
+  GsTensorFile *file = gs_tensor_file_open (path, error);
 
   if (file == NULL)
     return NULL;
@@ -118,8 +118,8 @@ gs_adapter_open (const char *path, GError **error)
   adapter->file = file;
   adapter->modules = g_ptr_array_new_with_free_func (module_free);
   adapter->unmatched = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < gs_safetensors_n_tensors (file); i++)
-    add_tensor (adapter, by_name, gs_safetensors_tensor (file, i));
+  for (guint i = 0; i < gs_tensor_file_n_tensors (file); i++)
+    add_tensor (adapter, by_name, gs_tensor_file_tensor (file, i));
   adapter->n_strangers = adapter->unmatched->len;
   if (adapter->modules->len == 0)
     {
@@ -139,14 +139,14 @@ gs_adapter_free (GsAdapter *adapter)
     return;
   g_ptr_array_unref (adapter->modules);
   g_ptr_array_unref (adapter->unmatched);
-  gs_safetensors_unref (adapter->file);
+  gs_tensor_file_unref (adapter->file);
   g_free (adapter);
 }
 
 const char *
 gs_adapter_get_path (const GsAdapter *adapter)
 {
-  return gs_safetensors_path (adapter->file);
+  return gs_tensor_file_path (adapter->file);
 }
 
 guint

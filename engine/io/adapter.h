@@ -51,7 +51,7 @@ typedef struct
 
 typedef struct _GsAdapter GsAdapter;
 
-/* Opens a .safetensors file. GS_ERROR_BAD_FILE as gs_safetensors_open()'s, or if nothing in it is
+/* Opens a file of any format of io/tensor-file. GS_ERROR_BAD_FILE as gs_tensor_file_open()'s, or if nothing in it is
  * known. */
 GsAdapter *gs_adapter_open (const char *path, GError **error);
 void       gs_adapter_free (GsAdapter *adapter);

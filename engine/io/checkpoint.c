@@ -17,7 +17,7 @@ struct _GsCheckpoint
 {
   char *path;
   char *shown_path;
-  GPtrArray *files;                                /* GsSafetensors */
+  GPtrArray *files;                                /* GsTensorFile */
   GPtrArray *owners;                               /* GBytes of added tensors */
   GPtrArray *entries;                              /* Entry */
   GHashTable *by_name;                             /* canonical (the entry's) -> Entry */
@@ -44,7 +44,7 @@ gs_checkpoint_new (const char *path)
 
   checkpoint->path = g_strdup (path);
   checkpoint->shown_path = g_filename_display_name (path);
-  checkpoint->files = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_safetensors_unref);
+  checkpoint->files = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_tensor_file_unref);
   checkpoint->owners = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   checkpoint->entries = g_ptr_array_new_with_free_func (entry_free);
   checkpoint->by_name = g_hash_table_new (g_str_hash, g_str_equal);
@@ -120,16 +120,24 @@ put_parts (GsCheckpoint *checkpoint, const char *const *names, const GsStoredTen
 static GsStoredTensor
 transpose (GsCheckpoint *checkpoint, const GsStoredTensor *tensor)
 {
-  const gsize size = gs_dtype_bytes (tensor->dtype);
+  const gboolean in_blocks = gs_dtype_block (tensor->dtype) > 1;
+  const GsDtype dtype = in_blocks ? GS_DTYPE_F32 : tensor->dtype;
+  const gsize size = gs_dtype_bytes (dtype);
   const guint64 rows = tensor->shape[0], columns = tensor->shape[1];
-  const guint8 *from = tensor->data;
-  guint8 *to = g_malloc (tensor->n_bytes);
+  const guint64 n = gs_stored_tensor_n_elements (tensor);
+  g_autofree float *floats = in_blocks ? g_new (float, n) : NULL;
+  const guint8 *from = in_blocks ? (const guint8 *) floats : tensor->data;
+  guint8 *to = g_malloc (n * size);
   GsStoredTensor transposed = *tensor;
 
+  if (in_blocks)
+    gs_stored_tensor_to_float (tensor, floats);
+  transposed.dtype = dtype;
+  transposed.n_bytes = n * size;
   for (guint64 i = 0; i < rows; i++)
     for (guint64 k = 0; k < columns; k++)
       memcpy (to + (k * rows + i) * size, from + (i * columns + k) * size, size);
-  g_ptr_array_add (checkpoint->owners, g_bytes_new_take (to, tensor->n_bytes));
+  g_ptr_array_add (checkpoint->owners, g_bytes_new_take (to, n * size));
   transposed.data = to;
   transposed.shape[0] = columns;
   transposed.shape[1] = rows;
@@ -143,9 +151,10 @@ put_as_named (GsCheckpoint *checkpoint, char *canonical, const char *full_name,
 {
   g_auto (GStrv) names = gs_joined_names_split (canonical);
   const guint n = names != NULL ? g_strv_length (names) : 0;
+  const gsize part = gs_dtype_bytes (tensor->dtype); /* of which it must consist */
   GsStoredTensor transposed;
 
-  if (n > 0 && tensor->n_dims > 0 && tensor->shape[0] % n == 0)
+  if (n > 0 && tensor->n_dims > 0 && tensor->shape[0] % n == 0 && tensor->n_bytes % (n * part) == 0)
     {
       g_free (canonical);
       return put_parts (checkpoint, (const char *const *) names, tensor);
@@ -182,15 +191,15 @@ add_tensor (GsCheckpoint *checkpoint, const GsNameMap *map, const char *full_nam
 }
 
 static void
-add_file_facts (GsCheckpoint *checkpoint, GsSafetensors *file)
+add_file_facts (GsCheckpoint *checkpoint, GsTensorFile *file)
 {
   GHashTableIter iter;
   gpointer key, value;
 
-  g_ptr_array_add (checkpoint->files, gs_safetensors_ref (file));
-  for (const char *const *warning = gs_safetensors_warnings (file); *warning != NULL; warning++)
+  g_ptr_array_add (checkpoint->files, gs_tensor_file_ref (file));
+  for (const char *const *warning = gs_tensor_file_warnings (file); *warning != NULL; warning++)
     g_ptr_array_add (checkpoint->warnings, g_strdup (*warning));
-  g_hash_table_iter_init (&iter, gs_safetensors_metadata (file));
+  g_hash_table_iter_init (&iter, gs_tensor_file_metadata (file));
   while (g_hash_table_iter_next (&iter, &key, &value))
     if (!g_hash_table_contains (checkpoint->metadata, key))
       gs_checkpoint_set_metadata (checkpoint, key, value);
@@ -207,15 +216,15 @@ add_files (GsCheckpoint *checkpoint, const GsFolderFile *files, guint n_files)
   for (guint f = 0; f < n_files; f++)
     {
       add_file_facts (checkpoint, files[f].file);
-      for (guint i = 0; i < gs_safetensors_n_tensors (files[f].file); i++)
+      for (guint i = 0; i < gs_tensor_file_n_tensors (files[f].file); i++)
         g_ptr_array_add (names, g_strconcat (files[f].prefix,
-                                             gs_safetensors_tensor (files[f].file, i)->name, NULL));
+                                             gs_tensor_file_tensor (files[f].file, i)->name, NULL));
     }
   map = gs_name_map_new ((const char *const *) names->pdata, names->len);
   for (guint f = 0; f < n_files; f++)
-    for (guint i = 0; i < gs_safetensors_n_tensors (files[f].file); i++)
+    for (guint i = 0; i < gs_tensor_file_n_tensors (files[f].file); i++)
       add_tensor (checkpoint, map, g_ptr_array_index (names, k++),
-                  gs_safetensors_tensor (files[f].file, i));
+                  gs_tensor_file_tensor (files[f].file, i));
 }
 
 static GsCheckpoint *
@@ -237,12 +246,12 @@ open_folder (const char *path, GError **error)
 GsCheckpoint *
 gs_checkpoint_open (const char *path, GError **error)
 {
-  g_autoptr (GsSafetensors) file = NULL;
+  g_autoptr (GsTensorFile) file = NULL;
   GsCheckpoint *checkpoint;
 
   if (gs_folder_is_one (path))
     return open_folder (path, error);
-  file = gs_safetensors_open (path, error);
+  file = gs_tensor_file_open (path, error);
   if (file == NULL)
     return NULL;
   checkpoint = gs_checkpoint_new (path);
@@ -337,7 +346,7 @@ void
 gs_checkpoint_release_pages (const GsCheckpoint *checkpoint)
 {
   for (guint i = 0; i < checkpoint->files->len; i++)
-    gs_safetensors_release_pages (g_ptr_array_index (checkpoint->files, i));
+    gs_tensor_file_release_pages (g_ptr_array_index (checkpoint->files, i));
 }
 
 const GPtrArray *
@@ -369,7 +378,7 @@ static void
 share_owners (GsCheckpoint *checkpoint, const GsCheckpoint *other)
 {
   for (guint i = 0; i < other->files->len; i++)
-    g_ptr_array_add (checkpoint->files, gs_safetensors_ref (g_ptr_array_index (other->files, i)));
+    g_ptr_array_add (checkpoint->files, gs_tensor_file_ref (g_ptr_array_index (other->files, i)));
   for (guint i = 0; i < other->owners->len; i++)
     g_ptr_array_add (checkpoint->owners, g_bytes_ref (g_ptr_array_index (other->owners, i)));
 }

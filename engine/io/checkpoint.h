@@ -2,14 +2,15 @@
 /* A model on disk, whatever its layout: tensors by canonical name, and what the files say beside
  * them.
  *
- * Opens a .safetensors file (CompVis, diffusers or one component's names) or a diffusers folder.
+ * Opens a file of tensors (io/tensor-file: CompVis, diffusers or one component's names) or a diffusers
+ * folder.
  * Data stay in the mapped files until someone reads them. Changed by the thread that owns it;
  * reading is safe from several threads. */
 #pragma once
 
 #include "io/json.h"
 #include "io/names.h"
-#include "io/safetensors.h"
+#include "io/tensor-file.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +18,7 @@ typedef struct _GsCheckpoint GsCheckpoint;
 
 /* Any model. A file without a single known tensor opens too (see gs_checkpoint_unrecognised ());
  * what is wrong with a model as a whole is for gs_model_config_read () to say. Errors as
- * gs_safetensors_open ()'s. */
+ * gs_tensor_file_open ()'s. */
 GsCheckpoint *gs_checkpoint_open (const char *path, GError **error);
 
 /* An empty one, to be filled by gs_checkpoint_add (); `path` serves messages. */
@@ -56,11 +57,11 @@ const char *gs_checkpoint_metadata (const GsCheckpoint *checkpoint, GsComponent 
                                     const char *key);
 const char *gs_checkpoint_any_metadata (const GsCheckpoint *checkpoint, const char *key);
 
-/* The files behind it, as GsSafetensors; borrowed. Their raw tensors ("in.0.x" of a test
+/* The files behind it, as GsTensorFile; borrowed. Their raw tensors ("in.0.x" of a test
  * fixture) are found there. */
 const GPtrArray *gs_checkpoint_files (const GsCheckpoint *checkpoint);
 
-/* gs_safetensors_release_pages() of all files. */
+/* gs_tensor_file_release_pages() of all files. */
 void gs_checkpoint_release_pages (const GsCheckpoint *checkpoint);
 
 /* Odd but harmless things, as sentences; borrowed array of text. */

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define LFS_POINTER "version https://git-lfs"
+
 static gboolean
 starts_with (const guint8 *bytes, gsize n_bytes, const char *prefix)
 {
@@ -30,7 +32,7 @@ is_web_page (const guint8 *bytes, gsize n_bytes)
 /* torch.save () writes a zip archive, or a bare pickle (protocol 2 and up begins with byte 0x80)
  * in old files. Protocol 0 pickles have no mark, so the name decides. */
 static gboolean
-is_pickle (const guint8 *bytes, gsize n_bytes, const char *path)
+is_torch (const guint8 *bytes, gsize n_bytes, const char *path)
 {
   static const char *const suffixes[] = { ".ckpt", ".pt", ".pth", ".bin", ".pkl" };
 
@@ -45,13 +47,36 @@ is_pickle (const guint8 *bytes, gsize n_bytes, const char *path)
   return FALSE;
 }
 
+static gboolean
+is_safetensors (const guint8 *bytes, gsize n_bytes)
+{
+  guint64 n_header;
+
+  if (n_bytes < 10)
+    return FALSE;
+  memcpy (&n_header, bytes, 8);
+  n_header = GUINT64_FROM_LE (n_header);
+  return n_header >= 2 && n_header <= n_bytes - 8 && bytes[8] == '{';
+}
+
+GsFileKind
+gs_file_kind (const guint8 *bytes, gsize n_bytes, const char *path)
+{
+  if (starts_with (bytes, n_bytes, "GGUF"))
+    return GS_FILE_GGUF;
+  if (n_bytes == 0 || is_safetensors (bytes, n_bytes) || is_web_page (bytes, n_bytes) ||
+      starts_with (bytes, n_bytes, LFS_POINTER))
+    return GS_FILE_SAFETENSORS;
+  return is_torch (bytes, n_bytes, path) ? GS_FILE_TORCH : GS_FILE_SAFETENSORS;
+}
+
 /* The file is no safetensors file: says what it is instead. */
 static void
 explain (const guint8 *bytes, gsize n_bytes, const char *path, GError **error)
 {
   if (n_bytes == 0)
     g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s is empty; download it again", path);
-  else if (starts_with (bytes, n_bytes, "version https://git-lfs"))
+  else if (starts_with (bytes, n_bytes, LFS_POINTER))
     g_set_error (
       error, GS_ERROR, GS_ERROR_BAD_FILE,
       "%s is a Git LFS pointer, not the model; run “git lfs pull” in its folder or download it",
@@ -60,16 +85,6 @@ explain (const guint8 *bytes, gsize n_bytes, const char *path, GError **error)
     g_set_error (
       error, GS_ERROR, GS_ERROR_BAD_FILE,
       "%s is a web page saved under the name of a model; download it again (a login may be needed)",
-      path);
-  else if (starts_with (bytes, n_bytes, "GGUF"))
-    g_set_error (
-      error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-      "%s is a GGUF file, which Gesso cannot read yet; use the .safetensors version of the model",
-      path);
-  else if (is_pickle (bytes, n_bytes, path))
-    g_set_error (
-      error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-      "%s is a pickle checkpoint; convert it to .safetensors or download that version of the model",
       path);
   else
     g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,

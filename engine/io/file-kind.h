@@ -7,9 +7,18 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  GS_FILE_SAFETENSORS, /* or nothing that is known: its reader says so */
+  GS_FILE_TORCH,
+  GS_FILE_GGUF,
+} GsFileKind;
+
+/* The format that bytes are to be read as; `path` decides where they do not tell. */
+GsFileKind gs_file_kind (const guint8 *bytes, gsize n_bytes, const char *path);
+
 /* TRUE if the bytes may be a safetensors file: long enough, and with a header length that the
- * file can hold. Otherwise GS_ERROR_BAD_FILE or, for formats that are known but not read,
- * GS_ERROR_UNSUPPORTED. */
+ * file can hold. Otherwise GS_ERROR_BAD_FILE. */
 gboolean gs_file_kind_check_safetensors (const guint8 *bytes, gsize n_bytes, const char *path,
                                          GError **error);
 

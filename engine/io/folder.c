@@ -18,7 +18,7 @@ gs_folder_clear (GsFolder *folder)
 {
   if (folder->files != NULL)
     for (guint i = 0; i < folder->files->len; i++)
-      gs_safetensors_unref (g_array_index (folder->files, GsFolderFile, i).file);
+      gs_tensor_file_unref (g_array_index (folder->files, GsFolderFile, i).file);
   g_clear_pointer (&folder->files, g_array_unref);
   g_clear_pointer (&folder->configs, g_hash_table_unref);
 }
@@ -44,7 +44,7 @@ fail (GError **error, const char *format, const char *path, const char *name)
 static gboolean
 add_file (GsFolder *folder, const char *path, const char *prefix, GError **error)
 {
-  GsFolderFile entry = { .file = gs_safetensors_open (path, error), .prefix = prefix };
+  GsFolderFile entry = { .file = gs_tensor_file_open (path, error), .prefix = prefix };
 
   if (entry.file == NULL)
     return FALSE;
@@ -57,7 +57,7 @@ static gboolean
 is_plain_name (const char *name)
 {
   return *name != '\0' && *name != '.' && strpbrk (name, "/\\") == NULL &&
-         g_str_has_suffix (name, ".safetensors");
+         (g_str_has_suffix (name, ".safetensors") || g_str_has_suffix (name, ".bin"));
 }
 
 static gboolean
@@ -85,11 +85,11 @@ check_promises (GHashTable *opened, JsonObject *weight_map, const char *index_pa
   while (json_object_iter_next (&iter, &name, &node))
     {
       const char *shard = json_node_get_string (node);
-      const GsSafetensors *file = g_hash_table_lookup (opened, shard);
+      const GsTensorFile *file = g_hash_table_lookup (opened, shard);
 
-      if (gs_safetensors_find (file, name) == NULL)
+      if (gs_tensor_file_find (file, name) == NULL)
         return fail (error, "%s lacks the tensor “%s” that its index lists; download it again",
-                     gs_safetensors_path (file), name);
+                     gs_tensor_file_path (file), name);
     }
   return TRUE;
 }
@@ -112,7 +112,7 @@ add_shards (GsFolder *folder, JsonObject *weight_map, const char *index_path, co
 
       if (shard == NULL || !is_plain_name (shard))
         return fail (error,
-                     "%s names “%s” as a shard, which is no .safetensors file of its own folder",
+                     "%s names “%s” as a shard, which is no weights file of its own folder",
                      index_path, shard != NULL ? shard : "(no text)");
       if (g_hash_table_contains (opened, shard))
         continue;
@@ -142,39 +142,49 @@ add_index (GsFolder *folder, const char *index_path, const char *prefix, GError 
 }
 
 /* How much a file of a component's folder is wanted: 0 not at all, else the smaller the better.
- * A plain file goes before its shards, full precision before variants
- * ("model.fp16.safetensors"). */
+ * Safetensors go before pickles, full precision before variants ("model.fp16.safetensors"), and a
+ * plain file before its shards. */
 static guint
 rank_weights (const char *name)
 {
-  gboolean is_index =
-    strstr (name, ".safetensors.index.") != NULL && g_str_has_suffix (name, ".json");
-  gboolean is_file = g_str_has_suffix (name, ".safetensors") && strstr (name, "-of-") == NULL;
-  gboolean is_plain = g_str_has_prefix (name, "diffusion_pytorch_model.safetensors") ||
-                      g_str_has_prefix (name, "model.safetensors");
+  static const char *const endings[] = { ".safetensors", ".bin" };
+  static const char *const plain[] = { "diffusion_pytorch_model", "model", "pytorch_model" };
 
-  if (is_file)
-    return is_plain ? 1 : 3;
-  if (is_index)
-    return is_plain && g_str_has_suffix (name, ".index.json") ? 2 : 4;
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *index = g_strconcat (endings[i], ".index.", NULL);
+      const char *at = strstr (name, index);
+      gboolean is_index = at != NULL && g_str_has_suffix (name, ".json");
+      gboolean is_file = g_str_has_suffix (name, endings[i]) && strstr (name, "-of-") == NULL;
+      gboolean is_plain = FALSE;
+
+      for (guint k = 0; k < G_N_ELEMENTS (plain); k++)
+        {
+          g_autofree char *whole = g_strconcat (plain[k], endings[i], NULL);
+
+          is_plain |= g_str_equal (name, whole) ||
+                      (g_str_has_prefix (name, whole) && g_str_has_suffix (name, ".index.json") &&
+                       strlen (name) == strlen (whole) + strlen (".index.json"));
+        }
+      if (is_file || is_index)
+        return 4 * i + (is_plain ? 0 : 2) + (is_file ? 1 : 2);
+    }
   return 0;
 }
 
-/* The file to load from a component's folder; `only_pickles` tells why there is none. */
+/* The file to load from a component's folder. */
 static char *
-choose_weights (const char *path, gboolean *only_pickles)
+choose_weights (const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   g_autofree char *best = NULL;
   guint best_rank = 0;
   const char *name;
 
-  *only_pickles = FALSE;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       guint rank = rank_weights (name);
 
-      *only_pickles |= g_str_has_suffix (name, ".bin") || g_str_has_suffix (name, ".ckpt");
       if (rank == 0 ||
           (best != NULL && (rank > best_rank || (rank == best_rank && strcmp (name, best) > 0))))
         continue;
@@ -182,25 +192,19 @@ choose_weights (const char *path, gboolean *only_pickles)
       best = g_strdup (name);
       best_rank = rank;
     }
-  *only_pickles &= best == NULL;
   return best != NULL ? g_build_filename (path, best, NULL) : NULL;
 }
 
 static gboolean
 add_weights (GsFolder *folder, const char *path, const char *prefix, GError **error)
 {
-  gboolean only_pickles;
-  g_autofree char *weights = choose_weights (path, &only_pickles);
+  g_autofree char *weights = choose_weights (path);
   g_autofree char *shown = g_filename_display_name (path);
 
   if (weights != NULL)
     return g_str_has_suffix (weights, ".json") ? add_index (folder, weights, prefix, error)
                                                : add_file (folder, weights, prefix, error);
-  if (only_pickles)
-    g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-                 "%s holds pickle checkpoints only; convert them to .safetensors", shown);
-  else
-    g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s holds no .safetensors file", shown);
+  g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s holds no .safetensors file", shown);
   return FALSE;
 }
 

@@ -10,13 +10,13 @@
 
 #include "io/json.h"
 #include "io/names.h"
-#include "io/safetensors.h"
+#include "io/tensor-file.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
-  GsSafetensors *file;
+  GsTensorFile *file;
   const char *prefix; /* goes before the file's names: "unet." or ""; static */
 } GsFolderFile;
 
@@ -33,7 +33,7 @@ void gs_folder_clear (GsFolder *folder);
  * error nothing stays open and the message names the file or shard that is missing or bad. */
 gboolean gs_folder_open (GsFolder *folder, const char *path, GError **error);
 
-/* TRUE if the path is for gs_folder_open () rather than for gs_safetensors_open (). */
+/* TRUE if the path is for gs_folder_open () rather than for gs_tensor_file_open (). */
 gboolean gs_folder_is_one (const char *path);
 
 G_END_DECLS

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writing safetensors files, atomically and without a second copy of the data in memory. */
-#include "base/error.h"
+#include "io/atomic-file.h"
 #include "io/safetensors.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static void
 append_json_string (GString *json, const char *text)
@@ -72,36 +68,33 @@ make_header (const GsStoredTensor *const *tensors, guint n_tensors, GHashTable *
   return json;
 }
 
-static gboolean
-write_all (int fd, gconstpointer data, gsize n_bytes)
+typedef struct
 {
-  const guint8 *at = data;
+  const GsStoredTensor *const *tensors;
+  guint n_tensors;
+  const GString *header;
+  GsTensorBytes bytes;
+  gpointer user_data;
+} Content;
 
-  while (n_bytes > 0)
+static gboolean
+write_content (int fd, gpointer user_data, GError **error)
+{
+  const Content *content = user_data;
+  guint64 n_header = GUINT64_TO_LE ((guint64) content->header->len);
+
+  if (!gs_write_bytes (fd, &n_header, 8)
+      || !gs_write_bytes (fd, content->header->str, content->header->len))
+    return FALSE;
+  for (guint i = 0; i < content->n_tensors; i++)
     {
-      gssize written = write (fd, at, MIN (n_bytes, 1u << 30));
+      const GsStoredTensor *tensor = content->tensors[i];
+      gconstpointer data = content->bytes (tensor, content->user_data, error);
 
-      if (written < 0 && errno == EINTR)
-        continue;
-      if (written <= 0)
+      if (data == NULL || !gs_write_bytes (fd, data, tensor->n_bytes))
         return FALSE;
-      at += written;
-      n_bytes -= written;
     }
   return TRUE;
-}
-
-static gboolean
-write_content (int fd, const GString *header, const GsStoredTensor *const *tensors, guint n_tensors)
-{
-  guint64 n_header = GUINT64_TO_LE ((guint64) header->len);
-
-  if (!write_all (fd, &n_header, 8) || !write_all (fd, header->str, header->len))
-    return FALSE;
-  for (guint i = 0; i < n_tensors; i++)
-    if (!write_all (fd, tensors[i]->data, tensors[i]->n_bytes))
-      return FALSE;
-  return fsync (fd) == 0;
 }
 
 /* Wide elements first: then every tensor is aligned to its element size. */
@@ -115,41 +108,32 @@ compare_element_sizes (gconstpointer a, gconstpointer b)
 }
 
 gboolean
-gs_safetensors_write (const char *path, const GsStoredTensor *tensors, guint n_tensors,
-                      GHashTable *metadata, GError **error)
+gs_safetensors_write_from (const char *path, const GsStoredTensor *tensors, guint n_tensors,
+                           GHashTable *metadata, GsTensorBytes bytes, gpointer user_data,
+                           GError **error)
 {
   g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
   g_autoptr (GString) header = NULL;
-  g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
-  const GsStoredTensor *const *list;
-  gboolean good;
-  int fd, reason;
+  Content content = { .n_tensors = n_tensors, .bytes = bytes, .user_data = user_data };
 
   for (guint i = 0; i < n_tensors; i++)
     g_ptr_array_add (sorted, (gpointer) &tensors[i]);
   g_ptr_array_sort (sorted, compare_element_sizes); /* a stable sort */
-  list = (const GsStoredTensor *const *) sorted->pdata;
-  header = make_header (list, n_tensors, metadata);
+  content.tensors = (const GsStoredTensor *const *) sorted->pdata;
+  header = make_header (content.tensors, n_tensors, metadata);
+  content.header = header;
+  return gs_write_whole (path, write_content, &content, error);
+}
 
-  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0666);
-  good = fd >= 0 && write_content (fd, header, list, n_tensors);
-  reason = errno;
-  if (fd >= 0 && close (fd) != 0 && good)
-    {
-      good = FALSE;
-      reason = errno;
-    }
-  if (good && g_rename (temporary, path) != 0)
-    {
-      good = FALSE;
-      reason = errno;
-    }
-  if (!good)
-    {
-      if (fd >= 0)
-        g_unlink (temporary);
-      g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "Cannot write %s: %s", path,
-                   g_strerror (reason));
-    }
-  return good;
+static gconstpointer
+own_bytes (const GsStoredTensor *tensor, gpointer user_data, GError **error)
+{
+  return tensor->n_bytes > 0 ? tensor->data : "";
+}
+
+gboolean
+gs_safetensors_write (const char *path, const GsStoredTensor *tensors, guint n_tensors,
+                      GHashTable *metadata, GError **error)
+{
+  return gs_safetensors_write_from (path, tensors, n_tensors, metadata, own_bytes, NULL, error);
 }

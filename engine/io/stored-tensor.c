@@ -2,6 +2,7 @@
 /* A tensor as it lies in a file: conversions out of the mapped bytes. */
 #include "io/stored-tensor.h"
 
+#include "base/block-quant.h"
 #include "base/half.h"
 
 #include <math.h>
@@ -11,10 +12,12 @@
  * vectorise. */
 #define CHUNK 1024
 
+#define MAX_BLOCK 256 /* elements of any type's block */
+
 guint64
 gs_stored_tensor_n_elements (const GsStoredTensor *tensor)
 {
-  return tensor->n_bytes / gs_dtype_bytes (tensor->dtype);
+  return tensor->n_bytes / gs_dtype_bytes (tensor->dtype) * gs_dtype_block (tensor->dtype);
 }
 
 /* 8-bit floats after "FP8 Formats for Deep Learning" (Micikevicius et al. 2022): E4M3 has no
@@ -30,6 +33,28 @@ float_from_e4m3 (guint8 bits)
   value = exponent == 0 ? ldexpf ((float) mantissa, -9)
                         : ldexpf ((float) (8 + mantissa), (int) exponent - 10);
   return bits & 0x80 ? -value : value;
+}
+
+/* The blocks that hold elements first ... first + count - 1, one after the other. */
+static void
+floats_from_blocks (const GsStoredTensor *tensor, guint64 first, guint64 count, float *out)
+{
+  const guint n = gs_dtype_block (tensor->dtype);
+  float block[MAX_BLOCK];
+
+  while (count > 0)
+    {
+      const guint64 index = first / n;
+      const guint skip = (guint) (first % n), take = (guint) MIN (count, n - skip);
+
+      gs_blocks_to_floats (tensor->dtype,
+                           (const guint8 *) tensor->data + index * gs_dtype_bytes (tensor->dtype), 1,
+                           block);
+      memcpy (out, block + skip, take * sizeof *out);
+      out += take;
+      first += take;
+      count -= take;
+    }
 }
 
 #define CONVERT(Type, expression)                                \
@@ -50,6 +75,11 @@ gs_stored_tensor_slice_to_float (const GsStoredTensor *tensor, guint64 first, gu
   g_assert (first + count <= gs_stored_tensor_n_elements (tensor));
   if (count == 0)
     return;
+  if (gs_dtype_block (tensor->dtype) > 1)
+    {
+      floats_from_blocks (tensor, first, count, out);
+      return;
+    }
   from = (const guint8 *) tensor->data + first * gs_dtype_bytes (tensor->dtype);
   switch (tensor->dtype)
     {

@@ -18,7 +18,7 @@ typedef struct
   guint n_dims; /* 0 is a scalar */
   guint64 shape[GS_STORED_MAX_DIMS];
   const void *data; /* row-major, little-endian; valid as long as the file it came from */
-  gsize n_bytes;    /* elements times gs_dtype_bytes () */
+  gsize n_bytes;    /* elements over gs_dtype_block () times gs_dtype_bytes () */
 } GsStoredTensor;
 
 guint64 gs_stored_tensor_n_elements (const GsStoredTensor *tensor);

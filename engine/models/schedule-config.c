@@ -63,7 +63,7 @@ has_mark (const GsCheckpoint *checkpoint, const char *name)
   const GPtrArray *files = gs_checkpoint_files (checkpoint);
 
   for (guint i = 0; i < files->len; i++)
-    if (gs_safetensors_find (g_ptr_array_index (files, i), name) != NULL)
+    if (gs_tensor_file_find (g_ptr_array_index (files, i), name) != NULL)
       return TRUE;
   return FALSE;
 }

@@ -12,6 +12,7 @@ typedef struct
   GsWeightSource base;
   GsWeightFind   find;
   GsWeightReleasePages release_pages; /* NULL: they stay */
+  GHashTable    *converted;     /* data that were made from a type that is not packed, owned */
   guint64        resident_bytes;
   gpointer       owner;
 } FileWeights;
@@ -31,6 +32,46 @@ significant_dims (const guint64 *dims, guint n_dims)
   while (n_dims > 1 && dims[n_dims - 1] == 1)
     n_dims--;
   return n_dims;
+}
+
+/* The type that a stored one is handed out as: 8 bits' floats are exact in halves, blocks in floats. */
+static GsDtype
+host_dtype (GsDtype stored)
+{
+  switch (stored)
+    {
+    case GS_DTYPE_F64:
+    case GS_DTYPE_F32:
+    case GS_DTYPE_F16:
+    case GS_DTYPE_BF16:
+      return stored;
+    case GS_DTYPE_F8_E4M3:
+    case GS_DTYPE_F8_E5M2:
+      return GS_DTYPE_F16;
+    default:
+      return GS_DTYPE_F32;
+    }
+}
+
+static gboolean
+convert (FileWeights *self, const GsStoredTensor *stored, GsHostTensor *tensor, GError **error)
+{
+  const guint64 n = gs_stored_tensor_n_elements (stored);
+  gpointer data = g_try_malloc (MAX (n, 1) * gs_dtype_bytes (tensor->dtype));
+
+  if (data == NULL)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
+                   "There is not enough memory to load the tensor %s", stored->name);
+      return FALSE;
+    }
+  if (tensor->dtype == GS_DTYPE_F16)
+    gs_stored_tensor_to_half (stored, data);
+  else
+    gs_stored_tensor_to_float (stored, data);
+  g_hash_table_add (self->converted, data);
+  tensor->data = data;
+  return TRUE;
 }
 
 static gboolean
@@ -56,10 +97,11 @@ file_read (GsWeightSource *source, const char *name, const guint64 *dims, guint 
                    "The model's tensor %s has the shape %s where %s is needed", name, is, expected);
       return FALSE;
     }
-  *tensor = (GsHostTensor) { .dtype = stored->dtype, .n_dims = n_dims, .data = stored->data };
+  *tensor = (GsHostTensor) { .dtype = host_dtype (stored->dtype), .n_dims = n_dims,
+                             .data = stored->data };
   for (guint i = 0; i < n_dims; i++)
     tensor->dims[i] = dims[i];
-  return TRUE;
+  return tensor->dtype == stored->dtype || !with_data || convert (self, stored, tensor, error);
 }
 
 static void
@@ -67,6 +109,7 @@ file_release (GsWeightSource *source, GsHostTensor *tensor)
 {
   FileWeights *self = (FileWeights *) source;
 
+  g_hash_table_remove (self->converted, tensor->data);
   self->resident_bytes += gs_host_tensor_n_elements (tensor) * gs_dtype_bytes (tensor->dtype);
   if (self->release_pages == NULL || self->resident_bytes < RESIDENT_BYTES)
     return;
@@ -77,6 +120,7 @@ file_release (GsWeightSource *source, GsHostTensor *tensor)
 static void
 file_free (GsWeightSource *source)
 {
+  g_hash_table_unref (((FileWeights *) source)->converted);
   g_free (source);
 }
 
@@ -92,6 +136,7 @@ gs_file_weights_new (GsWeightFind find, GsWeightReleasePages release_pages, gpoi
   FileWeights *self = g_new0 (FileWeights, 1);
 
   self->base.klass = &klass;
+  self->converted = g_hash_table_new_full (NULL, NULL, g_free, NULL);
   self->find = find;
   self->release_pages = release_pages;
   self->owner = owner;

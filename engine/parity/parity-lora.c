@@ -11,7 +11,7 @@
 typedef struct
 {
   GsParityRun     *run;
-  GsSafetensors   *expected;
+  GsTensorFile   *expected;
   GsParityNetwork  network;
   GsAdapterUse     uses[MAX_ADAPTERS];
   guint            n_uses;
@@ -23,7 +23,7 @@ case_clear (Case *c)
   gs_parity_network_clear (&c->network); /* before the adapters that it reads */
   for (guint i = 0; i < c->n_uses; i++)
     gs_adapter_free ((GsAdapter *) c->uses[i].adapter);
-  g_clear_pointer (&c->expected, gs_safetensors_unref);
+  g_clear_pointer (&c->expected, gs_tensor_file_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Case, case_clear)
@@ -252,7 +252,7 @@ gs_parity_lora (GsParityRun *run, GError **error)
       g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED, "Embeddings are not supported yet");
       return FALSE;
     }
-  if (path == NULL || (c.expected = gs_safetensors_open (path, error)) == NULL
+  if (path == NULL || (c.expected = gs_tensor_file_open (path, error)) == NULL
       || !gs_parity_network_init (&c.network, run, error) || !add_adapters (&c, error))
     return FALSE;
   if (gs_parity_has (c.expected, "out.base_eps"))
@@ -262,9 +262,9 @@ gs_parity_lora (GsParityRun *run, GError **error)
         return FALSE;
     }
   use (&c, json_object_get_double_member_with_default (gs_parity_config (run), "strength", 1));
-  for (guint i = 0; i < gs_safetensors_n_tensors (c.expected); i++)
+  for (guint i = 0; i < gs_tensor_file_n_tensors (c.expected); i++)
     {
-      const char *name = gs_safetensors_tensor (c.expected, i)->name;
+      const char *name = gs_tensor_file_tensor (c.expected, i)->name;
 
       if (g_str_has_prefix (name, "out.merged.") && !check_merged (&c, name, error))
         return FALSE;

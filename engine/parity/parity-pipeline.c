@@ -16,7 +16,7 @@
 typedef struct
 {
   GsParityRun   *parity;
-  GsSafetensors *file;
+  GsTensorFile *file;
   GsSession     *session;
   guint32        width, height; /* of the latent */
   gsize          n;             /* of its elements */
@@ -340,7 +340,7 @@ read_size (Pipeline *p, GError **error)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      const GsStoredTensor *noise = gs_safetensors_find (p->file, names[i]);
+      const GsStoredTensor *noise = gs_tensor_file_find (p->file, names[i]);
 
       if (noise == NULL || noise->n_dims != 4 || noise->shape[2] > 4096 || noise->shape[3] > 4096)
         continue;
@@ -359,7 +359,7 @@ run_pipeline (GsParityRun *run, JsonObject *entry, GsCheckpoint *checkpoint, gbo
 {
   g_auto (Pipeline) p = { .parity = run, .session = run->session, .in_steps = in_steps };
   GsParityRun of_entry = { .folder = run->folder, .entry = entry };
-  g_autoptr (GsSafetensors) file = NULL;
+  g_autoptr (GsTensorFile) file = NULL;
   GsModel *model = gs_model_new (run->session->device, run->session->dtype, checkpoint, error);
 
   if (model == NULL)
@@ -421,7 +421,7 @@ gboolean
 gs_parity_pipeline (GsParityRun *run, GError **error)
 {
   g_autoptr (GsCheckpoint) checkpoint = NULL;
-  g_autoptr (GsSafetensors) file = NULL;
+  g_autoptr (GsTensorFile) file = NULL;
 
   if (gs_parity_string (run, "architecture") != NULL) /* the checkpoint itself: it must load */
     {

@@ -19,7 +19,7 @@ absolute_tolerance (GsParityRun *run)
 
 /* One draw of a fresh generator, or after another draw of the same size. */
 static gboolean
-check_draw (GsParityRun *run, GsSafetensors *file, const char *name, GsRngKind kind, guint64 seed,
+check_draw (GsParityRun *run, GsTensorFile *file, const char *name, GsRngKind kind, guint64 seed,
             gboolean second, GError **error)
 {
   g_auto (GsParityTensor) want = { 0 };
@@ -38,11 +38,11 @@ check_draw (GsParityRun *run, GsSafetensors *file, const char *name, GsRngKind k
 
 /* "out.<kind>.<seed>.<which>" */
 static gboolean
-check_noise (GsParityRun *run, GsSafetensors *file, GError **error)
+check_noise (GsParityRun *run, GsTensorFile *file, GError **error)
 {
-  for (guint i = 0; i < gs_safetensors_n_tensors (file); i++)
+  for (guint i = 0; i < gs_tensor_file_n_tensors (file); i++)
     {
-      const char *name = gs_safetensors_tensor (file, i)->name;
+      const char *name = gs_tensor_file_tensor (file, i)->name;
       g_auto (GStrv) parts = g_strsplit (name, ".", -1);
       GsRngKind kind;
 
@@ -58,15 +58,15 @@ check_noise (GsParityRun *run, GsSafetensors *file, GError **error)
 
 /* "out.slerp.<strength>" */
 static gboolean
-check_slerp (GsParityRun *run, GsSafetensors *file, GError **error)
+check_slerp (GsParityRun *run, GsTensorFile *file, GError **error)
 {
   g_auto (GsParityTensor) a = { 0 }, b = { 0 };
 
   if (!gs_parity_read (file, &a, error, "in.a") || !gs_parity_read (file, &b, error, "in.b"))
     return FALSE;
-  for (guint i = 0; i < gs_safetensors_n_tensors (file); i++)
+  for (guint i = 0; i < gs_tensor_file_n_tensors (file); i++)
     {
-      const char *name = gs_safetensors_tensor (file, i)->name;
+      const char *name = gs_tensor_file_tensor (file, i)->name;
       g_auto (GsParityTensor) want = { 0 };
       g_autofree float *got = g_new (float, a.n);
 
@@ -90,7 +90,7 @@ check_slerp (GsParityRun *run, GsSafetensors *file, GError **error)
 gboolean
 gs_parity_rng (GsParityRun *run, GError **error)
 {
-  g_autoptr (GsSafetensors) file = gs_parity_open (run, error);
+  g_autoptr (GsTensorFile) file = gs_parity_open (run, error);
 
   if (file == NULL)
     return FALSE;

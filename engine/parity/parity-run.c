@@ -42,12 +42,12 @@ gs_parity_path (GsParityRun *run, const char *relative, GError **error)
   return g_build_filename (run->folder, relative, NULL);
 }
 
-GsSafetensors *
+GsTensorFile *
 gs_parity_open (GsParityRun *run, GError **error)
 {
   g_autofree char *path = gs_parity_path (run, gs_parity_string (run, "file"), error);
 
-  return path != NULL ? gs_safetensors_open (path, error) : NULL;
+  return path != NULL ? gs_tensor_file_open (path, error) : NULL;
 }
 
 void
@@ -57,7 +57,7 @@ gs_parity_clear (GsParityTensor *tensor)
 }
 
 gboolean
-gs_parity_read (GsSafetensors *file, GsParityTensor *tensor, GError **error, const char *format,
+gs_parity_read (GsTensorFile *file, GsParityTensor *tensor, GError **error, const char *format,
                 ...)
 {
   g_autofree char *name = NULL;
@@ -68,7 +68,7 @@ gs_parity_read (GsSafetensors *file, GsParityTensor *tensor, GError **error, con
   name = g_strdup_vprintf (format, args);
   va_end (args);
   gs_parity_clear (tensor);
-  stored = gs_safetensors_find (file, name);
+  stored = gs_tensor_file_find (file, name);
   if (stored == NULL)
     {
       g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "The case lacks the tensor %s", name);
@@ -85,7 +85,7 @@ gs_parity_read (GsSafetensors *file, GsParityTensor *tensor, GError **error, con
 }
 
 gboolean
-gs_parity_has (GsSafetensors *file, const char *format, ...)
+gs_parity_has (GsTensorFile *file, const char *format, ...)
 {
   g_autofree char *name = NULL;
   va_list args;
@@ -93,7 +93,7 @@ gs_parity_has (GsSafetensors *file, const char *format, ...)
   va_start (args, format);
   name = g_strdup_vprintf (format, args);
   va_end (args);
-  return gs_safetensors_find (file, name) != NULL;
+  return gs_tensor_file_find (file, name) != NULL;
 }
 
 double

@@ -18,14 +18,14 @@ get_tensor (const char *name, gsize *n, gpointer user_data)
 gboolean
 gs_parity_scheduler (GsParityRun *run, GError **error)
 {
-  g_autoptr (GsSafetensors) file = gs_parity_open (run, error);
+  g_autoptr (GsTensorFile) file = gs_parity_open (run, error);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   GsReferenceResult result = { 0 };
 
   if (file == NULL)
     return FALSE;
-  for (guint i = 0; i < gs_safetensors_n_tensors (file); i++)
-    g_ptr_array_add (names, (gpointer) gs_safetensors_tensor (file, i)->name);
+  for (guint i = 0; i < gs_tensor_file_n_tensors (file); i++)
+    g_ptr_array_add (names, (gpointer) gs_tensor_file_tensor (file, i)->name);
   g_ptr_array_add (names, NULL);
   if (!gs_reference_case_check (run->entry, (const char *const *) names->pdata, get_tensor, file,
                                 &result, error))

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static gboolean
-check_emphasis (GsParityRun *run, GsSafetensors *file, GError **error)
+check_emphasis (GsParityRun *run, GsTensorFile *file, GError **error)
 {
   g_auto (GsParityTensor) z = { 0 }, weights = { 0 }, want = { 0 };
   g_autofree float *got = NULL;
@@ -95,7 +95,7 @@ keep_ends (const GsClipConfig *config, const guint32 *ids, guint n, float *value
 
 /* The result and the sizes it has; the caller's. */
 static float *
-run_output (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, const Output *output,
+run_output (GsParityRun *run, GsParityNetwork *network, GsTensorFile *file, const Output *output,
             gsize *n, GError **error)
 {
   const GsClipConfig *config = config_of (network, output->encoder);
@@ -135,7 +135,7 @@ run_output (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, con
 }
 
 static gboolean
-check_output (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, const Output *output,
+check_output (GsParityRun *run, GsParityNetwork *network, GsTensorFile *file, const Output *output,
               GError **error)
 {
   g_auto (GsParityTensor) want = { 0 };
@@ -157,7 +157,7 @@ check_output (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, c
 /* SDXL's context: both encoders' vectors side by side, by the session's own code, which fills the
  * texts' ends for each. */
 static gboolean
-check_context (GsParityRun *run, GsSafetensors *file, GError **error)
+check_context (GsParityRun *run, GsTensorFile *file, GError **error)
 {
   g_auto (GsParityTensor) ids = { 0 }, want = { 0 };
   g_autofree float *got = NULL;
@@ -193,7 +193,7 @@ check_context (GsParityRun *run, GsSafetensors *file, GError **error)
 gboolean
 gs_parity_text_encoder (GsParityRun *run, GError **error)
 {
-  g_autoptr (GsSafetensors) file = gs_parity_open (run, error);
+  g_autoptr (GsTensorFile) file = gs_parity_open (run, error);
   g_auto (GsParityNetwork) network = { 0 };
 
   if (file == NULL)

@@ -126,7 +126,7 @@ check_padded (GsParityRun *run, GsTokenizer *tokenizer, const char *folder, GErr
 {
   g_autofree char *path = g_build_filename (folder, "prompts.json", NULL);
   g_autoptr (JsonNode) root = load_json (path, error);
-  g_autoptr (GsSafetensors) file = root != NULL ? gs_parity_open (run, error) : NULL;
+  g_autoptr (GsTensorFile) file = root != NULL ? gs_parity_open (run, error) : NULL;
   JsonArray *prompts;
 
   if (file == NULL)

@@ -7,7 +7,7 @@
 /* The label from its parts. Single precision rounds the argument of a sine of frequency 1 by as much
  * as 2^-24 of it; the frequency before it as well. */
 static gboolean
-check_label (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint i,
+check_label (GsParityRun *run, GsParityNetwork *network, GsTensorFile *file, guint i,
              const GsParityTensor *label, GError **error)
 {
   const GsUnetConfig *config = &network->config.unet;
@@ -36,7 +36,7 @@ check_label (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, gu
 }
 
 static gboolean
-evaluate (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint i, GError **error)
+evaluate (GsParityRun *run, GsParityNetwork *network, GsTensorFile *file, guint i, GError **error)
 {
   g_auto (GsParityTensor) x = { 0 }, t = { 0 }, context = { 0 }, label = { 0 }, want = { 0 };
   const guint width = network->config.unet.channels[0];
@@ -93,7 +93,7 @@ evaluate (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint
 gboolean
 gs_parity_unet (GsParityRun *run, GError **error)
 {
-  g_autoptr (GsSafetensors) file = gs_parity_open (run, error);
+  g_autoptr (GsTensorFile) file = gs_parity_open (run, error);
   g_auto (GsParityNetwork) network = { 0 };
 
   if (file == NULL || !gs_parity_network_init (&network, run, error))

@@ -47,7 +47,7 @@ static const Direction tiny[] = {
 };
 
 static gboolean
-run_direction (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, guint i,
+run_direction (GsParityRun *run, GsParityNetwork *network, GsTensorFile *file, guint i,
                const Direction *direction, GError **error)
 {
   g_auto (GsParityTensor) x = { 0 }, want = { 0 };
@@ -79,7 +79,7 @@ run_direction (GsParityRun *run, GsParityNetwork *network, GsSafetensors *file, 
 gboolean
 gs_parity_vae (GsParityRun *run, GError **error)
 {
-  g_autoptr (GsSafetensors) file = gs_parity_open (run, error);
+  g_autoptr (GsTensorFile) file = gs_parity_open (run, error);
   g_auto (GsParityNetwork) network = { 0 };
 
   if (file == NULL || !gs_parity_network_init (&network, run, error))

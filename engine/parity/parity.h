@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "io/safetensors.h"
+#include "io/tensor-file.h"
 #include "session/session-private.h"
 
 #include <json-glib/json-glib.h>
@@ -49,7 +49,7 @@ JsonObject *gs_parity_config (GsParityRun *run); /* never NULL */
 char *gs_parity_path (GsParityRun *run, const char *relative, GError **error);
 
 /* The case's "file". */
-GsSafetensors *gs_parity_open (GsParityRun *run, GError **error);
+GsTensorFile *gs_parity_open (GsParityRun *run, GError **error);
 
 /* A tensor as floats (the caller's), with its sizes. NULL with error if there is none. */
 typedef struct
@@ -60,10 +60,10 @@ typedef struct
   guint64 dims[GS_STORED_MAX_DIMS];
 } GsParityTensor;
 
-gboolean gs_parity_read  (GsSafetensors *file, GsParityTensor *tensor, GError **error,
+gboolean gs_parity_read  (GsTensorFile *file, GsParityTensor *tensor, GError **error,
                           const char *format, ...) G_GNUC_PRINTF (4, 5);
 void     gs_parity_clear (GsParityTensor *tensor);
-gboolean gs_parity_has   (GsSafetensors *file, const char *format, ...) G_GNUC_PRINTF (2, 3);
+gboolean gs_parity_has   (GsTensorFile *file, const char *format, ...) G_GNUC_PRINTF (2, 3);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GsParityTensor, gs_parity_clear)
 
 /* The tolerance of the run's precision; name: of a tensor, for manifests that tell them apart.

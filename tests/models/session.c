@@ -392,7 +392,7 @@ test_a_failed_decode_keeps_the_latents (void)
   GsRequest request = small_request ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GsResult) whole = NULL, broken = NULL;
-  g_autoptr (GsSafetensors) file = NULL;
+  g_autoptr (GsTensorFile) file = NULL;
   g_autofree char *path = g_build_filename (g_get_tmp_dir (), "gesso-latents.safetensors", NULL);
 
   if (skips ())
@@ -405,9 +405,9 @@ test_a_failed_decode_keeps_the_latents (void)
   g_assert_null (broken->images[0]);
 
   g_assert_true (gs_result_save_latents (broken, path, &error));
-  file = gs_safetensors_open (path, &error);
+  file = gs_tensor_file_open (path, &error);
   g_assert_no_error (error);
-  g_assert_cmpmem (gs_safetensors_find (file, "latents")->data,
+  g_assert_cmpmem (gs_tensor_file_find (file, "latents")->data,
                    gs_latents_elements (whole->latents) * sizeof (float), whole->latents->values,
                    gs_latents_elements (whole->latents) * sizeof (float));
   g_unlink (path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checkpoints: folders and shards are found, layouts agree, files can be overridden. */
 #include "io/checkpoint.h"
+#include "io/safetensors.h"
 
 #include "base/error.h"
 #include "base/half.h"
@@ -216,7 +217,7 @@ test_folder_without_weights (void)
 
   write_text (pickle, "x");
   g_assert_null (gs_checkpoint_open (folder, &error));
-  g_assert_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED);
+  g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
   g_clear_error (&error);
   write_names (variant, (const char *const[]){ "quant_conv.bias", NULL });
   checkpoint = gs_checkpoint_open (folder, &error);

@@ -2,7 +2,7 @@
 /* Noise from seeds: torch's numbers on the CPU and on CUDA, and slerp. */
 #include "base/random.h"
 
-#include "io/safetensors.h"
+#include "io/tensor-file.h"
 
 #include <math.h>
 #include <string.h>
@@ -168,25 +168,25 @@ test_slerp (void)
 
 /* ---- The reference's files ------------------------------------------------------------------ */
 
-static GsSafetensors *
+static GsTensorFile *
 open_golden (const char *name)
 {
   const char *shared = g_getenv ("GESSO_SHARED");
   g_autofree char *path = shared != NULL ? g_build_filename (shared, "golden", "rng", name, NULL) : NULL;
   g_autoptr (GError) error = NULL;
-  GsSafetensors *file;
+  GsTensorFile *file;
 
   if (path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
     return NULL;
-  file = gs_safetensors_open (path, &error);
+  file = gs_tensor_file_open (path, &error);
   g_assert_no_error (error);
   return file;
 }
 
 static float *
-load (GsSafetensors *file, const char *name, gsize *n)
+load (GsTensorFile *file, const char *name, gsize *n)
 {
-  const GsStoredTensor *tensor = gs_safetensors_find (file, name);
+  const GsStoredTensor *tensor = gs_tensor_file_find (file, name);
   float *data;
 
   g_assert_nonnull (tensor);
@@ -197,7 +197,7 @@ load (GsSafetensors *file, const char *name, gsize *n)
 }
 
 static void
-check_draw (GsSafetensors *file, GsRandom *random, const char *kind, gint64 seed, const char *draw)
+check_draw (GsTensorFile *file, GsRandom *random, const char *kind, gint64 seed, const char *draw)
 {
   g_autofree char *name = g_strdup_printf ("out.%s.%" G_GINT64_FORMAT ".%s", kind, seed, draw);
   gsize n;
@@ -211,7 +211,7 @@ check_draw (GsSafetensors *file, GsRandom *random, const char *kind, gint64 seed
 static void
 test_golden_noise (void)
 {
-  g_autoptr (GsSafetensors) file = open_golden ("noise.safetensors");
+  g_autoptr (GsTensorFile) file = open_golden ("noise.safetensors");
   const GsStoredTensor *seeds;
   guint n_seeds;
 
@@ -220,7 +220,7 @@ test_golden_noise (void)
       g_test_skip ("the reference cases are not there");
       return;
     }
-  seeds = gs_safetensors_find (file, "in.seeds");
+  seeds = gs_tensor_file_find (file, "in.seeds");
   n_seeds = (guint) gs_stored_tensor_n_elements (seeds);
   for (guint i = 0; i < n_seeds; i++)
     {
@@ -248,7 +248,7 @@ test_golden_noise (void)
 static void
 test_golden_slerp (void)
 {
-  g_autoptr (GsSafetensors) file = open_golden ("slerp.safetensors");
+  g_autoptr (GsTensorFile) file = open_golden ("slerp.safetensors");
   const char *const strengths[] = { "0.0", "0.1", "0.5", "0.9", "1.0" };
   g_autofree float *low = NULL;
   g_autofree float *high = NULL;

@@ -2,7 +2,7 @@
 /* Recorded runs of the reference samplers, alone and in whole pipelines, made again. Needs the
  * golden fixtures beside the source; skipped without. */
 #include "io/json.h"
-#include "io/safetensors.h"
+#include "io/tensor-file.h"
 #include "sample/reference-case.h"
 #include "sample/sampler-config.h"
 #include "sample/sampler.h"
@@ -15,7 +15,7 @@
 static float *
 tensor_of_file (const char *name, gsize *n, gpointer user_data)
 {
-  const GsStoredTensor *tensor = gs_safetensors_find (user_data, name);
+  const GsStoredTensor *tensor = gs_tensor_file_find (user_data, name);
   float *values;
 
   *n = 0;
@@ -32,14 +32,14 @@ check_case (const char *folder, JsonObject *entry)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (folder, gs_json_get_string (entry, "file"), NULL);
-  g_autoptr (GsSafetensors) file = gs_safetensors_open (path, &error);
+  g_autoptr (GsTensorFile) file = gs_tensor_file_open (path, &error);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   const char *id = gs_json_get_string (entry, "id");
   GsReferenceResult result;
 
   g_assert_no_error (error);
-  for (guint i = 0; i < gs_safetensors_n_tensors (file); i++)
-    g_ptr_array_add (names, (gpointer) gs_safetensors_tensor (file, i)->name);
+  for (guint i = 0; i < gs_tensor_file_n_tensors (file); i++)
+    g_ptr_array_add (names, (gpointer) gs_tensor_file_tensor (file, i)->name);
   g_ptr_array_add (names, NULL);
   gs_reference_case_check (entry, (const char *const *) names->pdata, tensor_of_file, file, &result,
                            &error);
@@ -105,7 +105,7 @@ typedef struct
 {
   float *guided, *latents, *x0, *timesteps, *noise, *mask;
   const float *init; /* right where the mask is 0: the last latents */
-  GsSafetensors *file;
+  GsTensorFile *file;
   GsSampler *sampler;
   gsize n, call, draw;
   double worst;
@@ -185,7 +185,7 @@ check_pipeline (const char *folder, JsonObject *entry)
                                                 blend_and_compare };
   g_autofree char *path = g_build_filename (folder, gs_json_get_string (entry, "file"), NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GsSafetensors) file = gs_safetensors_open (path, &error);
+  g_autoptr (GsTensorFile) file = gs_tensor_file_open (path, &error);
   JsonObject *config = gs_json_get_object (entry, "config");
   GsNoiseConfig noise = GS_NOISE_CONFIG_SD;
   g_autoptr (GsSchedule) schedule = gs_schedule_new (&noise, NULL);
@@ -295,7 +295,7 @@ test_a1111_inpaint (void)
   g_autofree char *folder = NULL;
   g_autoptr (JsonObject) manifest = load_manifest (&folder);
   g_autofree char *path = NULL;
-  g_autoptr (GsSafetensors) file = NULL;
+  g_autoptr (GsTensorFile) file = NULL;
   g_autoptr (GError) error = NULL;
   GsNoiseConfig noise_config = GS_NOISE_CONFIG_SD;
   g_autoptr (GsSchedule) schedule = gs_schedule_new (&noise_config, NULL);
@@ -311,7 +311,7 @@ test_a1111_inpaint (void)
   if (manifest == NULL)
     return;
   path = g_build_filename (folder, "pipeline", "inpaint4-a1111.safetensors", NULL);
-  file = gs_safetensors_open (path, &error);
+  file = gs_tensor_file_open (path, &error);
   g_assert_no_error (error);
   init = tensor_of_file ("in.init_latent", &n, file);
   noise = tensor_of_file ("in.noise", &n_other, file);

@@ -3,7 +3,7 @@
 #include "io/tokenizer.h"
 
 #include "io/json-nul.h"
-#include "io/safetensors.h"
+#include "io/tensor-file.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -206,7 +206,7 @@ test_golden_padded (void)
   g_autofree char *vocabulary = shared_path ("tokenizer/bpe_simple_vocab_16e6.txt.gz");
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GsTokenizer) tokenizer = NULL;
-  g_autoptr (GsSafetensors) file = NULL;
+  g_autoptr (GsTensorFile) file = NULL;
   JsonArray *prompts;
   guint n_rows = 0;
 
@@ -214,7 +214,7 @@ test_golden_padded (void)
     return;
   tokenizer = open_vocabulary (vocabulary);
   prompts = load_prompts (parser, path);
-  file = gs_safetensors_open (rows_path, NULL);
+  file = gs_tensor_file_open (rows_path, NULL);
   g_assert_nonnull (file);
   for (guint i = 0; i < json_array_get_length (prompts); i++)
     {
@@ -225,8 +225,8 @@ test_golden_padded (void)
 
       if (!json_object_get_boolean_member (prompt, "agree"))
         continue;
-      check_padded (gs_safetensors_find (file, "out.sd1_ids"), i, ids, tokenizer, 49407);
-      check_padded (gs_safetensors_find (file, "out.sd2_ids"), i, ids, tokenizer, 0);
+      check_padded (gs_tensor_file_find (file, "out.sd1_ids"), i, ids, tokenizer, 49407);
+      check_padded (gs_tensor_file_find (file, "out.sd2_ids"), i, ids, tokenizer, 0);
       n_rows++;
     }
   g_test_message ("%u rows of 77, padded in two ways", n_rows);

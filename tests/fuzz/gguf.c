@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fuzz.h"
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize n)
+{
+  fuzz_tensor_file (data, n, "x.gguf");
+  return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures, and the settings in them. */
+#include "io/image.h"
+#include "io/parameters.h"
+
+int LLVMFuzzerTestOneInput (const guint8 *data, gsize n);
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize n)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (data, n);
+  g_autofree char *text = NULL;
+  GsImage *image = gs_image_load_png_bytes (bytes, &text, NULL);
+
+  gs_image_free (image);
+  if (text != NULL)
+    gs_parameters_free (gs_parameters_parse (text, NULL));
+  return 0;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Jobs with a miniature SDXL model, made of the golden networks. */
+#include "gs.h"
+#include "session/model.h"
+
+#include "base/half.h"
+#include "session/autoencoder.h"
+#include "session/prompt-encoder.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#define SIDE 64
+#define SCALE 30000 /* of the autoencoder's first activations, in the test of their overflow */
+
+static GsSession *session;
+static char *folder; /* holds the vocabulary */
+
+/* Single letters, and the marks where the text encoders of the golden files have them. */
+static void
+write_vocabulary (void)
+{
+  g_autofree char *inner = NULL, *vocab = NULL, *merges = NULL;
+  g_autoptr (GString) json = g_string_new ("{");
+  guint n = 0;
+
+  folder = g_dir_make_tmp ("gesso-sdxl-XXXXXX", NULL);
+  inner = g_build_filename (folder, "tokenizer", NULL);
+  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
+  for (char c = 'a'; c <= 'z'; c++, n += 2)
+    g_string_append_printf (json, "\"%c\":%u,\"%c</w>\":%u,", c, n, c, n + 1);
+  g_string_append_printf (json, "\"ab</w>\":%u,", n); /* a vocabulary without merges is none */
+  g_string_append (json, "\"<|startoftext|>\":498,\"<|endoftext|>\":499}");
+  vocab = g_build_filename (inner, "vocab.json", NULL);
+  merges = g_build_filename (inner, "merges.txt", NULL);
+  g_assert_true (g_file_set_contents (vocab, json->str, -1, NULL));
+  g_assert_true (g_file_set_contents (merges, "#version: 0.2\na b</w>\n", -1, NULL));
+}
+
+static void
+remove_vocabulary (void)
+{
+  static const char *const names[] = { "tokenizer/vocab.json", "tokenizer/merges.txt", "tokenizer",
+                                       "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+  g_free (folder);
+}
+
+static gboolean
+take (GsCheckpoint *checkpoint, const char *relative, GsComponent component)
+{
+  const char *shared = g_getenv ("GESSO_SHARED");
+  g_autofree char *path = g_build_filename (shared != NULL ? shared : "", "golden", relative, NULL);
+  g_autoptr (GsCheckpoint) other = gs_checkpoint_open (path, NULL);
+
+  return other != NULL && gs_checkpoint_replace (checkpoint, other, component);
+}
+
+/* Multiplies the autoencoder's first convolution, whose output later norms bring back. */
+static void
+scale_autoencoder (GsCheckpoint *checkpoint)
+{
+  static const char name[] = "vae.decoder.conv_in.weight";
+  GsStoredTensor tensor = *gs_checkpoint_find (checkpoint, name);
+  const guint64 n = gs_stored_tensor_n_elements (&tensor);
+  guint16 *scaled = g_new (guint16, n);
+  g_autoptr (GBytes) bytes = NULL;
+
+  for (guint64 i = 0; i < n; i++)
+    scaled[i] = gs_half_from_float (gs_stored_tensor_get_float (&tensor, i) * SCALE);
+  bytes = g_bytes_new_take (scaled, n * sizeof *scaled);
+  tensor.dtype = GS_DTYPE_F16;
+  tensor.data = scaled;
+  tensor.n_bytes = n * sizeof *scaled;
+  gs_checkpoint_add (checkpoint, name, &tensor, bytes);
+}
+
+static gboolean
+load (GsSession *self, gboolean overflows)
+{
+  g_autoptr (GsCheckpoint) checkpoint = gs_checkpoint_new (folder);
+  g_autoptr (GError) error = NULL;
+  GsModel *model;
+
+  if (self == NULL || !take (checkpoint, "unet/sdxl.safetensors", GS_COMPONENT_UNET)
+      || !take (checkpoint, "text_encoder/sdxl.safetensors", GS_COMPONENT_TEXT_ENCODER)
+      || !take (checkpoint, "text_encoder/sdxl.safetensors", GS_COMPONENT_TEXT_ENCODER_2)
+      || !take (checkpoint, "vae/kl.safetensors", GS_COMPONENT_VAE))
+    {
+      g_test_skip (self == NULL ? "no Vulkan device" : "no golden files");
+      return FALSE;
+    }
+  if (overflows)
+    scale_autoencoder (checkpoint);
+  model = gs_model_new (self->device, self->dtype, g_steal_pointer (&checkpoint), &error);
+  g_assert_no_error (error);
+  gs_session_set_model (self, model);
+  return TRUE;
+}
+
+static GsRequest
+small_request (void)
+{
+  GsRequest request = GS_REQUEST_DEFAULT;
+
+  request.prompt = "a (b:1.3) c";
+  request.width = request.height = SIDE;
+  request.steps = 3;
+  request.sampler = "euler";
+  return request;
+}
+
+static GsImage *
+generate (GsSession *self, const GsRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GsResult) result = gs_session_generate (self, request, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (result->images[0]);
+  return g_steal_pointer (&result->images[0]);
+}
+
+/* Mean difference of two pictures of one size, in levels. */
+static double
+difference (const GsImage *a, const GsImage *b)
+{
+  const gsize n = (gsize) a->width * a->height * a->channels;
+  double sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    sum += abs (a->pixels[i] - b->pixels[i]);
+  return sum / n;
+}
+
+static void
+test_config (void)
+{
+  const GsModelConfig *config;
+
+  if (!load (session, FALSE))
+    return;
+  config = &session->model->config;
+  g_assert_cmpint (config->family, ==, GS_FAMILY_SDXL);
+  g_assert_cmpuint (gs_model_config_n_sizes (config), ==, 6);
+  g_assert_cmpuint (gs_model_config_clip_skip (config, 0), ==, 2);
+  g_assert_cmpuint (gs_model_config_clip_skip (config, 1), ==, 2);
+  g_assert_cmpuint (gs_model_config_clip_skip (config, 3), ==, 3);
+  g_assert_cmpfloat (config->vae.scaling_factor, ==, 0.13025);
+}
+
+/* Each part of the conditioning makes a difference, and the same request the same picture. */
+static void
+test_conditioning (void)
+{
+  GsRequest request = small_request ();
+  g_autoptr (GsImage) first = NULL, again = NULL, other = NULL, negative = NULL;
+
+  if (!load (session, FALSE))
+    return;
+  first = generate (session, &request);
+  request.prompt = "x y";
+  other = generate (session, &request);
+  g_assert_cmpfloat (difference (first, other), >, 0.5);
+  request = small_request ();
+  request.negative_prompt = "z";
+  negative = generate (session, &request);
+  g_assert_cmpfloat (difference (first, negative), >, 0.5);
+  request = small_request ();
+  again = generate (session, &request); /* after other labels were in use */
+  g_assert_cmpfloat (difference (first, again), ==, 0);
+}
+
+/* Half of the run's noise levels, with both labels, is what each half alone would give. */
+static void
+test_guidance_one (void)
+{
+  GsRequest request = small_request ();
+  g_autoptr (GsImage) alone = NULL, guided = NULL;
+
+  if (!load (session, FALSE))
+    return;
+  request.guidance_scale = 1;
+  alone = generate (session, &request);
+  request.guidance_scale = 1.0001f;
+  guided = generate (session, &request);
+  g_assert_cmpfloat (difference (alone, guided), <, 0.05);
+}
+
+/* The text encoders make room for the rest: the picture is the same. */
+static void
+test_little_memory (void)
+{
+  GsRequest request = small_request ();
+  g_autoptr (GsImage) whole = NULL, evicted = NULL;
+  guint64 needed, available;
+
+  if (!load (session, FALSE))
+    return;
+  whole = generate (session, &request);
+  g_assert_true (gs_session_estimate_memory (session, &request, &needed, &available, NULL));
+  session->memory_limit = needed - 1;
+  g_assert_true (load (session, FALSE));
+  evicted = generate (session, &request);
+  g_assert_cmpuint (gs_device_get_peak_bytes (session->device), <, needed);
+  session->memory_limit = G_MAXUINT64;
+  g_assert_cmpfloat (difference (whole, evicted), ==, 0);
+}
+
+/* What halves cannot hold is computed in floats: the picture is that of a session in floats. */
+static void
+test_overflow (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GsSession) half
+    = gs_session_new (&(GsSessionOptions) { .precision = GS_PRECISION_F16 }, &error);
+  GsRequest request = small_request ();
+  g_autoptr (GsImage) want = NULL, got = NULL;
+
+  if (half == NULL)
+    {
+      g_test_skip (error->message);
+      return;
+    }
+  if (!load (session, TRUE) || !load (half, TRUE))
+    return;
+  want = generate (session, &request);
+  got = generate (half, &request);
+  g_assert_true (half->model->vae_needs_f32);
+  g_assert_false (session->model->vae_needs_f32);
+  g_assert_cmpfloat (difference (want, got), <, 2);
+}
+
+/* Full-size models are planned as a whole without a byte of their weights: more than those, less than
+ * what a large card has; and the text encoders leave where that is what it takes. */
+static void
+test_full_size (void)
+{
+  static const struct
+  {
+    const char *shape;
+    guint side;
+    double weights, most; /* GiB */
+  } models[] = { { "sd21", 768, 2.4, 8 }, { "sdxl", 1024, 6.4, 16 } };
+
+  if (session == NULL)
+    {
+      g_test_skip ("no Vulkan device");
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      GsRequest request = small_request ();
+      g_autoptr (GError) error = NULL;
+      guint64 needed, evicted, available;
+      const char *const *components;
+
+      gs_session_load_synthetic (session, models[i].shape, &error);
+      g_assert_no_error (error);
+      components = (const char *const *) gs_session_get_model (session)->components;
+      g_assert_cmpint (g_strv_contains (components, "second text encoder"), ==,
+                       g_str_equal (models[i].shape, "sdxl"));
+      g_assert_cmpuint (gs_session_get_model (session)->native_size, ==, models[i].side);
+      request.width = request.height = models[i].side;
+      request.preview = GS_PREVIEW_FAST;
+      gs_session_estimate_memory (session, &request, &needed, &available, &error);
+      g_assert_no_error (error);
+      g_test_message ("%s: %.2f GiB", models[i].shape, needed / 0x1p30);
+      g_assert_cmpfloat (needed / 0x1p30, >, models[i].weights);
+      g_assert_cmpfloat (needed / 0x1p30, <, models[i].most);
+      session->memory_limit = 1;
+      gs_session_estimate_memory (session, &request, &evicted, &available, &error);
+      session->memory_limit = G_MAXUINT64;
+      g_assert_no_error (error);
+      g_test_message ("%s in little memory: %.2f GiB", models[i].shape, evicted / 0x1p30);
+      g_assert_cmpuint (evicted, <, needed - (G_GUINT64_CONSTANT (600) << 20));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  session = gs_session_new (&(GsSessionOptions) { .precision = GS_PRECISION_F32 }, NULL);
+  write_vocabulary ();
+  g_test_add_func ("/sdxl-model/config", test_config);
+  g_test_add_func ("/sdxl-model/conditioning", test_conditioning);
+  g_test_add_func ("/sdxl-model/guidance-one", test_guidance_one);
+  g_test_add_func ("/sdxl-model/little-memory", test_little_memory);
+  g_test_add_func ("/sdxl-model/overflow", test_overflow);
+  g_test_add_func ("/sdxl-model/full-size", test_full_size);
+  status = g_test_run ();
+  g_clear_pointer (&session, gs_session_free);
+  remove_vocabulary ();
+  return status;
+}
