@@ -94,7 +94,7 @@ add_part (Chunker *chunker, const GsPromptPart *part)
       finish_chunk (chunker, FALSE);
       return chunker->chunks->len <= GS_PROMPT_MAX_CHUNKS;
     }
-  ids = gs_tokenizer_encode (chunker->tokenizer, part->text, -1);
+  ids = gs_prompt_encode_text (chunker->tokenizer, part->text);
   for (guint i = 0; i < ids->len && chunker->chunks->len <= GS_PROMPT_MAX_CHUNKS; i++)
     add_token (chunker, g_array_index (ids, gint32, i), (float) part->weight);
   return chunker->chunks->len <= GS_PROMPT_MAX_CHUNKS;

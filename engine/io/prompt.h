@@ -35,6 +35,13 @@ typedef struct
  * is a part of its own with weight -1, and BREAK within brackets is text. */
 GArray *gs_prompt_parse (const char *text);
 
+/* The ids (gint32) of text without any marks: the tokenizer's words stand for their ids, upper case or
+ * lower, also behind ComfyUI's "embedding:"; the rest as gs_tokenizer_encode() has it. */
+GArray *gs_prompt_encode_text (GsTokenizer *tokenizer, const char *text);
+
+/* Clears a GsPromptWord of an array. */
+void gs_prompt_words_clear (gpointer word);
+
 /* TRUE if a part asks for a new chunk. */
 gboolean gs_prompt_part_is_break (const GsPromptPart *part);
 

@@ -5,6 +5,8 @@
 #include "io/joined-names.h"
 #include "nn/adapter-delta.h"
 
+#include <string.h>
+
 typedef struct
 {
   const GsAdapterModule *module;
@@ -12,13 +14,22 @@ typedef struct
   gboolean is_bias;
 } Change;
 
+/* Rows behind a weight's own. */
+typedef struct
+{
+  guint64  n_rows;
+  guint    n, width; /* of those that are not zeros */
+  float   *values;
+} Rows;
+
 typedef struct
 {
   GsWeightSource  base;
   GsWeightSource *source;
   gboolean        as_halves;
   GHashTable     *changes; /* a weight's name -> GArray of Change */
-  GHashTable     *previous; /* those before these                 */
+  GHashTable     *unsettled; /* names of weights that were others */
+  GHashTable     *rows;    /* a weight's name -> Rows             */
 } AdaptedWeights;
 
 static gboolean
@@ -73,14 +84,68 @@ apply (const GArray *changes, const guint64 *dims, guint n_dims, guint64 n, floa
   return TRUE;
 }
 
+static void
+rows_free (gpointer data)
+{
+  Rows *rows = data;
+
+  g_free (rows->values);
+  g_free (rows);
+}
+
+/* The source's rows, then the others, in the source's type or floats. */
+static gboolean
+read_with_rows (AdaptedWeights *self, const Rows *rows, const char *name, const guint64 *dims,
+                guint n_dims, gboolean with_data, GsHostTensor *tensor, GError **error)
+{
+  const guint64 own[] = { dims[0] - rows->n_rows, dims[1] };
+  const guint64 n = own[0] * own[1], n_more = rows->n_rows * own[1];
+  GsHostTensor source;
+  float *values;
+
+  g_assert (n_dims == 2 && dims[0] > rows->n_rows && rows->n <= rows->n_rows);
+  if (!self->source->klass->read (self->source, name, own, n_dims, with_data, &source, error))
+    return FALSE;
+  *tensor = (GsHostTensor) { .dtype = source.dtype == GS_DTYPE_F16 ? GS_DTYPE_F16 : GS_DTYPE_F32,
+                             .n_dims = 2, .dims = { dims[0], dims[1] }, .is_owned = TRUE };
+  if (!with_data)
+    return TRUE;
+  values = g_try_malloc0 ((n + n_more) * gs_dtype_bytes (tensor->dtype));
+  tensor->data = values;
+  if (values == NULL)
+    g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
+                 "There is not enough memory for the words of textual inversion");
+  else if (tensor->dtype == GS_DTYPE_F16)
+    {
+      const GsHostTensor more = { .dtype = GS_DTYPE_F32, .n_dims = 1, .data = rows->values,
+                                  .dims = { (guint64) rows->n * rows->width } };
+      guint16 *halves = (guint16 *) (gpointer) values;
+
+      gs_host_tensor_to_halves (&source, 0, n, halves);
+      if (rows->width == own[1])
+        gs_host_tensor_to_halves (&more, 0, more.dims[0], halves + n);
+    }
+  else
+    {
+      gs_host_tensor_to_floats (&source, 0, n, values);
+      if (rows->width == own[1])
+        memcpy (values + n, rows->values, (gsize) rows->n * rows->width * sizeof *values);
+    }
+  release (self->source, &source);
+  return values != NULL;
+}
+
 static gboolean
 adapted_read (GsWeightSource *source, const char *name, const guint64 *dims, guint n_dims,
               gboolean with_data, GsHostTensor *tensor, GError **error)
 {
   AdaptedWeights *self = (AdaptedWeights *) source;
   const GArray *changes = g_hash_table_lookup (self->changes, name);
+  const Rows *rows = g_hash_table_lookup (self->rows, name);
   float *values;
 
+  if (rows != NULL)
+    return read_with_rows (self, rows, name, dims, n_dims, with_data, tensor, error);
   if (changes == NULL || !with_data)
     {
       if (!self->source->klass->read (self->source, name, dims, n_dims, with_data, tensor, error))
@@ -120,7 +185,8 @@ adapted_free (GsWeightSource *source)
   AdaptedWeights *self = (AdaptedWeights *) source;
 
   g_hash_table_unref (self->changes);
-  g_hash_table_unref (self->previous);
+  g_hash_table_unref (self->unsettled);
+  g_hash_table_unref (self->rows);
   gs_weight_source_free (self->source);
   g_free (self);
 }
@@ -146,7 +212,8 @@ gs_adapted_weights_new (GsWeightSource *source, gboolean as_halves)
   self->source = source;
   self->as_halves = as_halves;
   self->changes = no_changes ();
-  self->previous = no_changes ();
+  self->unsettled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, rows_free);
   return &self->base;
 }
 
@@ -167,14 +234,25 @@ add_change (AdaptedWeights *self, const GsAdapterModule *module, const char *end
   g_free (name);
 }
 
+/* All that are changed now. */
+static void
+unsettle_changes (AdaptedWeights *self)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, self->changes);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_hash_table_add (self->unsettled, g_strdup (name));
+}
+
 void
 gs_adapted_weights_set (GsWeightSource *adapted, const GsAdapterUse *uses, guint n_uses)
 {
   AdaptedWeights *self = (AdaptedWeights *) adapted;
 
-  g_hash_table_unref (self->previous);
-  self->previous = self->changes;
-  self->changes = no_changes ();
+  unsettle_changes (self);
+  g_hash_table_remove_all (self->changes);
   for (guint i = 0; i < n_uses; i++)
     for (guint k = 0; k < gs_adapter_n_modules (uses[i].adapter); k++)
       {
@@ -190,13 +268,19 @@ gs_adapted_weights_set (GsWeightSource *adapted, const GsAdapterUse *uses, guint
         if (gs_adapter_has_bias (module))
           add_change (self, module, ".bias", TRUE, strength);
       }
+  unsettle_changes (self);
 }
 
-static gboolean
-is_changed (const AdaptedWeights *self, const char *name)
+void
+gs_adapted_weights_set_rows (GsWeightSource *adapted, const char *name, guint n_rows,
+                             const float *values, guint n, guint width)
 {
-  return g_hash_table_contains (self->changes, name)
-         || g_hash_table_contains (self->previous, name);
+  AdaptedWeights *self = (AdaptedWeights *) adapted;
+  Rows *rows = g_new0 (Rows, 1);
+
+  *rows = (Rows) { n_rows, n, width, g_memdup2 (values, (gsize) n * width * sizeof *values) };
+  g_hash_table_insert (self->rows, g_strdup (name), rows);
+  g_hash_table_add (self->unsettled, g_strdup (name));
 }
 
 gboolean
@@ -206,7 +290,15 @@ gs_adapted_weights_changed (gpointer adapted, const char *name)
   g_auto (GStrv) parts = gs_joined_names_split (name);
 
   for (guint i = 0; parts != NULL && parts[i] != NULL; i++)
-    if (is_changed (self, parts[i]))
+    if (g_hash_table_contains (self->unsettled, parts[i]))
       return TRUE;
-  return parts == NULL && is_changed (self, name);
+  return parts == NULL && g_hash_table_contains (self->unsettled, name);
+}
+
+void
+gs_adapted_weights_settle (GsWeightSource *adapted)
+{
+  AdaptedWeights *self = (AdaptedWeights *) adapted;
+
+  g_hash_table_remove_all (self->unsettled);
 }

@@ -26,8 +26,16 @@ GsWeightSource *gs_adapted_weights_new (GsWeightSource *source, gboolean as_halv
  * none. */
 void gs_adapted_weights_set (GsWeightSource *adapted, const GsAdapterUse *uses, guint n_uses);
 
-/* Whether the weight of this name, or a part of a joined one, may be another since the last
- * gs_adapted_weights_set(). A GsWeightChanged. */
+/* The weight called name has n_rows rows more than the source's, which begin with the given ones (n of
+ * width elements each; copied) and are zeros behind them. Kept until given anew. */
+void gs_adapted_weights_set_rows (GsWeightSource *adapted, const char *name, guint n_rows,
+                                  const float *rows, guint n, guint width);
+
+/* Whether the weight of this name, or a part of a joined one, may be another than when the store last
+ * settled. A GsWeightChanged. */
 gboolean gs_adapted_weights_changed (gpointer adapted, const char *name);
+
+/* The store has what there is now. */
+void gs_adapted_weights_settle (GsWeightSource *adapted);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Weights with LoRA and its relatives on them, and what the networks make of those. */
+/* Weights with LoRA and its relatives on them, and what the networks make of those. Words of textual
+ * inversion are cases of the same group. */
 #include "parity/networks.h"
 
 #include "models/clip-text.h"
@@ -248,10 +249,7 @@ gs_parity_lora (GsParityRun *run, GError **error)
   g_autofree char *path = expected != NULL ? gs_parity_path (run, expected, error) : NULL;
 
   if (expected == NULL)
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED, "Embeddings are not supported yet");
-      return FALSE;
-    }
+    return gs_parity_inversion (run, error);
   if (path == NULL || (c.expected = gs_tensor_file_open (path, error)) == NULL
       || !gs_parity_network_init (&c.network, run, error) || !add_adapters (&c, error))
     return FALSE;

@@ -82,38 +82,14 @@ describe (const GArray *uses)
   return g_string_free (text, uses->len == 0);
 }
 
-/* What was made with other weights. */
-static void
-forget_results (GsModel *model)
-{
-  g_hash_table_remove_all (model->prompts);
-  g_hash_table_remove_all (model->times);
-  gs_model_forget_notes (model);
-}
-
-static void
-start_over (GsModel *model)
-{
-  gs_model_keep_programs (model, NULL, 0);
-  gs_weight_store_reset (model->weights);
-}
-
 static gboolean
 set_uses (GsModel *model, const GArray *uses, GError **error)
 {
-  gboolean stay;
-
   gs_adapted_weights_set (model->source, (const GsAdapterUse *) (gpointer) uses->data, uses->len);
-  forget_results (model);
-  if (gs_weight_store_refresh (model->weights, gs_adapted_weights_changed, model->source, &stay,
-                               error))
-    {
-      if (!stay)
-        start_over (model);
-      return TRUE;
-    }
+  if (gs_model_refresh (model, error))
+    return TRUE;
   gs_adapted_weights_set (model->source, NULL, 0);
-  start_over (model);
+  gs_adapted_weights_settle (model->source);
   return FALSE;
 }
 
