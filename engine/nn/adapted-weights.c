@@ -30,6 +30,9 @@ typedef struct
   GHashTable     *changes; /* a weight's name -> GArray of Change */
   GHashTable     *unsettled; /* names of weights that were others */
   GHashTable     *rows;    /* a weight's name -> Rows             */
+  float          *spare;   /* of the last weight that was let go, until the store has settled: new
+                              memory costs as much as the numbers do */
+  guint64         n_spare;
 } AdaptedWeights;
 
 static gboolean
@@ -47,6 +50,28 @@ release (GsWeightSource *source, GsHostTensor *tensor)
     source->klass->release (source, tensor);
 }
 
+/* Room for n floats, or NULL. */
+static float *
+take_spare (AdaptedWeights *self, guint64 n)
+{
+  if (self->spare == NULL || self->n_spare < n)
+    return g_try_new (float, MAX (n, 1));
+  return g_steal_pointer (&self->spare);
+}
+
+static void
+keep_spare (AdaptedWeights *self, float *values, guint64 n)
+{
+  if (self->spare != NULL && self->n_spare >= n)
+    {
+      g_free (values);
+      return;
+    }
+  g_free (self->spare);
+  self->spare = values;
+  self->n_spare = n;
+}
+
 /* Reads a weight as floats, which the caller frees. */
 static float *
 read_floats (AdaptedWeights *self, const char *name, const guint64 *dims, guint n_dims,
@@ -58,7 +83,7 @@ read_floats (AdaptedWeights *self, const char *name, const guint64 *dims, guint 
   if (!self->source->klass->read (self->source, name, dims, n_dims, TRUE, tensor, error))
     return NULL;
   n = gs_host_tensor_n_elements (tensor);
-  values = g_try_new (float, MAX (n, 1));
+  values = take_spare (self, n);
   if (values == NULL)
     g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
                  "There is not enough memory to change the tensor %s by a LoRA", name);
@@ -173,7 +198,9 @@ adapted_release (GsWeightSource *source, GsHostTensor *tensor)
 {
   AdaptedWeights *self = (AdaptedWeights *) source;
 
-  if (tensor->is_owned)
+  if (tensor->is_owned && tensor->dtype == GS_DTYPE_F32)
+    keep_spare (self, (float *) tensor->data, gs_host_tensor_n_elements (tensor));
+  else if (tensor->is_owned)
     g_free ((gpointer) tensor->data);
   else
     release (self->source, tensor);
@@ -187,6 +214,7 @@ adapted_free (GsWeightSource *source)
   g_hash_table_unref (self->changes);
   g_hash_table_unref (self->unsettled);
   g_hash_table_unref (self->rows);
+  g_free (self->spare);
   gs_weight_source_free (self->source);
   g_free (self);
 }
@@ -301,4 +329,5 @@ gs_adapted_weights_settle (GsWeightSource *adapted)
   AdaptedWeights *self = (AdaptedWeights *) adapted;
 
   g_hash_table_remove_all (self->unsettled);
+  g_clear_pointer (&self->spare, g_free);
 }
