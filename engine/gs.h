@@ -226,7 +226,12 @@ typedef enum
 
 typedef struct
 {
-  const char *prompt;          /* NULL or empty: unconditioned */
+  const char *prompt;          /* NULL or empty: unconditioned. "<lora:name:0.8>" applies a LoRA to the
+                                  model's weights: a file of that name in
+                                  $XDG_DATA_HOME/gesso/loras/, in the model's folder, or in a folder
+                                  Lora or loras beside it. A word of textual inversion is the name of
+                                  a file in gesso/embeddings/ there, or in a folder embeddings beside
+                                  or above the model */
   const char *negative_prompt; /* NULL: empty */
   guint       width, height;   /* pixels, multiples of 8, 64..8192; with init_image 0: its size (rounded to
                                   multiples of 8); before outpainting is added */
@@ -314,6 +319,8 @@ typedef struct
                              0 where the original's bytes stand; NULL: 255 everywhere */
   GsTimings timings;
   guint64   peak_bytes;   /* device memory, weights included */
+  char    **notes;        /* remarks in sentences, ended by NULL: parts of a LoRA that the model has no
+                             place for; or NULL */
   struct _GsLatents *latents; /* the finished latents, kept for gs_session_decode() */
 } GsResult;
 

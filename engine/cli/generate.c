@@ -112,6 +112,8 @@ print_summary (const GsResult *result)
   const GsTimings *timings = &result->timings;
   g_autofree char *peak = gs_cli_format_bytes (result->peak_bytes);
 
+  for (guint i = 0; result->notes != NULL && result->notes[i] != NULL; i++)
+    fprintf (stderr, "%s\n", result->notes[i]);
   fprintf (stderr, "Loaded in %.1f s, text %.2f s, ", timings->load_seconds, timings->text_encode_seconds);
   if (timings->image_encode_seconds > 0)
     fprintf (stderr, "picture read in %.2f s, ", timings->image_encode_seconds);

@@ -94,7 +94,7 @@ add_part (Chunker *chunker, const GsPromptPart *part)
       finish_chunk (chunker, FALSE);
       return chunker->chunks->len <= GS_PROMPT_MAX_CHUNKS;
     }
-  ids = gs_tokenizer_encode (chunker->tokenizer, part->text, -1);
+  ids = gs_prompt_encode_text (chunker->tokenizer, part->text);
   for (guint i = 0; i < ids->len && chunker->chunks->len <= GS_PROMPT_MAX_CHUNKS; i++)
     add_token (chunker, g_array_index (ids, gint32, i), (float) part->weight);
   return chunker->chunks->len <= GS_PROMPT_MAX_CHUNKS;
@@ -103,7 +103,8 @@ add_part (Chunker *chunker, const GsPromptPart *part)
 GArray *
 gs_prompt_chunks (GsTokenizer *tokenizer, const char *text, guint *n_tokens, GError **error)
 {
-  g_autoptr (GArray) parts = gs_prompt_parse (text);
+  g_autofree char *words = gs_prompt_take_loras (text, NULL);
+  g_autoptr (GArray) parts = gs_prompt_parse (words);
   g_autoptr (GArray) chunks = g_array_new (FALSE, FALSE, sizeof (GsPromptChunk));
   Chunker chunker = { .tokenizer = tokenizer, .chunks = chunks, .last_comma = -1 };
   gboolean fits = TRUE;

@@ -5,6 +5,7 @@
  *   (word)       times 1.1          [word]    divided by 1.1       brackets nest and multiply
  *   (word:1.3)   times 1.3          \( \) \[ \] \\   the character itself
  *   BREAK        the rest starts a new chunk
+ *   <lora:name:0.8>   no text: the LoRA of that name applies
  *
  * A bracket that is never closed reaches to the end; a stray closing one is text, and so is a number
  * that is none ("1.2.3"). Brackets more than 256 deep do nothing.
@@ -34,8 +35,28 @@ typedef struct
  * is a part of its own with weight -1, and BREAK within brackets is text. */
 GArray *gs_prompt_parse (const char *text);
 
+/* The ids (gint32) of text without any marks: the tokenizer's words stand for their ids, upper case or
+ * lower, also behind ComfyUI's "embedding:"; the rest as gs_tokenizer_encode() has it. */
+GArray *gs_prompt_encode_text (GsTokenizer *tokenizer, const char *text);
+
+/* Clears a GsPromptWord of an array. */
+void gs_prompt_words_clear (gpointer word);
+
 /* TRUE if a part asks for a new chunk. */
 gboolean gs_prompt_part_is_break (const GsPromptPart *part);
+
+/* A LoRA that a prompt asks for. */
+typedef struct
+{
+  char *name;
+  float strength;      /* of the U-Net's part; 1 if nothing is said       */
+  float text_strength; /* of the text encoders'; as strength if not given */
+} GsPromptLora;
+
+/* The prompt without its <lora:...> (the caller's). loras: NULL, or gets a new array of GsPromptLora,
+ * which owns the names. Behind the name stand one strength, two (<lora:name:text:unet>), or named ones
+ * (te=, unet=), as in A1111; a tag with anything else is text. */
+char *gs_prompt_take_loras (const char *text, GArray **loras);
 
 typedef struct
 {

@@ -13,6 +13,7 @@ struct _GsTokenizer
   char  *path;
   char  *begin, *end; /* tokens that stand in text for themselves */
   gint32 bos, eos, pad, comma;
+  GArray *words; /* GsPromptWord, or NULL */
 };
 
 static gboolean
@@ -51,6 +52,7 @@ gs_tokenizer_free (GsTokenizer *tokenizer)
   if (tokenizer == NULL)
     return;
   gs_bpe_free (tokenizer->bpe);
+  g_clear_pointer (&tokenizer->words, g_array_unref);
   g_free (tokenizer->path);
   g_free (tokenizer->begin);
   g_free (tokenizer->end);
@@ -83,6 +85,19 @@ gs_tokenizer_encode (GsTokenizer *tokenizer, const char *text, gssize n_bytes)
         gs_bpe_encode (tokenizer->bpe, word, word_bytes, ids);
     }
   return ids;
+}
+
+void
+gs_tokenizer_set_words (GsTokenizer *tokenizer, GArray *words)
+{
+  g_clear_pointer (&tokenizer->words, g_array_unref);
+  tokenizer->words = words;
+}
+
+const GArray *
+gs_tokenizer_get_words (GsTokenizer *tokenizer)
+{
+  return tokenizer->words;
 }
 
 gint32

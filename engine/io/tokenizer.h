@@ -9,7 +9,7 @@
  * Where tokenizers in the field disagree (ligatures, curly quotes, HTML entities, control
  * characters), this one follows the fast tokenizer: see tokenizer-words.h.
  *
- * A tokenizer does not change after it was made; several threads may encode with it.
+ * But for gs_tokenizer_set_words() a tokenizer does not change after it was made; several threads may encode with it.
  */
 #pragma once
 
@@ -43,6 +43,19 @@ void         gs_tokenizer_free (GsTokenizer *tokenizer);
 /* The ids (gint32) of a text of n_bytes bytes, NULs included, or -1: up to the first NUL. Neither
  * begin and end tokens nor any limit or padding. Never fails; time is O(n log n). */
 GArray *gs_tokenizer_encode (GsTokenizer *tokenizer, const char *text, gssize n_bytes);
+
+/* A word beside the vocabulary, of textual inversion: it stands for ids first_id ... + n_ids - 1. */
+typedef struct
+{
+  char  *word;
+  gint32 first_id;
+  guint  n_ids;
+} GsPromptWord;
+
+/* Words that prompts (io/prompt.h) may use: an array of GsPromptWord, which the tokenizer takes; NULL:
+ * none. Not while another thread encodes. */
+void          gs_tokenizer_set_words (GsTokenizer *tokenizer, GArray *words);
+const GArray *gs_tokenizer_get_words (GsTokenizer *tokenizer);
 
 /* <|startoftext|>, <|endoftext|>, and what fills up: the end token for SD 1.x, 0 for SD 2.x. */
 gint32 gs_tokenizer_get_bos (GsTokenizer *tokenizer);

@@ -12,7 +12,8 @@ gs_clip_embed (GsGraph *g, const GsClipConfig *config, GsTensor *ids)
   GsTensor *tokens, *positions;
 
   GS_SCOPE (g, "text_model.embeddings");
-  tokens = gs_embedding (g, "token_embedding", ids, config->vocabulary, config->width);
+  tokens = gs_embedding (g, "token_embedding", ids, config->vocabulary + config->extra_tokens,
+                         config->width);
   positions = gs_parameter_rows (g, "position_embedding", config->length, config->width);
   return gs_add (g, tokens, positions);
 }

@@ -48,6 +48,7 @@ typedef struct
   guint heads; /* divides width */
   guint mlp_width;
   guint vocabulary;    /* rows of the token table */
+  guint extra_tokens;  /* rows behind them for words of textual inversion; no file has any */
   guint length;        /* positions: 77 */
   guint bos, eos, pad; /* token ids; pad fills up after eos */
   gboolean quick_gelu; /* x sigmoid (1.702 x), else exact GELU */

@@ -34,6 +34,8 @@ copy_part (const GsHostTensor *part, const GsHostTensor *joined, guint i)
 
   if (part->dtype == joined->dtype)
     memcpy (out, part->data, n_bytes);
+  else if (joined->dtype == GS_DTYPE_F16)
+    gs_host_tensor_to_halves (part, 0, n, (guint16 *) (gpointer) out);
   else
     gs_host_tensor_to_floats (part, 0, n, (float *) (gpointer) out);
 }

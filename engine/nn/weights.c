@@ -7,6 +7,8 @@
 
 #include "gpu/buffer.h"
 
+#include <string.h>
+
 #define CHUNK_BYTES (G_GUINT64_CONSTANT (256) << 20)
 #define ALIGNMENT 256
 
@@ -23,6 +25,8 @@ typedef struct
   char           *name;
   const GsLayout *layout;
   Component      *component;
+  guint64         dims[4]; /* as graphs ask for it */
+  guint           n_dims;
   GsDtype         dtype;
   guint64         n_bytes; /* aligned */
   Chunk          *chunk;   /* NULL: no place yet */
@@ -132,6 +136,8 @@ declare (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dim
   weight = g_new0 (Weight, 1);
   weight->name = g_strdup (name);
   weight->layout = layout;
+  weight->n_dims = n_dims;
+  memcpy (weight->dims, dims, n_dims * sizeof *dims);
   weight->dtype = dtype;
   weight->n_bytes = layout->bytes (dims, n_dims, dtype);
   weight->n_bytes = (weight->n_bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -188,12 +194,22 @@ fill (Weight *weight, const GsHostTensor *tensor, GError **error)
 }
 
 static gboolean
-make_resident (GsWeightStore *self, Weight *weight, const guint64 *dims, guint n_dims,
-               GError **error)
+read_into_place (GsWeightStore *self, Weight *weight, GError **error)
 {
   GsHostTensor tensor;
   gboolean done;
 
+  if (!gs_weight_source_read (self->source, weight->name, weight->dims, weight->n_dims, TRUE,
+                              &tensor, error))
+    return FALSE;
+  done = fill (weight, &tensor, error);
+  gs_weight_source_release (self->source, weight->name, &tensor);
+  return done;
+}
+
+static gboolean
+make_resident (GsWeightStore *self, Weight *weight, GError **error)
+{
   if (!gs_device_poll (self->device, error))
     return FALSE;
   if (weight->chunk == NULL)
@@ -203,12 +219,8 @@ make_resident (GsWeightStore *self, Weight *weight, const guint64 *dims, guint n
                                            "weights", error);
   if (weight->chunk->buffer == NULL)
     return FALSE;
-  if (!gs_weight_source_read (self->source, weight->name, dims, n_dims, TRUE, &tensor, error))
-    return FALSE;
-  done = fill (weight, &tensor, error);
-  gs_weight_source_release (self->source, weight->name, &tensor);
-  weight->is_resident = done;
-  return done;
+  weight->is_resident = read_into_place (self, weight, error);
+  return weight->is_resident;
 }
 
 static gboolean
@@ -240,7 +252,7 @@ store_resident (GsWeights *weights, const char *name, const guint64 *dims, guint
 
   if (weight == NULL)
     return FALSE;
-  if (!weight->is_resident && !make_resident (self, weight, dims, n_dims, error))
+  if (!weight->is_resident && !make_resident (self, weight, error))
     return FALSE;
   *buffer = weight->chunk->buffer;
   *offset = weight->offset;
@@ -340,4 +352,53 @@ gs_weight_store_evict (GsWeightStore *self, const char *name)
       weight->is_resident = FALSE;
     }
   g_ptr_array_set_size (component->chunks, 0);
+}
+
+void
+gs_weight_store_reset (GsWeightStore *self)
+{
+  g_hash_table_remove_all (self->weights);
+  g_hash_table_remove_all (self->components);
+}
+
+/* Of those, whether all keep their type. */
+static gboolean
+keep_types (GsWeightStore *self, GPtrArray *weights, gboolean *stay, GError **error)
+{
+  *stay = TRUE;
+  for (guint i = 0; i < weights->len && *stay; i++)
+    {
+      const Weight *weight = weights->pdata[i];
+      GsDtype dtype;
+
+      if (!choose_dtype (self, weight->name, weight->dims, weight->n_dims, weight->layout, &dtype,
+                         error))
+        return FALSE;
+      *stay = dtype == weight->dtype;
+    }
+  return TRUE;
+}
+
+gboolean
+gs_weight_store_refresh (GsWeightStore *self, GsWeightChanged changed, gpointer data,
+                         gboolean *stay, GError **error)
+{
+  g_autoptr (GPtrArray) weights = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->weights);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (changed (data, ((Weight *) value)->name))
+      g_ptr_array_add (weights, value);
+  if (!keep_types (self, weights, stay, error) || !*stay)
+    return !*stay;
+  for (guint i = 0; i < weights->len; i++)
+    {
+      Weight *weight = weights->pdata[i];
+
+      if (weight->is_resident && !read_into_place (self, weight, error))
+        return FALSE;
+    }
+  return TRUE;
 }

@@ -32,6 +32,19 @@ guint64 gs_weight_store_get_declared_bytes (GsWeightStore *store, const char *co
  * they have recorded the addresses. */
 void gs_weight_store_evict (GsWeightStore *store, const char *component);
 
+/* Forgets all weights, declared or resident, as if no graph had asked for any. Programs over them
+ * must be freed before. */
+void gs_weight_store_reset (GsWeightStore *store);
+
+/* Whether the source has another weight of that name than before. */
+typedef gboolean (*GsWeightChanged) (gpointer data, const char *name);
+
+/* Reads the resident weights among those anew, each into its place, so that programs stay as they are
+ * (the device must be idle). *stay: FALSE where the source's weights need other sizes than before;
+ * then nothing was read, and the store has to be reset. */
+gboolean gs_weight_store_refresh (GsWeightStore *store, GsWeightChanged changed, gpointer data,
+                                  gboolean *stay, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsWeightStore, gs_weight_store_free)
 
 G_END_DECLS

@@ -2,6 +2,8 @@
 /* The weights of a case, and graphs over them. */
 #include "parity/networks.h"
 
+#include "nn/adapted-weights.h"
+
 static const GsStoredTensor *
 find_weight (gpointer checkpoint, const char *name)
 {
@@ -40,8 +42,11 @@ gs_parity_network_init (GsParityNetwork *network, GsParityRun *run, GError **err
                                 error))
     return FALSE;
   network->arena = gs_arena_new (run->session->device);
+  network->source = gs_adapted_weights_new (gs_file_weights_new (find_weight, NULL,
+                                                                 network->checkpoint),
+                                            run->session->dtype == GS_DTYPE_F16);
   network->store = gs_weight_store_new (run->session->device, run->session->dtype,
-                                        gs_file_weights_new (find_weight, NULL, network->checkpoint));
+                                        network->source);
   return TRUE;
 }
 

@@ -14,6 +14,7 @@ typedef struct
 {
   GsCheckpoint  *checkpoint;
   GsModelConfig  config;
+  GsWeightSource *source; /* the store's */
   GsWeightStore *store;
   GsArena       *arena;
 } GsParityNetwork;

@@ -38,6 +38,8 @@ gboolean gs_parity_unet          (GsParityRun *run, GError **error);
 gboolean gs_parity_vae           (GsParityRun *run, GError **error);
 gboolean gs_parity_scheduler     (GsParityRun *run, GError **error);
 gboolean gs_parity_pipeline      (GsParityRun *run, GError **error);
+gboolean gs_parity_lora          (GsParityRun *run, GError **error);
+gboolean gs_parity_inversion     (GsParityRun *run, GError **error);
 gboolean gs_parity_formats       (GsParityRun *run, GError **error);
 
 /* A string member of the entry, or of its "config"; NULL if it has none. */

@@ -3,7 +3,9 @@
  * From a request to pictures: the job is prepared, then each picture of the batch is denoised and
  * decoded.
  */
+#include "session/inversions.h"
 #include "session/job.h"
+#include "session/loras.h"
 #include "session/settings.h"
 
 static GsResult *
@@ -117,7 +119,10 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   session->progress.timings = &result->timings;
   result->timings.load_seconds = session->load_seconds;
   session->load_seconds = 0;
-  if (!gs_job_init (job, session, request, error) || !make_room (job, session, &plan, error))
+  if (!gs_job_init (job, session, request, error)
+      || !gs_inversions_apply (session->model, error)
+      || !gs_session_use_loras (session, request->prompt, &result->notes, error)
+      || !make_room (job, session, &plan, error))
     return NULL;
   gs_device_reset_peak (session->device);
   job->tile = plan.tile;

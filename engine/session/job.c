@@ -7,6 +7,7 @@
 
 #include "session/autoencoder.h"
 #include "session/conditioning.h"
+#include "session/inversions.h"
 #include "session/preview.h"
 
 void
@@ -143,6 +144,7 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   if (!check_resume (job, session, error))
     return FALSE;
   job->is_guided = request->guidance_scale != 1;
+  gs_inversions_find (session->model);
   if (!gs_prompt_count_chunks (session, request->prompt, &job->n_chunks, error))
     return FALSE;
   if (job->is_guided)

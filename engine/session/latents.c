@@ -119,6 +119,7 @@ gs_result_free (GsResult *result)
   g_free (result->images);
   g_free (result->seeds);
   g_strfreev (result->parameters);
+  g_strfreev (result->notes);
   g_free (result->timings.step_seconds);
   gs_latents_free (result->latents);
   gs_image_free (result->coverage);

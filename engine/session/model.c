@@ -4,6 +4,9 @@
  */
 #include "session/model.h"
 
+#include "io/inversion.h"
+#include "nn/adapted-weights.h"
+#include "session/inversions.h"
 #include "session/model-files.h"
 #include "session/prompt-encoder.h"
 
@@ -36,6 +39,10 @@ gs_model_free (GsModel *model)
     return;
   g_ptr_array_unref (model->programs); /* before the weights that they read */
   gs_weight_store_free (model->weights);
+  g_ptr_array_unref (model->adapters);
+  g_ptr_array_unref (model->inversions);
+  g_hash_table_unref (model->strangers);
+  g_free (model->loras);
   g_hash_table_unref (model->times);
   g_clear_pointer (&model->times_labels, g_bytes_unref);
   g_hash_table_unref (model->prompts);
@@ -81,7 +88,11 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
 {
   GsModel *model = g_new0 (GsModel, 1);
 
-  model->weights = gs_weight_store_new (device, dtype, source);
+  model->source = gs_adapted_weights_new (source, TRUE);
+  model->weights = gs_weight_store_new (device, dtype, model->source);
+  model->inversions = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_inversion_free);
+  model->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  model->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_adapter_free);
   model->prompts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) gs_prompt_vectors_free);
   model->times = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
@@ -101,6 +112,7 @@ gs_model_new (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint, GError 
   model->checkpoint = checkpoint;
   if (!gs_model_config_read (checkpoint, NULL, &model->config, error))
     return NULL;
+  gs_inversions_reserve (model);
   model->schedule = make_schedule (&model->config.schedule, error);
   if (model->schedule == NULL)
     return NULL;
@@ -294,6 +306,26 @@ gs_model_set_note (GsModel *model, GsProgram *program, GBytes *note)
   g_assert (entry != NULL);
   g_clear_pointer (&entry->note, g_bytes_unref);
   entry->note = note;
+}
+
+gboolean
+gs_model_refresh (GsModel *model, GError **error)
+{
+  gboolean stay;
+  const gboolean done = gs_weight_store_refresh (model->weights, gs_adapted_weights_changed,
+                                                 model->source, &stay, error);
+
+  g_hash_table_remove_all (model->prompts);
+  g_hash_table_remove_all (model->times);
+  gs_model_forget_notes (model);
+  if (!done || !stay)
+    {
+      gs_model_keep_programs (model, NULL, 0);
+      gs_weight_store_reset (model->weights);
+    }
+  if (done)
+    gs_adapted_weights_settle (model->source);
+  return done;
 }
 
 void

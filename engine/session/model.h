@@ -17,7 +17,13 @@ struct _GsModel
 {
   GsModelInfo   *info;
   GsModelConfig  config;
+  GsWeightSource *source;    /* the store's: the checkpoint's weights with adapters on them */
   GsWeightStore *weights;
+  GPtrArray     *adapters;   /* GsAdapter, the last one used at the end */
+  char          *loras;      /* which apply, for comparing; NULL: none  */
+  GPtrArray     *inversions; /* GsInversion, in the order of their ids  */
+  GHashTable    *strangers;  /* paths beside them that hold no words for this model */
+  gboolean       has_new_words; /* that the weights lack */
   GsSchedule    *schedule;
   GHashTable    *prompts;    /* "skip chunks prompt" -> GsPromptVectors */
 
@@ -66,6 +72,10 @@ GBytes *gs_model_get_note (GsModel *model, GsProgram *program);
 void    gs_model_set_note (GsModel *model, GsProgram *program, GBytes *note);
 /* For when inputs were set by someone else. */
 void    gs_model_forget_notes (GsModel *model);
+
+/* After the source's weights became others: brings the resident ones up to date and forgets what was
+ * made with them. On error no weight is resident and no program is left. */
+gboolean gs_model_refresh (GsModel *model, GError **error);
 
 /* Frees all programs but these. */
 void       gs_model_keep_programs (GsModel *model, GsProgram *const *programs, guint n_programs);

@@ -99,7 +99,7 @@ static gboolean
 check_ids (const GsClipConfig *config, const gint32 *ids, gsize n, GError **error)
 {
   for (gsize i = 0; i < n; i++)
-    if (ids[i] < 0 || (guint) ids[i] >= config->vocabulary)
+    if (ids[i] < 0 || (guint) ids[i] >= config->vocabulary + config->extra_tokens)
       {
         g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
                      "The vocabulary does not belong to this model: token %d is beyond the %u of "

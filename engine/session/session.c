@@ -3,6 +3,7 @@
  * A session: a device, a precision and one model.
  */
 #include "io/prompt.h"
+#include "session/inversions.h"
 #include "session/model.h"
 #include "session/vector-width.h"
 
@@ -188,6 +189,7 @@ gs_session_count_tokens (GsSession *session, const char *prompt, guint *n_tokens
   tokenizer = gs_model_get_tokenizer (session->model, error);
   if (tokenizer == NULL)
     return FALSE;
+  gs_inversions_find (session->model);
   gs_prompt_count (tokenizer, prompt != NULL ? prompt : "", n_tokens, n_available);
   return TRUE;
 }

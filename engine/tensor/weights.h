@@ -16,6 +16,7 @@ typedef struct
   guint         n_dims;
   guint64       dims[4];
   gconstpointer data;
+  gboolean      is_owned; /* its source made the data for this reader, and frees them at release */
 } GsHostTensor;
 
 /* Elements first ... first + n - 1, as floats or rounded to halves. */

@@ -338,6 +338,46 @@ test_golden_chunks (void)
   g_test_message ("%u prompts, %u chunks", json_array_get_length (cases), n_chunks);
 }
 
+/* ---- LoRA ----------------------------------------------------------------------------------- */
+
+static void
+test_loras (void)
+{
+  static const struct
+  {
+    const char *text, *rest, *loras; /* "name text unet|" */
+  } cases[] = {
+    { "a house", "a house", "" },
+    { "a <lora:oil:0.8>house", "a house", "oil 0.8 0.8|" },
+    { "<lora:oil>", "", "oil 1 1|" },
+    { "<lora: Oil paint :0.5:-1>x", "x", "Oil paint 0.5 -1|" },
+    { "<lora:a:unet=0.2>x<lora:b:te=0.3>", "x", "a 1 0.2|b 0.3 0.3|" },
+    { "<lora:a:te=0:unet=0.2>", "", "a 0 0.2|" },
+    { "<lora:a:much>", "<lora:a:much>", "" },
+    { "<lora:a:nan>", "<lora:a:nan>", "" },
+    { "<lora::1>", "<lora::1>", "" },
+    { "<lora:a:1", "<lora:a:1", "" },
+    { "<lora>", "<lora>", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GArray) loras = NULL;
+      g_autofree char *rest = gs_prompt_take_loras (cases[i].text, &loras);
+      g_autoptr (GString) got = g_string_new (NULL);
+
+      for (guint k = 0; k < loras->len; k++)
+        {
+          const GsPromptLora *lora = &g_array_index (loras, GsPromptLora, k);
+
+          g_string_append_printf (got, "%s %g %g|", lora->name, lora->text_strength,
+                                  lora->strength);
+        }
+      g_assert_cmpstr (rest, ==, cases[i].rest);
+      g_assert_cmpstr (got->str, ==, cases[i].loras);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -350,6 +390,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/prompt/comma", test_comma);
   g_test_add_func ("/prompt/count", test_count);
   g_test_add_func ("/prompt/too-long", test_too_long);
+  g_test_add_func ("/prompt/loras", test_loras);
   g_test_add_func ("/prompt/golden/attention", test_golden_attention);
   g_test_add_func ("/prompt/golden/chunks", test_golden_chunks);
   return g_test_run ();

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Words of textual inversion that prompts may use with the session's model. */
+#pragma once
+
+#include "session/model.h"
+
+G_BEGIN_DECLS
+
+/* Makes room for words in the text encoders' tables: before any graph is built. */
+void gs_inversions_reserve (GsModel *model);
+
+/* Looks for files and gives their words to the tokenizer: those in $XDG_DATA_HOME/gesso/embeddings/
+ * and in folders embeddings with the model or above it. Files of other models are passed over. Cheap
+ * when nothing is new; touches no device. */
+void gs_inversions_find (GsModel *model);
+
+/* Brings the text encoders' tables up to date with the words found. */
+gboolean gs_inversions_apply (GsModel *model, GError **error);
+
+G_END_DECLS
