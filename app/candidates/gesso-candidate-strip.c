@@ -238,22 +238,6 @@ choose_neighbour (GessoCandidateStrip *self, guint position)
                                      n ? MIN (position, n - 1) : GTK_INVALID_LIST_POSITION);
 }
 
-static char *
-make_name (GessoCandidate *candidate)
-{
-  g_autoptr (GVariant) recipe = gesso_recipe_parse (gesso_candidate_get_recipe (candidate));
-  const char *prompt = recipe ? gesso_recipe_get_string (recipe, "prompt") : NULL;
-  g_autofree char *name = g_strdup (prompt ? prompt : "");
-
-  g_strdelimit (g_strstrip (name), "\n\r\t", ' ');
-  if (*name == '\0')
-    return g_strdup (_("Generated"));
-  if (g_utf8_strlen (name, -1) > 40)
-    *g_utf8_offset_to_pointer (name, 40) = '\0';
-
-  return g_steal_pointer (&name);
-}
-
 static void
 accept (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -265,7 +249,7 @@ accept (GtkWidget *widget, const char *action, GVariant *parameter)
   if (candidate == NULL || gesso_painting_is_changing (self->painting))
     return;
 
-  name = make_name (candidate);
+  name = gesso_recipe_dup_name (gesso_candidate_get_recipe (candidate));
   layer = gesso_painting_accept_candidate (self->painting, candidate, name);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   if (layer)

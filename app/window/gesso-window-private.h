@@ -11,6 +11,7 @@
 #include "document/gesso-journal.h"
 #include "engine/gesso-engine.h"
 #include "gallery/gesso-gallery.h"
+#include "live/gesso-live.h"
 #include "prompt/gesso-prompt-bar.h"
 #include "prompt/gesso-settings-pane.h"
 #include "queue/gesso-queue-button.h"
@@ -46,6 +47,9 @@ struct _GessoWindow
   GessoGallery      *gallery;
   GessoJob          *job;            /* of the order that runs, or NULL        */
   guint              inhibit_cookie;
+
+  GessoLive         *live;
+  GdkTexture        *live_texture;   /* of its result, or NULL                 */
 
   GessoPainting     *painting;
   gboolean           sizing;         /* frame and settings follow each other    */
@@ -113,6 +117,14 @@ void gesso_window_close_orders   (GessoWindow *self);
 void gesso_window_order          (GessoWindow *self);
 /* The document's current picture is shown, if it still is a candidate. */
 void gesso_window_choose_picture (GessoWindow *self);
+
+/* gesso-window-live.c */
+void          gesso_window_init_live  (GessoWindow *self);
+void          gesso_window_close_live (GessoWindow *self);
+/* The live picture and its place, NULL if there is none. Borrowed. */
+GdkPaintable *gesso_window_get_live_overlay (GessoWindow *self, GdkRectangle *area);
+/* Whether it is what is shown, and can be accepted. */
+void          gesso_window_enable_live (GessoWindow *self, gboolean shown);
 
 /* gesso-window-history.c */
 void gesso_window_init_history  (GessoWindow *self);

@@ -306,6 +306,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   bind_document (self);
   gesso_window_init_journal (self, journal);
+  gesso_window_init_live (self);
   gesso_window_count_tokens (self);
   gesso_window_update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt_bar));
@@ -346,6 +347,29 @@ gesso_window_finalize (GObject *object)
   g_clear_object (&GESSO_WINDOW (object)->engine);
 
   G_OBJECT_CLASS (gesso_window_parent_class)->finalize (object);
+}
+
+static gboolean
+activate (GtkWidget *widget, const char *name)
+{
+  gboolean enabled = g_action_group_get_action_enabled (G_ACTION_GROUP (widget), name);
+
+  if (enabled)
+    g_action_group_activate_action (G_ACTION_GROUP (widget), name, NULL);
+
+  return enabled;
+}
+
+static gboolean
+on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  return activate (widget, "cancel") || activate (widget, "dismiss-live");
+}
+
+static gboolean
+on_enter (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  return activate (widget, "accept-live");
 }
 
 static void
@@ -394,7 +418,9 @@ gesso_window_class_init (GessoWindowClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_i, GDK_CONTROL_MASK,
                                        "win.invert-selection", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "win.clear-selected", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.cancel", NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, on_enter, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, 0, on_enter, NULL);
 }
 
 static void
