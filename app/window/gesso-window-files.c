@@ -268,7 +268,7 @@ save_to (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (gesso_window_is_document (file))
     gesso_window_save_document_to (self, file, NULL);
   else if (picture == NULL || g_strcmp0 (gesso_export_get_type (file), "png") != 0)
-    gesso_window_export_to (self, file);
+    gesso_window_export_to (self, file, FALSE);
   else
     {
       saving = g_new0 (Saving, 1);

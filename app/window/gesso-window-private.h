@@ -158,9 +158,10 @@ void     gesso_window_open_document (GessoWindow *self, GFile *file);
 void     gesso_window_save_document (GessoWindow *self, GessoSavedFunc done);
 void     gesso_window_save_document_to (GessoWindow *self, GFile *file, GessoSavedFunc done);
 
-/* gesso-window-export.c: the flattened picture; by the file's ending as PNG, JPEG or WebP. */
+/* gesso-window-export.c: the flattened picture; by the file's ending as PNG (deep: of 16 bits a
+ * channel), JPEG or WebP. */
 void     gesso_window_init_export   (GessoWindow *self);
-void     gesso_window_export_to     (GessoWindow *self, GFile *file);
+void     gesso_window_export_to     (GessoWindow *self, GFile *file, gboolean deep);
 
 /* gesso-window-files.c */
 GFile   *gesso_window_get_save_folder (GessoWindow *self);
