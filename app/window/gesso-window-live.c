@@ -92,8 +92,7 @@ change_live (GSimpleAction *action, GVariant *state, gpointer data)
   gboolean enabled = g_variant_get_boolean (state);
 
   gesso_live_set_enabled (self->live, enabled);
-  if (enabled)
-    gesso_live_touch (self->live, TRUE);
+  on_painted (self);
 }
 
 static void
