@@ -62,6 +62,7 @@ struct _GessoWindow
   guint              sync_timeout;   /* of settings on their way there         */
   gboolean           starting;       /* the start picture is on its way back   */
   gboolean           keep, discard;  /* the journal, after closing             */
+  gboolean           discarding;     /* on its way to the trash                */
 
   guint              native_size;    /* of the model, 0: not known yet         */
   guint64            n_parameters;
