@@ -187,6 +187,24 @@ dismiss_live (GSimpleAction *action, GVariant *parameter, gpointer data)
   gesso_live_dismiss (((GessoWindow *) data)->live);
 }
 
+/* What has the focus comes first. Not a binding of the window's class: GtkWindow has one on Enter
+ * already, and only one of them is asked. */
+static gboolean
+on_key_pressed (GtkEventControllerKey *controller,
+                guint                  keyval,
+                guint                  keycode,
+                GdkModifierType        state,
+                GessoWindow           *self)
+{
+  if ((keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter && keyval != GDK_KEY_ISO_Enter) ||
+      (state & gtk_accelerator_get_default_mod_mask ()) != 0 ||
+      !g_action_group_get_action_enabled (G_ACTION_GROUP (self), "accept-live"))
+    return GDK_EVENT_PROPAGATE;
+
+  g_action_group_activate_action (G_ACTION_GROUP (self), "accept-live", NULL);
+  return GDK_EVENT_STOP;
+}
+
 /* ---- Set-up --------------------------------------------------------------------------------- */
 
 /* Not the seed, which every order rolls; the one that is there is used for all live pictures. */
@@ -217,7 +235,11 @@ gesso_window_init_live (GessoWindow *self)
     { .name = "dismiss-live", .activate = dismiss_live },
   };
 
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (on_key_pressed), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
   self->live = gesso_live_new (&funcs, self, PAUSE_MS);
   gesso_live_bar_bind (gesso_canvas_view_get_live_bar (self->canvas), self->live);
   g_signal_connect_object (self->live, "notify::enabled", G_CALLBACK (on_enabled_changed), self,

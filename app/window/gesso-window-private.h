@@ -58,6 +58,8 @@ struct _GessoWindow
   gboolean           saving;
   guint              n_changes;      /* of the painting, to see that there were some */
   GessoJournal      *journal;        /* NULL where none can be written         */
+  GessoJournal      *resuming;       /* the one that is replayed on a thread, or NULL */
+  GPtrArray         *waiting;        /* files to open after it                 */
   char              *note;           /* beside the journal, as written last    */
   guint              sync_timeout;   /* of settings on their way there         */
   gboolean           starting;       /* the start picture is on its way back   */

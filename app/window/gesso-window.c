@@ -44,7 +44,7 @@ enable (GessoWindow *self, const char *name, gboolean enabled)
 static void
 update_actions (GessoWindow *self)
 {
-  gboolean idle = self->job == NULL;
+  gboolean idle = self->job == NULL && self->resuming == NULL;
   gboolean has_picture = gesso_document_get_picture (self->document) != NULL;
   gboolean has_start = gesso_document_get_start (self->document) != NULL;
   gboolean has_painting = gesso_window_has_painting (self);
@@ -52,7 +52,8 @@ update_actions (GessoWindow *self)
   guint position = gesso_document_get_position (self->document);
 
   enable (self, "generate", idle);
-  enable (self, "cancel", !idle);
+  enable (self, "enqueue", self->resuming == NULL);
+  enable (self, "cancel", self->job != NULL);
   enable (self, "save", has_painting && !self->saving);
   enable (self, "save-as", has_painting && !self->saving);
   enable (self, "save-to", has_painting && !self->saving);
@@ -60,7 +61,8 @@ update_actions (GessoWindow *self)
   enable (self, "copy", has_picture);
   enable (self, "use-as-start", has_picture);
   enable (self, "remove-start", has_start);
-  enable (self, "new-canvas", !has_painting);
+  enable (self, "paste", self->resuming == NULL);
+  enable (self, "new-canvas", !has_painting && self->resuming == NULL);
   enable (self, "paint-mask", has_painting);
   enable (self, "clear-mask", has_painting);
   enable (self, "mask-selection", has_painting);
@@ -366,12 +368,6 @@ on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
   return activate (widget, "cancel") || activate (widget, "dismiss-live");
 }
 
-static gboolean
-on_enter (GtkWidget *widget, GVariant *arguments, gpointer data)
-{
-  return activate (widget, "accept-live");
-}
-
 static void
 gesso_window_class_init (GessoWindowClass *klass)
 {
@@ -419,8 +415,6 @@ gesso_window_class_init (GessoWindowClass *klass)
                                        "win.invert-selection", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "win.clear-selected", NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, on_enter, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, 0, on_enter, NULL);
 }
 
 static void
