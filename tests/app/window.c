@@ -409,6 +409,7 @@ test_live (void)
   g_autoptr (Accessible) busy = NULL;
   guint n = count_pictures ();
 
+  activate (WINDOW_PATH, "new-canvas", NULL); /* if there is no painting yet */
   press ("Live painting");
   busy = accessible_wait (app.root, "A live picture is being made"); /* it is on only now */
   paint_live ();
