@@ -207,6 +207,14 @@ on_key_pressed (GtkEventControllerKey *controller,
 
 /* ---- Set-up --------------------------------------------------------------------------------- */
 
+/* A window that is closed may live on for a moment, until the engine has answered it. */
+static void
+on_unmapped (GessoWindow *self)
+{
+  if (self->live)
+    gesso_live_settle (self->live);
+}
+
 /* Not the seed, which every order rolls; the one that is there is used for all live pictures. */
 static void
 watch_settings (GessoWindow *self)
@@ -238,6 +246,7 @@ gesso_window_init_live (GessoWindow *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_signal_connect (self, "unmap", G_CALLBACK (on_unmapped), NULL);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (on_key_pressed), self, 0);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
   self->live = gesso_live_new (&funcs, self, PAUSE_MS);

@@ -267,9 +267,8 @@ check_close (GessoWindow *window)
   activate (window, "live");
   g_assert_true (g_settings_get_boolean (window->store, "live-painting"));
   paint (window, 220);
-  wait_ms (300);
+  g_assert_true (gesso_live_get_busy (live));
   gtk_window_destroy (GTK_WINDOW (window));
-  g_assert_false (gesso_live_get_enabled (live));
   g_assert_false (gesso_live_get_busy (live));
 }
 
