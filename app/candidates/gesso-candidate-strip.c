@@ -68,6 +68,13 @@ trail_quark (void)
   return g_quark_from_static_string ("gesso-candidate-trail");
 }
 
+/* NULL: its steps were not kept. */
+static GessoTrail *
+get_trail (GessoCandidate *candidate)
+{
+  return g_object_get_qdata (G_OBJECT (gesso_candidate_get_original (candidate)), trail_quark ());
+}
+
 static GListModel *
 get_candidates (GessoCandidateStrip *self)
 {
@@ -191,9 +198,7 @@ on_selected (GessoCandidateStrip *self)
 {
   GessoCandidate *selected = gesso_candidate_strip_get_selected (self);
 
-  gesso_scrubber_set_trail (
-      self->scrubber, selected ? g_object_get_qdata (G_OBJECT (selected), trail_quark ()) : NULL,
-      selected);
+  gesso_scrubber_set_trail (self->scrubber, selected ? get_trail (selected) : NULL, selected);
   if (selected == NULL)
     gtk_toggle_button_set_active (self->compare, FALSE);
   update (self);
@@ -377,8 +382,7 @@ static void
 on_continue (GessoCandidateStrip *self, guint step)
 {
   GessoCandidate *selected = gesso_candidate_strip_get_selected (self);
-  GessoTrail *trail =
-      selected ? g_object_get_qdata (G_OBJECT (selected), trail_quark ()) : NULL;
+  GessoTrail *trail = selected ? get_trail (selected) : NULL;
 
   if (trail)
     g_signal_emit (self, signals[CONTINUE], 0, trail, step);
@@ -537,15 +541,17 @@ gesso_candidate_strip_set_engine (GessoCandidateStrip *self, GessoEngine *engine
 }
 
 void
-gesso_candidate_strip_add_result (GessoCandidateStrip *self, GessoResult *result)
+gesso_candidate_strip_add_result (GessoCandidateStrip *self, GessoResult *result, int dx, int dy)
 {
-  GessoCandidate *candidate = gesso_result_get_candidate (result);
+  GessoCandidate *original = gesso_result_get_candidate (result);
+  g_autoptr (GessoCandidate) candidate = dx || dy ? gesso_candidate_new_moved (original, dx, dy)
+                                                  : g_object_ref (original);
   GessoTrail *trail = gesso_result_get_trail (result);
 
   if (self->painting == NULL)
     return;
   if (trail)
-    g_object_set_qdata_full (G_OBJECT (candidate), trail_quark (), g_object_ref (trail),
+    g_object_set_qdata_full (G_OBJECT (original), trail_quark (), g_object_ref (trail),
                              g_object_unref);
   gesso_painting_add_candidate (self->painting, candidate);
   if (gesso_candidate_strip_get_selected (self) == NULL)

@@ -62,6 +62,10 @@ gboolean       gesso_painting_find_layer     (GessoPainting *self, GessoLayer *l
 GessoLayer    *gesso_painting_get_active     (GessoPainting *self);
 void           gesso_painting_set_active     (GessoPainting *self, GessoLayer *layer);
 
+/* How far the picture grew to the left and to the top since it was opened, undo included: for those
+ * who remember places in it, as canvases and orders do. Changes before "width" and "height". */
+void           gesso_painting_get_origin    (GessoPainting *self, int *x, int *y);
+
 gboolean       gesso_painting_get_modified   (GessoPainting *self);
 void           gesso_painting_mark_saved     (GessoPainting *self);
 /* What was restored is in no file yet. */
@@ -117,7 +121,8 @@ void           gesso_painting_set_frame     (GessoPainting *self, const GdkRecta
 
 /* No entry: undo never loses a picture that took minutes. */
 void           gesso_painting_add_candidate     (GessoPainting *self, GessoCandidate *candidate);
-/* Becomes a generated layer above the active one (active then), and is no candidate any more. */
+/* Becomes a generated layer above the active one (active then), and is no candidate any more. The
+ * picture grows by what hangs over. */
 GessoLayer    *gesso_painting_accept_candidate  (GessoPainting *self, GessoCandidate *candidate,
                                                  const char *name);
 void           gesso_painting_discard_candidate (GessoPainting *self, GessoCandidate *candidate);
