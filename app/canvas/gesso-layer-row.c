@@ -139,8 +139,8 @@ make_toggle (GessoLayerRow *self, const char *property, const char *label, GBind
   return button;
 }
 
-static GtkWidget *
-make_kind (GessoLayer *layer)
+static void
+on_kind_changed (GessoLayer *layer, GParamSpec *pspec, GtkImage *image)
 {
   static const char *const icons[] = {
     [GESSO_LAYER_RASTER] = "gesso-brush-symbolic",
@@ -152,10 +152,19 @@ make_kind (GessoLayer *layer)
     [GESSO_LAYER_MASK] = _("Mask"),
     [GESSO_LAYER_GENERATED] = _("Generated"),
   };
-  GtkWidget *image = gtk_image_new_from_icon_name (icons[gesso_layer_get_kind (layer)]);
+
+  gtk_image_set_from_icon_name (image, icons[gesso_layer_get_kind (layer)]);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (image), names[gesso_layer_get_kind (layer)]);
+}
+
+static GtkWidget *
+make_kind (GessoLayer *layer)
+{
+  GtkWidget *image = gtk_image_new ();
 
   gtk_widget_add_css_class (image, "dim-label");
-  gtk_widget_set_tooltip_text (image, names[gesso_layer_get_kind (layer)]);
+  g_signal_connect_object (layer, "notify::kind", G_CALLBACK (on_kind_changed), image, 0);
+  on_kind_changed (layer, NULL, GTK_IMAGE (image));
 
   return image;
 }

@@ -122,7 +122,7 @@ static gboolean
 looks_alike (const GessoLayerState *a, const GessoLayerState *b)
 {
   return a->opacity == b->opacity && a->visible == b->visible && a->blend == b->blend &&
-         a->kind == b->kind && a->x == b->x && a->y == b->y;
+         (a->kind == GESSO_LAYER_MASK) == (b->kind == GESSO_LAYER_MASK) && a->x == b->x && a->y == b->y;
 }
 
 static void
@@ -527,6 +527,16 @@ gesso_painting_edit (GessoPainting *self, GessoLayer *layer, GError **error)
 
   if (!gesso_painting_check_layer (self, layer, error))
     return NULL;
+
+  /* By hand now; what it came from is still told by its recipe. */
+  if (gesso_layer_get_kind (layer) == GESSO_LAYER_GENERATED)
+    {
+      g_autoptr (GessoLayerState) state =
+          gesso_layer_state_make_writable (gesso_layer_dup_state (layer));
+
+      state->kind = GESSO_LAYER_RASTER;
+      gesso_layer_take_state (layer, state);
+    }
 
   return gesso_layer_edit_tiles (layer);
 }

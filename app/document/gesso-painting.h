@@ -102,7 +102,8 @@ gboolean       gesso_painting_undo   (GessoPainting *self);
 gboolean       gesso_painting_redo   (GessoPainting *self);
 
 /* Inside a change: the tiles to write to, in the layer's own coordinates, borrowed until end. NULL
- * for a layer that is locked or hidden, with a sentence for people. */
+ * for a layer that is locked or hidden, with a sentence for people. A generated layer is a raster
+ * layer from then on, and keeps its recipe. */
 GessoTiles    *gesso_painting_edit   (GessoPainting *self, GessoLayer *layer, GError **error);
 /* Says what was written through gesso_painting_edit(), in the picture's coordinates. */
 void           gesso_painting_damage (GessoPainting *self, const GdkRectangle *area);

@@ -16,7 +16,8 @@ void           gesso_settings_pane_bind (GessoSettingsPane *self,
                                          GSettings         *store);
 
 /* Whether the picture has a mask: its settings are shown then. */
-void           gesso_settings_pane_set_masked (GessoSettingsPane *self, gboolean masked);
+void           gesso_settings_pane_set_canvas (GessoSettingsPane *self, gboolean masked,
+                                               gboolean painted);
 
 GessoModelRow *gesso_settings_pane_get_model_row (GessoSettingsPane *self);
 

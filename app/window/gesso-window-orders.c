@@ -68,15 +68,17 @@ has_mask (GessoSnapshot *snapshot)
   return snapshot->selection != NULL;
 }
 
-/* Without a mask, and unless the canvas is what is started from, pictures come from the prompt
- * alone, as many as one likes, one over the other. */
+/* Without a mask, and unless there is something on the canvas to start from, pictures come from the
+ * prompt alone, as many as one likes, one over the other. */
 static GessoSnapshot *
 take_snapshot (GessoWindow *self)
 {
   g_autoptr (GessoSnapshot) snapshot = gesso_painting_snapshot (self->painting);
   GessoSnapshot *empty;
 
-  if (gesso_document_get_start (self->document) || has_mask (snapshot) || !is_inside (snapshot))
+  if (gesso_document_get_start (self->document) || has_mask (snapshot) || !is_inside (snapshot) ||
+      (gesso_document_get_use_canvas (self->document) &&
+       gesso_snapshot_is_painted (snapshot, &snapshot->frame)))
     return g_steal_pointer (&snapshot);
 
   empty = gesso_snapshot_new (snapshot->width, snapshot->height);

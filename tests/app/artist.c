@@ -161,6 +161,7 @@ test_undo (void)
   find_canvas ();
 
   white = save ();
+  g_assert_null (accessible_find (program_get_root (), "Start From the Canvas"));
   g_assert_cmpuint (white->width, ==, SIZE);
   g_assert_cmpuint (get_n_layers (white), ==, 1);
   drag (-90, -70, 60, 40);
@@ -181,6 +182,46 @@ test_undo (void)
   input_key_with (INPUT_CONTROL_CODE, 'y');
   again = save ();
   assert_same (again, two);
+}
+
+/* How far the candidate is from the canvas, on average of a byte. */
+static double
+get_distance (Saved *saved)
+{
+  GessoCandidate *candidate = g_ptr_array_index (saved->snapshot->candidates, 0);
+  const GdkRectangle all = { 0, 0, SIZE, SIZE };
+  g_autofree guint8 *made = g_malloc (SIZE * SIZE * 4);
+  guint64 sum = 0;
+
+  gesso_tiles_read (gesso_candidate_get_tiles (candidate), &all, made, SIZE * 4);
+  for (guint i = 0; i < SIZE * SIZE * 4; i++)
+    sum += (guint64) ABS (made[i] - saved->pixels[i]);
+
+  return (double) sum / (SIZE * SIZE * 4);
+}
+
+/* What is painted is what is started from, unless one says otherwise; a ground of one colour is
+ * not. */
+static void
+test_canvas (void)
+{
+  g_autoptr (Saved) near = NULL, far = NULL;
+
+  program_set_value ("Denoising strength", 0.2);
+  generate ();
+  near = save ();
+  program_press ("Discard candidate");
+  program_press ("Start From the Canvas");
+  generate ();
+  far = save ();
+  program_press ("Discard candidate");
+  g_test_message ("%.1f away from the canvas, and %.1f without it", get_distance (near),
+                  get_distance (far));
+  g_assert_cmpfloat (get_distance (near), <, 30);
+  g_assert_cmpfloat (get_distance (far), >, 2 * get_distance (near));
+
+  program_press ("Start From the Canvas");
+  program_set_value ("Denoising strength", 1);
 }
 
 /* What the masks hold, spread by the soft edge; a byte a pixel. */
@@ -380,6 +421,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("gesso-test-XXXXXX", NULL);
 
   g_test_add_func ("/app/artist/undo", test_undo);
+  g_test_add_func ("/app/artist/canvas", test_canvas);
   g_test_add_func ("/app/artist/mask", test_mask);
   g_test_add_func ("/app/artist/discard", test_discard);
   g_test_add_func ("/app/artist/outpaint", test_outpaint);
