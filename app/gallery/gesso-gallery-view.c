@@ -192,6 +192,7 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, GessoGalleryView
   GtkWidget *menu = gtk_popover_menu_new_from_model (model);
 
   gtk_widget_set_size_request (picture, LOOK_SIZE, LOOK_SIZE);
+  gtk_widget_set_halign (picture, GTK_ALIGN_CENTER);
   gtk_widget_set_parent (menu, picture);
   g_object_set_data (G_OBJECT (picture), "menu", menu);
   g_signal_connect (picture, "destroy", G_CALLBACK (drop_menu), menu);
