@@ -4,15 +4,17 @@
 
 #include "gesso-layer-row.h"
 
+#include "gesso-layer-name.h"
+
 #include <glib/gi18n.h>
 
 struct _GessoLayerRow
 {
-  GtkListBoxRow     parent_instance;
+  GtkListBoxRow   parent_instance;
 
-  GessoPainting    *painting;
-  GessoLayer       *layer;
-  GtkEditableLabel *name;
+  GessoPainting  *painting;
+  GessoLayer     *layer;
+  GessoLayerName *name;
 };
 
 G_DEFINE_FINAL_TYPE (GessoLayerRow, gesso_layer_row, GTK_TYPE_LIST_BOX_ROW)
@@ -26,8 +28,7 @@ gesso_layer_row_get_layer (GessoLayerRow *self)
 void
 gesso_layer_row_rename (GessoLayerRow *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->name));
-  gtk_editable_label_start_editing (self->name);
+  gesso_layer_name_edit (self->name);
 }
 
 /* ---- Dragging ------------------------------------------------------------------------------- */
@@ -200,11 +201,8 @@ gesso_layer_row_new (GessoPainting *painting, GessoLayer *layer)
 
   self->painting = g_object_ref (painting);
   self->layer = g_object_ref (layer);
-  self->name = GTK_EDITABLE_LABEL (gtk_editable_label_new (""));
+  self->name = GESSO_LAYER_NAME (gesso_layer_name_new (painting, layer));
   gtk_widget_set_hexpand (GTK_WIDGET (self->name), TRUE);
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->name), 6);
-  g_object_bind_property (layer, "name", self->name, "text",
-                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
 
   gtk_box_append (GTK_BOX (box), make_toggle (self, "visible", _("Visible"), seen_to_icon));
   gtk_box_append (GTK_BOX (box), make_kind (layer));
