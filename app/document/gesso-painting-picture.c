@@ -141,6 +141,20 @@ move_all (GessoPainting *self, const Motion *motion)
 
 /* ---- Size ----------------------------------------------------------------------------------- */
 
+void
+gesso_painting_take_origin (GessoPainting *self, int x, int y)
+{
+  self->origin_x = x;
+  self->origin_y = y;
+}
+
+void
+gesso_painting_get_origin (GessoPainting *self, int *x, int *y)
+{
+  *x = self->origin_x;
+  *y = self->origin_y;
+}
+
 gboolean
 gesso_painting_resize (GessoPainting *self, const GdkRectangle *area, GError **error)
 {

@@ -305,20 +305,6 @@ gesso_painting_take_size (GessoPainting *self, guint width, guint height)
 }
 
 void
-gesso_painting_take_origin (GessoPainting *self, int x, int y)
-{
-  self->origin_x = x;
-  self->origin_y = y;
-}
-
-void
-gesso_painting_get_origin (GessoPainting *self, int *x, int *y)
-{
-  *x = self->origin_x;
-  *y = self->origin_y;
-}
-
-void
 gesso_painting_take_frame (GessoPainting *self, const GdkRectangle *frame)
 {
   if (gdk_rectangle_equal (&self->frame, frame))

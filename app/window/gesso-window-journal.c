@@ -106,6 +106,7 @@ gesso_window_take_settings (GessoWindow *self)
   gboolean start = FALSE, use_canvas = TRUE;
 
   gesso_document_set_start (self->document, NULL);
+  gesso_document_set_use_canvas (self->document, TRUE);
   if (variant == NULL || !g_variant_is_of_type (variant, G_VARIANT_TYPE_VARDICT))
     {
       /* Another program's: the size that is generated follows its frame. */
