@@ -22,8 +22,8 @@
 #define N_ACTIONS 500
 #define N_ROUNDS 5             /* after each the painting is as at the beginning, and memory is measured */
 #define SIZE 128
-#define WINDOW_WIDTH 1200
-#define WINDOW_HEIGHT 780
+#define WINDOW_WIDTH 960
+#define WINDOW_HEIGHT 640
 #define PAUSE_MS 5             /* between two points of a drag */
 #define UNDO_BYTES (16u << 20)
 #define WARM_ROUNDS 2          /* the first ones fill caches */
@@ -241,7 +241,7 @@ edit (void)
   activate (actions[pick (0, G_N_ELEMENTS (actions))]);
 }
 
-/* The frame is brought back where it has become large. */
+/* Small pictures, of what lies in the frame's corner or past the picture's edge. */
 static void
 generate (void)
 {
@@ -249,8 +249,12 @@ generate (void)
   GdkRectangle frame;
 
   gesso_painting_get_frame (app.window->painting, &frame);
-  if (!gesso_painting_is_changing (app.window->painting) && (frame.width > SIZE || frame.height > SIZE))
-    gesso_painting_set_frame (app.window->painting, &(GdkRectangle) { pick (-8, 9) * 8, 0, 64, 64 });
+  frame.width = MIN (frame.width, SIZE / 2);
+  frame.height = MIN (frame.height, SIZE / 2);
+  if (pick (0, 3) == 0)
+    frame.x = -32;
+  if (!gesso_painting_is_changing (app.window->painting))
+    gesso_painting_set_frame (app.window->painting, &frame);
   g_object_set (settings, "steps", pick (1, 3), "denoising-strength", g_rand_double (app.rand), NULL);
   activate (pick (0, 2) ? "generate" : "enqueue");
 }
