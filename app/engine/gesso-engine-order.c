@@ -18,6 +18,7 @@ typedef struct
 {
   GessoOrder   *order;
   GessoJob     *job;
+  GsPreview     preview;
   gboolean      again;      /* only the decoding, of what was kept             */
   GessoRequest *request;    /* the engine thread's, while it runs              */
   gboolean      unfinished; /* out: latents are kept that could not be decoded */
@@ -76,7 +77,10 @@ run_work (GessoWorker *worker, GTask *task)
 
   run->request = &request;
   if (gesso_request_init_order (&request, run->order, &error))
-    result = make (worker, run, &error);
+    {
+      request.gs.preview = run->preview;
+      result = make (worker, run, &error);
+    }
   gesso_request_clear (&request);
   run->request = NULL;
 
@@ -111,6 +115,7 @@ gesso_engine_run_async (GessoEngine        *self,
   run->order = g_object_ref (order);
   run->job = g_object_ref (job);
   run->again = again;
+  run->preview = gesso_engine_get_preview (self);
   gesso_job_set_covered (job);
   g_task_set_source_tag (task, gesso_engine_run_async);
   /* Not checked: pictures that are finished are worth having, cancelled or not. */

@@ -96,6 +96,7 @@ make_order (GessoPainting *painting, const GdkRectangle *frame)
 typedef struct
 {
   GPtrArray *results;
+  guint      n_previews;
   gboolean   done, cancel_at_first;
   GError    *error;
 } Watch;
@@ -106,6 +107,12 @@ on_result (GessoJob *job, GessoResult *result, Watch *watch)
   g_ptr_array_add (watch->results, g_object_ref (result));
   if (watch->cancel_at_first)
     gesso_job_cancel (job);
+}
+
+static void
+on_changed (GessoJob *job, Watch *watch)
+{
+  watch->n_previews += gesso_job_get_preview (job) != NULL;
 }
 
 static void
@@ -124,6 +131,7 @@ run (GessoOrder *order, Watch *watch)
 
   watch->results = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (job, "result", G_CALLBACK (on_result), watch);
+  g_signal_connect (job, "changed", G_CALLBACK (on_changed), watch);
   gesso_engine_run_async (engine, order, FALSE, job, on_run, watch);
   while (!watch->done)
     g_main_context_iteration (NULL, TRUE);
@@ -373,6 +381,29 @@ test_batch (void)
   g_clear_error (&cancelled.error);
 }
 
+/* What is coming can be seen before it is there, unless one does not want to. */
+static void
+test_preview (void)
+{
+  const GdkRectangle frame = { 40, 32, 96, 96 };
+  g_autoptr (GessoPainting) painting = make_painting ();
+  g_autoptr (GessoOrder) order = make_order (painting, &frame);
+  Watch shown = { 0 }, hidden = { 0 };
+
+  g_object_set (gesso_order_get_settings (order), "steps", 8, NULL);
+  run (order, &shown);
+  g_assert_no_error (shown.error);
+  g_assert_cmpuint (shown.n_previews, >, 0);
+
+  gesso_engine_set_preview (engine, "none");
+  run (order, &hidden);
+  gesso_engine_set_preview (engine, "best");
+  g_assert_no_error (hidden.error);
+  g_assert_cmpuint (hidden.n_previews, ==, 0);
+  g_ptr_array_unref (shown.results);
+  g_ptr_array_unref (hidden.results);
+}
+
 /* ---- Trails --------------------------------------------------------------------------------- */
 
 static void
@@ -510,6 +541,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/orders/mask", test_mask);
   g_test_add_func ("/app/orders/outpaint", test_outpaint);
   g_test_add_func ("/app/orders/batch", test_batch);
+  g_test_add_func ("/app/orders/preview", test_preview);
   g_test_add_func ("/app/orders/trail", test_trail);
 
   return g_test_run ();
