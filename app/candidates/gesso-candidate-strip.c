@@ -132,7 +132,9 @@ update_pending (GessoCandidateStrip *self)
         }
       if (child == NULL)
         {
-          child = gtk_picture_new ();
+          /* Not a GtkPicture, which would be as large as what it shows. */
+          child = gtk_image_new ();
+          gtk_image_set_pixel_size (GTK_IMAGE (child), LOOK_SIZE);
           gtk_widget_set_size_request (child, LOOK_SIZE, LOOK_SIZE);
           gtk_widget_set_valign (child, GTK_ALIGN_CENTER);
           gtk_widget_add_css_class (child, "candidate-place");
@@ -140,7 +142,10 @@ update_pending (GessoCandidateStrip *self)
                                           _("A candidate that is still to come"), -1);
           gtk_box_append (GTK_BOX (self->pending), child);
         }
-      gtk_picture_set_paintable (GTK_PICTURE (child), i == 0 ? self->preview : NULL);
+      if (i == 0 && self->preview)
+        gtk_image_set_from_paintable (GTK_IMAGE (child), self->preview);
+      else
+        gtk_image_clear (GTK_IMAGE (child));
       child = gtk_widget_get_next_sibling (child);
     }
 }
