@@ -69,6 +69,13 @@ trail_quark (void)
   return g_quark_from_static_string ("gesso-candidate-trail");
 }
 
+/* NULL: its steps were not kept. */
+static GessoTrail *
+get_trail (GessoCandidate *candidate)
+{
+  return g_object_get_qdata (G_OBJECT (gesso_candidate_get_original (candidate)), trail_quark ());
+}
+
 static GListModel *
 get_candidates (GessoCandidateStrip *self)
 {
@@ -126,7 +133,9 @@ update_pending (GessoCandidateStrip *self)
         }
       if (child == NULL)
         {
-          child = gtk_picture_new ();
+          /* Not a GtkPicture, which would be as large as what it shows. */
+          child = gtk_image_new ();
+          gtk_image_set_pixel_size (GTK_IMAGE (child), LOOK_SIZE);
           gtk_widget_set_size_request (child, LOOK_SIZE, LOOK_SIZE);
           gtk_widget_set_valign (child, GTK_ALIGN_CENTER);
           gtk_widget_add_css_class (child, "candidate-place");
@@ -134,7 +143,10 @@ update_pending (GessoCandidateStrip *self)
                                           _("A candidate that is still to come"), -1);
           gtk_box_append (GTK_BOX (self->pending), child);
         }
-      gtk_picture_set_paintable (GTK_PICTURE (child), i == 0 ? self->preview : NULL);
+      if (i == 0 && self->preview)
+        gtk_image_set_from_paintable (GTK_IMAGE (child), self->preview);
+      else
+        gtk_image_clear (GTK_IMAGE (child));
       child = gtk_widget_get_next_sibling (child);
     }
 }
@@ -187,9 +199,7 @@ on_selected (GessoCandidateStrip *self)
 {
   GessoCandidate *selected = gesso_candidate_strip_get_selected (self);
 
-  gesso_scrubber_set_trail (
-      self->scrubber, selected ? g_object_get_qdata (G_OBJECT (selected), trail_quark ()) : NULL,
-      selected);
+  gesso_scrubber_set_trail (self->scrubber, selected ? get_trail (selected) : NULL, selected);
   if (selected == NULL)
     gtk_toggle_button_set_active (self->compare, FALSE);
   update (self);
@@ -357,8 +367,7 @@ static void
 on_continue (GessoCandidateStrip *self, guint step)
 {
   GessoCandidate *selected = gesso_candidate_strip_get_selected (self);
-  GessoTrail *trail =
-      selected ? g_object_get_qdata (G_OBJECT (selected), trail_quark ()) : NULL;
+  GessoTrail *trail = selected ? get_trail (selected) : NULL;
 
   if (trail)
     g_signal_emit (self, signals[CONTINUE], 0, trail, step);
@@ -500,15 +509,17 @@ gesso_candidate_strip_set_engine (GessoCandidateStrip *self, GessoEngine *engine
 }
 
 void
-gesso_candidate_strip_add_result (GessoCandidateStrip *self, GessoResult *result)
+gesso_candidate_strip_add_result (GessoCandidateStrip *self, GessoResult *result, int dx, int dy)
 {
-  GessoCandidate *candidate = gesso_result_get_candidate (result);
+  GessoCandidate *original = gesso_result_get_candidate (result);
+  g_autoptr (GessoCandidate) candidate = dx || dy ? gesso_candidate_new_moved (original, dx, dy)
+                                                  : g_object_ref (original);
   GessoTrail *trail = gesso_result_get_trail (result);
 
   if (self->painting == NULL)
     return;
   if (trail)
-    g_object_set_qdata_full (G_OBJECT (candidate), trail_quark (), g_object_ref (trail),
+    g_object_set_qdata_full (G_OBJECT (original), trail_quark (), g_object_ref (trail),
                              g_object_unref);
   gesso_painting_add_candidate (self->painting, candidate);
   if (gesso_candidate_strip_get_selected (self) == NULL)

@@ -36,8 +36,12 @@ void            gesso_candidate_strip_set_painting (GessoCandidateStrip *self,
 /* For looking back; NULL: without. */
 void            gesso_candidate_strip_set_engine   (GessoCandidateStrip *self, GessoEngine *engine);
 
-/* A picture is finished: it becomes a candidate, and is chosen if none is. */
-void            gesso_candidate_strip_add_result   (GessoCandidateStrip *self, GessoResult *result);
+/* A picture is finished: it becomes a candidate, and is chosen if none is. dx, dy: how far its place
+ * has moved since it was ordered. */
+void            gesso_candidate_strip_add_result   (GessoCandidateStrip *self,
+                                                    GessoResult         *result,
+                                                    int                  dx,
+                                                    int                  dy);
 
 /* How many pictures are on their way, and the newest look at the first of them, at its place. */
 void            gesso_candidate_strip_set_pending  (GessoCandidateStrip *self,

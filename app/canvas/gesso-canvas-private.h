@@ -36,6 +36,7 @@ struct _GessoCanvas
 
   GdkPaintable    *overlay;
   GdkRectangle     overlay_area;
+  int              origin_x, origin_y; /* of the painting, as the view knows it     */
   GskRenderNode   *outline;          /* the selection's edge; NULL: to be made      */
 
   GessoPoint       pointer;          /* in the widget                               */

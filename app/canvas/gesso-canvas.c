@@ -190,6 +190,13 @@ follow_size (GessoCanvas *self)
 
   if (self->painting)
     {
+      int x, y;
+
+      /* What one looks at stays where it is. */
+      gesso_painting_get_origin (self->painting, &x, &y);
+      gesso_view_move_picture (self->view, x - self->origin_x, y - self->origin_y);
+      self->origin_x = x;
+      self->origin_y = y;
       width = gesso_painting_get_width (self->painting);
       height = gesso_painting_get_height (self->painting);
       description = g_strdup_printf (_("A picture of %d × %d pixels"), (int) width, (int) height);
@@ -213,6 +220,7 @@ gesso_canvas_set_painting (GessoCanvas *self, GessoPainting *painting)
   g_set_object (&self->painting, painting);
   if (painting)
     {
+      gesso_painting_get_origin (painting, &self->origin_x, &self->origin_y);
       g_signal_connect (painting, "damaged", G_CALLBACK (on_damaged), self);
       g_signal_connect_swapped (painting, "selection-changed", G_CALLBACK (on_selection_changed),
                                 self);

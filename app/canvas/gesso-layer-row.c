@@ -5,6 +5,7 @@
 #include "gesso-layer-row.h"
 
 #include "gesso-layer-look.h"
+#include "gesso-layer-name.h"
 
 #include <glib/gi18n.h>
 
@@ -13,13 +14,13 @@
 
 struct _GessoLayerRow
 {
-  GtkListBoxRow     parent_instance;
+  GtkListBoxRow   parent_instance;
 
-  GessoPainting    *painting;
-  GessoLayer       *layer;
-  GtkEditableLabel *name;
-  GtkPicture       *look;
-  GessoTiles       *seen;  /* what the look shows: held, so that changes are other planes */
+  GessoPainting  *painting;
+  GessoLayer     *layer;
+  GessoLayerName *name;
+  GtkPicture     *look;
+  GessoTiles     *seen;  /* what the look shows: held, so that changes are other planes */
 };
 
 G_DEFINE_FINAL_TYPE (GessoLayerRow, gesso_layer_row, GTK_TYPE_LIST_BOX_ROW)
@@ -33,8 +34,7 @@ gesso_layer_row_get_layer (GessoLayerRow *self)
 void
 gesso_layer_row_rename (GessoLayerRow *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->name));
-  gtk_editable_label_start_editing (self->name);
+  gesso_layer_name_edit (self->name);
 }
 
 gboolean
@@ -169,8 +169,8 @@ make_toggle (GessoLayerRow *self, const char *property, const char *label, GBind
   return button;
 }
 
-static GtkWidget *
-make_kind (GessoLayer *layer)
+static void
+on_kind_changed (GessoLayer *layer, GParamSpec *pspec, GtkImage *image)
 {
   static const char *const icons[] = {
     [GESSO_LAYER_RASTER] = "gesso-brush-symbolic",
@@ -182,10 +182,19 @@ make_kind (GessoLayer *layer)
     [GESSO_LAYER_MASK] = _("Mask"),
     [GESSO_LAYER_GENERATED] = _("Generated"),
   };
-  GtkWidget *image = gtk_image_new_from_icon_name (icons[gesso_layer_get_kind (layer)]);
+
+  gtk_image_set_from_icon_name (image, icons[gesso_layer_get_kind (layer)]);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (image), names[gesso_layer_get_kind (layer)]);
+}
+
+static GtkWidget *
+make_kind (GessoLayer *layer)
+{
+  GtkWidget *image = gtk_image_new ();
 
   gtk_widget_add_css_class (image, "dim-label");
-  gtk_widget_set_tooltip_text (image, names[gesso_layer_get_kind (layer)]);
+  g_signal_connect_object (layer, "notify::kind", G_CALLBACK (on_kind_changed), image, 0);
+  on_kind_changed (layer, NULL, GTK_IMAGE (image));
 
   return image;
 }
@@ -236,11 +245,8 @@ gesso_layer_row_new (GessoPainting *painting, GessoLayer *layer)
 
   self->painting = g_object_ref (painting);
   self->layer = g_object_ref (layer);
-  self->name = GTK_EDITABLE_LABEL (gtk_editable_label_new (""));
+  self->name = GESSO_LAYER_NAME (gesso_layer_name_new (painting, layer));
   gtk_widget_set_hexpand (GTK_WIDGET (self->name), TRUE);
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->name), 6);
-  g_object_bind_property (layer, "name", self->name, "text",
-                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
 
   gtk_box_append (GTK_BOX (box), make_toggle (self, "visible", _("Visible"), seen_to_icon));
   self->look = make_look ();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * GessoLayersPane: the layers of a painting, the top one first, with blend mode and opacity of the
- * active one. Keys in the list: Delete removes, Ctrl+Up and Ctrl+Down reorder, F2 renames.
+ * active one. Keys in the list: Delete removes, Ctrl+Up and Ctrl+Down reorder, F2 or a
+ * double click renames.
  *
  * Signal "message" (const char *text): why something cannot be done, a sentence.
  */

@@ -242,6 +242,12 @@ gesso_view_set_picture (GessoView *self, guint width, guint height)
 }
 
 void
+gesso_view_move_picture (GessoView *self, double dx, double dy)
+{
+  hold (self, (GessoPoint) { dx, dy }, self->x, self->y);
+}
+
+void
 gesso_view_zoom_to (GessoView *self, double zoom, double x, double y)
 {
   GessoPoint p = invert (self, x - self->x, y - self->y);

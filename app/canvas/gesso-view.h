@@ -34,6 +34,8 @@ GessoView *gesso_view_new          (void);
 /* Of the widget, and of the picture. */
 void       gesso_view_set_size     (GessoView *self, double width, double height);
 void       gesso_view_set_picture  (GessoView *self, guint width, guint height);
+/* Before that: the picture grew to the left and to the top, and what is seen of it stays there. */
+void       gesso_view_move_picture (GessoView *self, double dx, double dy);
 
 double     gesso_view_get_zoom     (GessoView *self);
 /* Degrees clockwise, -180 .. 180. */

@@ -11,6 +11,7 @@ struct _GessoCandidate
   GessoTiles  *tiles;
   GdkRectangle area;
   char        *recipe;
+  GessoCandidate *original; /* NULL: itself */
 };
 
 enum
@@ -62,6 +63,7 @@ gesso_candidate_finalize (GObject *object)
 
   g_clear_pointer (&self->tiles, gesso_tiles_unref);
   g_free (self->recipe);
+  g_clear_object (&self->original);
 
   G_OBJECT_CLASS (gesso_candidate_parent_class)->finalize (object);
 }
@@ -99,6 +101,24 @@ gesso_candidate_new (GessoTiles *tiles, const GdkRectangle *area, const char *re
   self->recipe = g_strdup (recipe);
 
   return self;
+}
+
+GessoCandidate *
+gesso_candidate_new_moved (GessoCandidate *other, int dx, int dy)
+{
+  const GdkRectangle area = { other->area.x + dx, other->area.y + dy, other->area.width,
+                              other->area.height };
+  GessoCandidate *self = gesso_candidate_new (other->tiles, &area, other->recipe);
+
+  self->original = g_object_ref (gesso_candidate_get_original (other));
+
+  return self;
+}
+
+GessoCandidate *
+gesso_candidate_get_original (GessoCandidate *self)
+{
+  return self->original ? self->original : self;
 }
 
 GessoTiles *

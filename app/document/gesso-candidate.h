@@ -19,7 +19,11 @@ G_DECLARE_FINAL_TYPE (GessoCandidate, gesso_candidate, GESSO, CANDIDATE, GObject
 GessoCandidate *gesso_candidate_new        (GessoTiles         *tiles,
                                             const GdkRectangle *area,
                                             const char         *recipe);
+/* The same at another place, with the same tiles. */
+GessoCandidate *gesso_candidate_new_moved  (GessoCandidate *other, int dx, int dy);
 
+/* The first of those that were moved: what others hang on a candidate is found there. */
+GessoCandidate *gesso_candidate_get_original (GessoCandidate *self);
 GessoTiles     *gesso_candidate_get_tiles  (GessoCandidate *self);
 void            gesso_candidate_get_area   (GessoCandidate *self, GdkRectangle *area);
 const char     *gesso_candidate_get_recipe (GessoCandidate *self);

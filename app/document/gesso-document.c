@@ -17,6 +17,7 @@ struct _GessoDocument
   GessoMask     *mask;
   GPtrArray     *pictures;
   guint          position;
+  gboolean       use_canvas;
 };
 
 enum
@@ -27,6 +28,7 @@ enum
   PROP_START,
   PROP_MASK,
   PROP_PICTURE,
+  PROP_USE_CANVAS,
   N_PROPS
 };
 
@@ -56,9 +58,24 @@ gesso_document_get_property (GObject *object, guint prop_id, GValue *value, GPar
     case PROP_PICTURE:
       g_value_set_object (value, gesso_document_get_picture (self));
       break;
+    case PROP_USE_CANVAS:
+      g_value_set_boolean (value, self->use_canvas);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+gesso_document_set_property (GObject      *object,
+                             guint         prop_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  if (prop_id == PROP_USE_CANVAS)
+    gesso_document_set_use_canvas (GESSO_DOCUMENT (object), g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -82,6 +99,7 @@ gesso_document_class_init (GessoDocumentClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->get_property = gesso_document_get_property;
+  object_class->set_property = gesso_document_set_property;
   object_class->finalize = gesso_document_finalize;
 
   properties[PROP_SETTINGS] =
@@ -92,6 +110,9 @@ gesso_document_class_init (GessoDocumentClass *klass)
   properties[PROP_MASK] = g_param_spec_object ("mask", NULL, NULL, GESSO_TYPE_MASK, flags);
   properties[PROP_PICTURE] =
       g_param_spec_object ("picture", NULL, NULL, GESSO_TYPE_PICTURE, flags);
+  properties[PROP_USE_CANVAS] =
+      g_param_spec_boolean ("use-canvas", NULL, NULL, TRUE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -101,6 +122,7 @@ gesso_document_init (GessoDocument *self)
   self->settings = gesso_settings_new ();
   self->painting = gesso_painting_new (DEFAULT_SIZE, DEFAULT_SIZE);
   self->pictures = g_ptr_array_new_with_free_func (g_object_unref);
+  self->use_canvas = TRUE;
 }
 
 GessoDocument *
@@ -147,6 +169,22 @@ gesso_document_set_start (GessoDocument *self, GessoPicture *start)
   if (start)
     mask = gesso_mask_new (gesso_picture_get_width (start), gesso_picture_get_height (start));
   gesso_document_restore_start (self, start, mask);
+}
+
+gboolean
+gesso_document_get_use_canvas (GessoDocument *self)
+{
+  return self->use_canvas;
+}
+
+void
+gesso_document_set_use_canvas (GessoDocument *self, gboolean use_canvas)
+{
+  if (self->use_canvas == use_canvas)
+    return;
+
+  self->use_canvas = use_canvas;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_USE_CANVAS]);
 }
 
 GessoMask *

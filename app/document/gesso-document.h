@@ -6,7 +6,9 @@
  *
  * Properties: "settings" (GessoSettings), "painting" (GessoPainting: the same one for good; opening
  * a file is gesso_painting_restore()), "start" (GessoPicture or NULL), "mask" (GessoMask, of
- * start's size, or NULL without start), "picture" (GessoPicture or NULL: the current one).
+ * start's size, or NULL without start), "picture" (GessoPicture or NULL: the current one),
+ * "use-canvas" (boolean, TRUE at first: without a start picture what is painted in the frame is
+ * started from).
  */
 #pragma once
 
@@ -32,6 +34,9 @@ void           gesso_document_restore_start (GessoDocument *self,
                                              GessoPicture  *start,
                                              GessoMask     *mask);
 GessoMask     *gesso_document_get_mask     (GessoDocument *self);
+
+gboolean       gesso_document_get_use_canvas (GessoDocument *self);
+void           gesso_document_set_use_canvas (GessoDocument *self, gboolean use_canvas);
 
 /* The current picture, its place among all (from 0), and their number. */
 GessoPicture  *gesso_document_get_picture    (GessoDocument *self);

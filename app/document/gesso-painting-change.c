@@ -109,6 +109,30 @@ apply_candidates (GessoPainting *self, GessoSnapshot *from, GessoSnapshot *to)
     }
 }
 
+/* Those that neither knows came since, and go along with the picture. */
+static void
+move_others (GessoPainting *self, GessoSnapshot *from, GessoSnapshot *to)
+{
+  int dx = to->origin_x - from->origin_x, dy = to->origin_y - from->origin_y;
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->candidates));
+
+  if (dx == 0 && dy == 0)
+    return;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GessoCandidate) old = g_list_model_get_item (G_LIST_MODEL (self->candidates), i);
+      g_autoptr (GessoCandidate) moved = NULL;
+
+      if (g_ptr_array_find (from->candidates, old, NULL) ||
+          g_ptr_array_find (to->candidates, old, NULL))
+        continue;
+      moved = gesso_candidate_new_moved (old, dx, dy);
+      g_list_store_splice (self->candidates, i, 1, (gpointer *) &moved, 1);
+    }
+  gesso_painting_take_origin (self, self->origin_x + dx, self->origin_y + dy);
+}
+
 static void
 apply_active (GessoPainting *self, GessoSnapshot *to)
 {
@@ -138,6 +162,7 @@ gesso_painting_apply (GessoPainting *self, GessoSnapshot *from, GessoSnapshot *t
       apply_active (self, to);
       empty_removed (self, from, to);
     }
+  move_others (self, from, to);
   apply_candidates (self, from, to);
   if (from->width != to->width || from->height != to->height)
     gesso_painting_take_size (self, to->width, to->height);
@@ -352,6 +377,16 @@ gesso_painting_edit (GessoPainting *self, GessoLayer *layer, GError **error)
 
   if (!gesso_painting_check_layer (self, layer, error))
     return NULL;
+
+  /* By hand now; what it came from is still told by its recipe. */
+  if (gesso_layer_get_kind (layer) == GESSO_LAYER_GENERATED)
+    {
+      g_autoptr (GessoLayerState) state =
+          gesso_layer_state_make_writable (gesso_layer_dup_state (layer));
+
+      state->kind = GESSO_LAYER_RASTER;
+      gesso_layer_take_state (layer, state);
+    }
 
   return gesso_layer_edit_tiles (layer);
 }

@@ -91,7 +91,8 @@ static gboolean
 looks_alike (const GessoLayerState *a, const GessoLayerState *b)
 {
   return a->opacity == b->opacity && a->visible == b->visible && a->blend == b->blend &&
-         a->kind == b->kind && a->x == b->x && a->y == b->y;
+         (a->kind == GESSO_LAYER_MASK) == (b->kind == GESSO_LAYER_MASK) && a->x == b->x &&
+         a->y == b->y;
 }
 
 static void

@@ -260,6 +260,24 @@ gesso_painting_add_candidate (GessoPainting *self, GessoCandidate *candidate)
   gesso_painting_emit_changed (self);
 }
 
+/* Makes room in the picture for all that shows of a layer, where it may become so large. */
+static void
+make_room (GessoPainting *self, GessoLayer *layer)
+{
+  GdkRectangle picture = { 0, 0, (int) self->width, (int) self->height }, bounds;
+  int x, y;
+
+  if (!gesso_tiles_get_bounds (gesso_layer_get_tiles (layer), &bounds))
+    return;
+
+  gesso_layer_get_offset (layer, &x, &y);
+  bounds.x += x;
+  bounds.y += y;
+  gdk_rectangle_union (&picture, &bounds, &bounds);
+  if (!gdk_rectangle_equal (&picture, &bounds))
+    gesso_painting_resize (self, &bounds, NULL);
+}
+
 GessoLayer *
 gesso_painting_accept_candidate (GessoPainting *self, GessoCandidate *candidate, const char *name)
 {
@@ -280,6 +298,7 @@ gesso_painting_accept_candidate (GessoPainting *self, GessoCandidate *candidate,
   insert_layer (self, layer, get_place_for_new (self));
   if (g_list_store_find (self->candidates, candidate, &position))
     g_list_store_remove (self->candidates, position);
+  make_room (self, layer);
   gesso_painting_end_operation (self, before);
 
   return layer;

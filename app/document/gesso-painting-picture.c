@@ -99,18 +99,16 @@ move_candidate (const Motion *motion, GessoCandidate *candidate)
 {
   g_autoptr (GessoTiles) tiles = NULL;
   GdkRectangle old, area;
+  Motion inside;
+
+  if (motion->kind == SHIFT)
+    return gesso_candidate_new_moved (candidate, motion->dx, motion->dy);
 
   gesso_candidate_get_area (candidate, &old);
   area = old;
   move_rectangle (motion, &area);
-  if (motion->kind == SHIFT)
-    tiles = gesso_tiles_ref (gesso_candidate_get_tiles (candidate));
-  else
-    {
-      const Motion inside = { motion->kind, 0, 0, old.width, old.height };
-
-      tiles = move_to_origin (&inside, gesso_candidate_get_tiles (candidate), 0, 0);
-    }
+  inside = (Motion) { motion->kind, 0, 0, old.width, old.height };
+  tiles = move_to_origin (&inside, gesso_candidate_get_tiles (candidate), 0, 0);
 
   return gesso_candidate_new (tiles, &area, gesso_candidate_get_recipe (candidate));
 }
@@ -143,6 +141,20 @@ move_all (GessoPainting *self, const Motion *motion)
 
 /* ---- Size ----------------------------------------------------------------------------------- */
 
+void
+gesso_painting_take_origin (GessoPainting *self, int x, int y)
+{
+  self->origin_x = x;
+  self->origin_y = y;
+}
+
+void
+gesso_painting_get_origin (GessoPainting *self, int *x, int *y)
+{
+  *x = self->origin_x;
+  *y = self->origin_y;
+}
+
 gboolean
 gesso_painting_resize (GessoPainting *self, const GdkRectangle *area, GError **error)
 {
@@ -161,6 +173,7 @@ gesso_painting_resize (GessoPainting *self, const GdkRectangle *area, GError **e
 
   before = gesso_painting_begin_operation (self, _("Resize Picture"));
   move_all (self, &motion);
+  gesso_painting_take_origin (self, self->origin_x - area->x, self->origin_y - area->y);
   gesso_painting_take_size (self, (guint) area->width, (guint) area->height);
   gesso_painting_end_operation (self, before);
 

@@ -14,6 +14,7 @@ struct _GessoPainting
   GObject        parent_instance;
 
   guint          width, height;
+  int            origin_x, origin_y; /* as of a snapshot                            */
   GListStore    *layers;     /* of GessoLayer, top first                            */
   GListStore    *candidates; /* of GessoCandidate, oldest first                     */
   GessoLayer    *active;     /* in layers, or NULL                                  */
@@ -65,6 +66,8 @@ void           gesso_painting_adopt  (GessoPainting *self, GessoLayer *layer);
 void           gesso_painting_take_active (GessoPainting *self, GessoLayer *layer);
 /* Parts of the state without an entry of their own, for operations and undo; they notify. */
 void           gesso_painting_take_size      (GessoPainting *self, guint width, guint height);
+/* What is at (x, y) of the first picture is now at that and the origin. */
+void           gesso_painting_take_origin    (GessoPainting *self, int x, int y);
 void           gesso_painting_take_frame     (GessoPainting *self, const GdkRectangle *frame);
 void           gesso_painting_take_selection (GessoPainting *self, GessoTiles *selection);
 /* After a change: "modified", and "changed". */

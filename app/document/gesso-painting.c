@@ -197,6 +197,8 @@ gesso_painting_snapshot (GessoPainting *self)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->candidates)); i++)
     g_ptr_array_add (snapshot->candidates,
                      g_list_model_get_item (G_LIST_MODEL (self->candidates), i));
+  snapshot->origin_x = self->origin_x;
+  snapshot->origin_y = self->origin_y;
   snapshot->active = self->active ? gesso_layer_get_id (self->active) : 0;
   snapshot->selection = self->selection ? gesso_tiles_ref (self->selection) : NULL;
   snapshot->frame = self->frame;
@@ -261,6 +263,7 @@ gesso_painting_restore (GessoPainting *self, GessoSnapshot *snapshot)
 
   all = (GdkRectangle) { 0, 0, (int) MAX (self->width, snapshot->width),
                          (int) MAX (self->height, snapshot->height) };
+  gesso_painting_take_origin (self, snapshot->origin_x, snapshot->origin_y);
   gesso_painting_take_size (self, snapshot->width, snapshot->height);
   gesso_painting_take_frame (self, &snapshot->frame);
   restore_layers (self, snapshot);

@@ -62,6 +62,10 @@ gboolean       gesso_painting_find_layer     (GessoPainting *self, GessoLayer *l
 GessoLayer    *gesso_painting_get_active     (GessoPainting *self);
 void           gesso_painting_set_active     (GessoPainting *self, GessoLayer *layer);
 
+/* How far the picture grew to the left and to the top since it was opened, undo included: for those
+ * who remember places in it, as canvases and orders do. Changes before "width" and "height". */
+void           gesso_painting_get_origin    (GessoPainting *self, int *x, int *y);
+
 gboolean       gesso_painting_get_modified   (GessoPainting *self);
 void           gesso_painting_mark_saved     (GessoPainting *self);
 /* What was restored is in no file yet. */
@@ -98,7 +102,8 @@ gboolean       gesso_painting_undo   (GessoPainting *self);
 gboolean       gesso_painting_redo   (GessoPainting *self);
 
 /* Inside a change: the tiles to write to, in the layer's own coordinates, borrowed until end. NULL
- * for a layer that is locked or hidden, with a sentence for people. */
+ * for a layer that is locked or hidden, with a sentence for people. A generated layer is a raster
+ * layer from then on, and keeps its recipe. */
 GessoTiles    *gesso_painting_edit   (GessoPainting *self, GessoLayer *layer, GError **error);
 /* Says what was written through gesso_painting_edit(), in the picture's coordinates. */
 void           gesso_painting_damage (GessoPainting *self, const GdkRectangle *area);
@@ -118,7 +123,7 @@ void           gesso_painting_set_frame     (GessoPainting *self, const GdkRecta
 /* No entry: undo never loses a picture that took minutes. */
 void           gesso_painting_add_candidate     (GessoPainting *self, GessoCandidate *candidate);
 /* Becomes a generated layer above the active one (active then), and is no candidate any more; it may
- * come from elsewhere. NULL if there are GESSO_MAX_LAYERS. */
+ * come from elsewhere. The picture grows by what hangs over. NULL if there are GESSO_MAX_LAYERS. */
 GessoLayer    *gesso_painting_accept_candidate  (GessoPainting *self, GessoCandidate *candidate,
                                                  const char *name);
 void           gesso_painting_discard_candidate (GessoPainting *self, GessoCandidate *candidate);

@@ -4,6 +4,8 @@
 
 #include "gesso-snapshot.h"
 
+#include <string.h>
+
 /* ---- One layer ------------------------------------------------------------------------------ */
 
 GessoLayerState *
@@ -151,6 +153,73 @@ gesso_snapshot_find_layer (const GessoSnapshot *self, guint64 id)
     }
 
   return NULL;
+}
+
+/* ---- Whether something is painted ----------------------------------------------------------- */
+
+/* The part of a tile that lies in area, compared with a row of one colour. */
+static gboolean
+is_plain (const guint8 *pixels, int i, int j, const GdkRectangle *area, const guint32 *row)
+{
+  const GdkRectangle tile = { i * GESSO_TILE_SIZE, j * GESSO_TILE_SIZE, GESSO_TILE_SIZE,
+                              GESSO_TILE_SIZE };
+  GdkRectangle part;
+
+  if (!gdk_rectangle_intersect (&tile, area, &part))
+    return TRUE;
+  if (pixels == NULL)
+    return row[0] == 0;
+  for (int y = part.y - tile.y; y < part.y - tile.y + part.height; y++)
+    if (memcmp (pixels + 4 * (y * GESSO_TILE_SIZE + part.x - tile.x), row, 4 * (gsize) part.width))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+is_layer_plain (const GessoLayerState *layer, const GdkRectangle *place)
+{
+  const GdkRectangle area = { place->x - layer->x, place->y - layer->y, place->width, place->height };
+  int i0 = gesso_tile_of (area.x), i1 = gesso_tile_of (area.x + area.width - 1);
+  int j0 = gesso_tile_of (area.y), j1 = gesso_tile_of (area.y + area.height - 1);
+  const guint8 *known = NULL;
+  guint32 row[GESSO_TILE_SIZE];
+  guint8 first[4];
+
+  gesso_tiles_read (layer->tiles, &(GdkRectangle) { area.x, area.y, 1, 1 }, first, 4);
+  for (guint k = 0; k < GESSO_TILE_SIZE; k++)
+    memcpy (&row[k], first, 4);
+
+  for (int j = j0; j <= j1; j++)
+    for (int i = i0; i <= i1; i++)
+      {
+        const guint8 *pixels = gesso_tiles_peek (layer->tiles, i, j);
+        gboolean whole = i > i0 && i < i1 && j > j0 && j < j1;
+
+        /* A filled layer is one tile in many places. */
+        if (pixels && pixels == known)
+          continue;
+        if (!is_plain (pixels, i, j, &area, row))
+          return FALSE;
+        known = whole ? pixels : known;
+      }
+
+  return TRUE;
+}
+
+gboolean
+gesso_snapshot_is_painted (const GessoSnapshot *self, const GdkRectangle *area)
+{
+  for (guint k = 0; k < self->layers->len; k++)
+    {
+      const GessoLayerState *layer = g_ptr_array_index (self->layers, k);
+
+      if (layer->kind == GESSO_LAYER_RASTER && layer->visible && layer->opacity > 0 &&
+          gesso_tiles_count (layer->tiles) > 0 && !is_layer_plain (layer, area))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 /* ---- Equality, by content ------------------------------------------------------------------- */

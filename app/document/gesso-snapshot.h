@@ -18,7 +18,7 @@ typedef enum
 {
   GESSO_LAYER_RASTER,    /* RGBA, painted                                            */
   GESSO_LAYER_MASK,      /* 1 byte: what a generation changes; never in the picture  */
-  GESSO_LAYER_GENERATED  /* RGBA with the recipe that made it                        */
+  GESSO_LAYER_GENERATED  /* RGBA with the recipe that made it, until it is painted on */
 } GessoLayerKind;
 
 /* Fields are read by anyone and written only by the holder of the only reference. */
@@ -38,7 +38,8 @@ typedef struct
   int             x, y;    /* where in the picture the tiles' origin lies              */
   GessoTiles     *tiles;   /* 4 channels, a mask's 1                                   */
   char           *recipe;  /* opaque text of a generated layer (JSON by convention), or
-                              NULL: prompt, seed, model, mask, region, parents         */
+                              NULL: prompt, seed, model, mask, region, parents; a
+                              raster layer has one if it was generated                 */
 } GessoLayerState;
 
 GessoLayerState *gesso_layer_state_new           (GessoLayerKind kind, const char *name);
@@ -58,6 +59,8 @@ typedef struct
 
   /*< public >*/
   guint         width, height;
+  int           origin_x, origin_y; /* how far the picture grew to the left and to the top since it
+                                       was opened; for those who remember places in it  */
   GPtrArray    *layers;      /* of GessoLayerState, top first                            */
   guint64       active;      /* the id of the active layer, 0: none                      */
   GessoTiles   *selection;   /* 1 channel, in the picture's coordinates; NULL: all of it */
@@ -76,6 +79,10 @@ GessoSnapshot *gesso_snapshot_detach (const GessoSnapshot *self);
 
 /* Of the layer with that id; NULL if there is none. */
 GessoLayerState *gesso_snapshot_find_layer (const GessoSnapshot *self, guint64 id);
+/* Whether an area shows something that is painted by hand or came from outside: pixels of a visible
+ * raster layer that are not all alike. A ground of one colour is nothing, nor is what was generated
+ * and not painted on since. */
+gboolean         gesso_snapshot_is_painted (const GessoSnapshot *self, const GdkRectangle *area);
 /* By content, pixels to the byte. */
 gboolean         gesso_snapshot_equal      (const GessoSnapshot *a, const GessoSnapshot *b);
 

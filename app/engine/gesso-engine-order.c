@@ -19,7 +19,7 @@ typedef struct
   GessoOrder   *order;
   GessoJob     *job;
   gboolean      again;      /* only the decoding, of what was kept             */
-  int           preview;    /* a GsPreview                                     */
+  GsPreview     preview;
   GessoRequest *request;    /* the engine thread's, while it runs              */
   gboolean      unfinished; /* out: latents are kept that could not be decoded */
 } Run;
@@ -78,7 +78,7 @@ run_work (GessoWorker *worker, GTask *task)
   run->request = &request;
   if (gesso_request_init_order (&request, run->order, &error))
     {
-      request.gs.preview = (GsPreview) run->preview;
+      request.gs.preview = run->preview;
       result = make (worker, run, &error);
     }
   gesso_request_clear (&request);

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 GessoWorker *gesso_engine_get_worker     (GessoEngine *self);
+/* Of what is made from now on; a GsPreview. */
+guint        gesso_engine_get_preview    (GessoEngine *self);
 void         gesso_engine_set_can_decode (GessoEngine *self, gboolean can_decode);
-/* A GsPreview. */
-int          gesso_engine_get_preview    (GessoEngine *self);
 
 G_END_DECLS

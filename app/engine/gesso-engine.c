@@ -95,7 +95,7 @@ gesso_engine_set_preview (GessoEngine *self, const char *preview)
     self->preview = GS_PREVIEW_BEST;
 }
 
-int
+guint
 gesso_engine_get_preview (GessoEngine *self)
 {
   return self->preview;

@@ -183,6 +183,8 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, GessoGalleryView
   GtkWidget *cell = gesso_picture_cell_new (LOOK_SIZE, menu);
   GtkDragSource *drag = gtk_drag_source_new ();
 
+  gtk_widget_set_halign (cell, GTK_ALIGN_CENTER);
+
   g_signal_connect_object (cell, "menu-requested", G_CALLBACK (on_menu_requested), item, 0);
   gtk_drag_source_set_actions (drag, GDK_ACTION_COPY);
   g_signal_connect_object (drag, "prepare", G_CALLBACK (on_drag_prepare), item, 0);

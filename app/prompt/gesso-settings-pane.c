@@ -106,9 +106,9 @@ gesso_settings_pane_set_live (GessoSettingsPane *self, gboolean live)
 }
 
 void
-gesso_settings_pane_set_masked (GessoSettingsPane *self, gboolean masked)
+gesso_settings_pane_set_canvas (GessoSettingsPane *self, gboolean masked, gboolean painted)
 {
-  gesso_start_group_set_masked (self->start_group, masked);
+  gesso_start_group_set_canvas (self->start_group, masked, painted);
 }
 
 GessoModelRow *

@@ -16,7 +16,8 @@ void           gesso_settings_pane_bind (GessoSettingsPane *self,
                                          GSettings         *store);
 
 /* Whether the picture has a mask: its settings are shown then. */
-void           gesso_settings_pane_set_masked (GessoSettingsPane *self, gboolean masked);
+void           gesso_settings_pane_set_canvas (GessoSettingsPane *self, gboolean masked,
+                                               gboolean painted);
 /* Whether live painting is on: how far it goes can be set then. */
 void           gesso_settings_pane_set_live   (GessoSettingsPane *self, gboolean live);
 

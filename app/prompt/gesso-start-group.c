@@ -16,6 +16,8 @@ struct _GessoStartGroup
   GtkWidget     *use_current;
   AdwActionRow  *picture_row;
   GtkPicture    *thumbnail;
+  GtkWidget     *canvas_row;
+  GtkSwitch     *use_canvas;
   GtkWidget     *strength_row;
   GtkRange      *denoising_strength;
   AdwActionRow  *mask_row;
@@ -25,32 +27,43 @@ struct _GessoStartGroup
   AdwComboRow   *mask_fill;
 
   GessoDocument *document;
-  gboolean       masked, live;
+  gboolean       masked, painted, live;
 };
 
 G_DEFINE_FINAL_TYPE (GessoStartGroup, gesso_start_group, ADW_TYPE_PREFERENCES_GROUP)
 
 static const char *const fills[] = { "original", "blur", "noise", "color", NULL };
 
-void
-gesso_start_group_set_masked (GessoStartGroup *self, gboolean masked)
+static void
+update (GessoStartGroup *self)
 {
   gboolean has_start = self->document && gesso_document_get_start (self->document);
+  gboolean from_canvas =
+      self->painted && self->document && gesso_document_get_use_canvas (self->document);
+  gboolean masked = self->masked;
 
-  self->masked = masked;
   adw_action_row_set_subtitle (self->mask_row, masked ? _("The striped part is repainted")
                                                       : _("Paint over what is to change"));
   gtk_widget_set_visible (GTK_WIDGET (self->mask_row), has_start || masked);
-  gtk_widget_set_visible (self->strength_row, has_start || masked || self->live);
+  gtk_widget_set_visible (self->canvas_row, self->painted && !has_start && !masked);
+  gtk_widget_set_visible (self->strength_row, has_start || masked || from_canvas || self->live);
   gtk_widget_set_visible (self->feather_row, masked);
   gtk_widget_set_visible (GTK_WIDGET (self->mask_fill), masked);
+}
+
+void
+gesso_start_group_set_canvas (GessoStartGroup *self, gboolean masked, gboolean painted)
+{
+  self->masked = masked;
+  self->painted = painted;
+  update (self);
 }
 
 void
 gesso_start_group_set_live (GessoStartGroup *self, gboolean live)
 {
   self->live = live;
-  gesso_start_group_set_masked (self, self->masked);
+  update (self);
 }
 
 static void
@@ -68,7 +81,7 @@ on_start_changed (GessoStartGroup *self)
 
   gtk_widget_set_visible (self->empty_row, start == NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->picture_row), start != NULL);
-  gesso_start_group_set_masked (self, self->masked);
+  update (self);
 }
 
 static void
@@ -88,6 +101,9 @@ gesso_start_group_bind (GessoStartGroup *self, GessoDocument *document)
                           gtk_range_get_adjustment (self->denoising_strength), "value", flags);
   g_object_bind_property (settings, "mask-feather", self->mask_feather, "value", flags);
   gesso_choice_bind (self->mask_fill, settings, "mask-fill", fills);
+  g_object_bind_property (document, "use-canvas", self->use_canvas, "active", flags);
+  g_signal_connect_object (document, "notify::use-canvas", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
 
   g_signal_connect_object (document, "notify::start", G_CALLBACK (on_start_changed), self,
                            G_CONNECT_SWAPPED);
@@ -120,6 +136,8 @@ gesso_start_group_class_init (GessoStartGroupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, use_current);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, picture_row);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, thumbnail);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, canvas_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, use_canvas);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, strength_row);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, denoising_strength);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, mask_row);

@@ -14,8 +14,8 @@ G_DECLARE_FINAL_TYPE (GessoStartGroup, gesso_start_group, GESSO, START_GROUP, Ad
 /* Once. */
 void gesso_start_group_bind (GessoStartGroup *self, GessoDocument *document);
 
-/* Whether the picture has a mask. */
-void gesso_start_group_set_masked (GessoStartGroup *self, gboolean masked);
+/* Whether the picture has a mask, and whether something is painted in the frame. */
+void gesso_start_group_set_canvas (GessoStartGroup *self, gboolean masked, gboolean painted);
 /* Whether live painting is on, which starts from the picture too. */
 void gesso_start_group_set_live   (GessoStartGroup *self, gboolean live);
 

@@ -139,6 +139,33 @@ make_row (gpointer item, gpointer data)
 
 /* ---- The queue ------------------------------------------------------------------------------ */
 
+/* What is being made stands out, and stays where it is. */
+static void
+update_row (GessoQueueButton *self, guint position, guint n)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) position);
+  GtkWidget *label = gtk_widget_get_first_child (gtk_list_box_row_get_child (row));
+  GtkWidget *up = gtk_widget_get_next_sibling (label);
+  GtkWidget *down = gtk_widget_get_next_sibling (up);
+  guint first = gesso_queue_get_running (self->queue) ? 1 : 0;
+
+  if (position < first)
+    gtk_widget_add_css_class (label, "heading");
+  else
+    gtk_widget_remove_css_class (label, "heading");
+  gtk_widget_set_sensitive (up, position > first);
+  gtk_widget_set_sensitive (down, position >= first && position + 1 < n);
+}
+
+static void
+update_rows (GessoQueueButton *self)
+{
+  guint n = self->queue ? g_list_model_get_n_items (G_LIST_MODEL (self->queue)) : 0;
+
+  for (guint i = 0; i < n; i++)
+    update_row (self, i, n);
+}
+
 static void
 update (GessoQueueButton *self)
 {
@@ -150,6 +177,7 @@ update (GessoQueueButton *self)
   gtk_widget_set_visible (self->scrolled, n > 0);
   gtk_widget_set_sensitive (self->cancel_all, n > 0);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), text);
+  update_rows (self);
 }
 
 static void
@@ -166,13 +194,17 @@ gesso_queue_button_set_queue (GessoQueueButton *self, GessoQueue *queue)
     return;
 
   if (self->queue)
-    g_signal_handlers_disconnect_by_func (self->queue, update, self);
+    {
+      g_signal_handlers_disconnect_by_func (self->queue, update, self);
+      g_signal_handlers_disconnect_by_func (self->queue, update_rows, self);
+    }
   g_clear_pointer (&self->paused, g_binding_unbind);
   g_set_object (&self->queue, queue);
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (queue), queue ? make_row : NULL, self, NULL);
   if (queue)
     {
       g_signal_connect_object (queue, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (queue, "progress", G_CALLBACK (update_rows), self, G_CONNECT_SWAPPED);
       self->paused = g_object_bind_property (queue, "paused", self->pause, "active",
                                              G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
     }

@@ -66,6 +66,15 @@ on_frame_changed (GessoWindow *self)
   follow_frame_size (self, frame.width, frame.height);
 }
 
+/* Whether the frame shows more than what came from prompts. */
+static gboolean
+is_painted (GessoWindow *self)
+{
+  g_autoptr (GessoSnapshot) snapshot = gesso_painting_snapshot (self->painting);
+
+  return gesso_snapshot_is_painted (snapshot, &snapshot->frame);
+}
+
 void
 gesso_window_update_canvas (GessoWindow *self)
 {
@@ -74,7 +83,8 @@ gesso_window_update_canvas (GessoWindow *self)
 
   gesso_canvas_view_set_painting (self->canvas, is_fresh (self) ? NULL : self->painting);
   gesso_layers_pane_set_painting (self->layers, is_fresh (self) ? NULL : self->painting);
-  gesso_settings_pane_set_masked (self->pane, gesso_mask_look_has_any (self->painting));
+  gesso_settings_pane_set_canvas (self->pane, gesso_mask_look_has_any (self->painting),
+                                  is_painted (self));
   gesso_window_update (self);
 }
 

@@ -5,6 +5,7 @@
 #include "gesso-window-private.h"
 
 #include "gallery/gesso-gallery-view.h"
+#include "window/gesso-toast.h"
 
 #include <glib/gi18n.h>
 
@@ -20,12 +21,9 @@ open_item (GessoWindow *self, GessoGalleryItem *item)
 static void
 on_trashed (GessoWindow *self, GessoGalleryItem *item)
 {
-  AdwToast *toast = adw_toast_new (_("Picture moved to the trash"));
-
   g_set_object (&self->trashed, item);
-  adw_toast_set_button_label (toast, _("Undo"));
-  adw_toast_set_action_name (toast, "history.undo");
-  adw_toast_overlay_add_toast (g_object_get_data (G_OBJECT (self->history_window), "toasts"), toast);
+  gesso_toast_show (g_object_get_data (G_OBJECT (self->history_window), "toasts"),
+                    _("Picture moved to the trash"), _("Undo"), "history.undo");
 }
 
 static void

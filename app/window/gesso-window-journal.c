@@ -16,6 +16,7 @@
 #define SYNC_DELAY 300                   /* ms after the last key in a prompt               */
 #define AT_ONCE_BYTES ((guint64) 16 << 20) /* of a journal that is replayed before the window is */
 #define START_KEY "start-picture"
+#define CANVAS_KEY "use-canvas"
 
 /* ---- Settings into the painting, which the journal and files hold --------------------------- */
 
@@ -29,6 +30,7 @@ make_settings (GessoWindow *self)
   g_variant_dict_init (&dict, settings);
   g_variant_dict_insert (&dict, START_KEY, "b",
                          self->starting || gesso_document_get_start (self->document) != NULL);
+  g_variant_dict_insert (&dict, CANVAS_KEY, "b", gesso_document_get_use_canvas (self->document));
 
   return g_variant_dict_end (&dict);
 }
@@ -104,9 +106,10 @@ gesso_window_take_settings (GessoWindow *self)
   GessoSettings *settings = gesso_document_get_settings (self->document);
   GVariant *variant = gesso_painting_get_settings (self->painting);
   g_autofree char *model = g_strdup (gesso_settings_get_model (settings));
-  gboolean start = FALSE;
+  gboolean start = FALSE, use_canvas = TRUE;
 
   gesso_document_set_start (self->document, NULL);
+  gesso_document_set_use_canvas (self->document, TRUE);
   if (variant == NULL || !g_variant_is_of_type (variant, G_VARIANT_TYPE_VARDICT))
     {
       /* Another program's: the size that is generated follows its frame. */
@@ -125,6 +128,8 @@ gesso_window_take_settings (GessoWindow *self)
   g_object_thaw_notify (G_OBJECT (settings));
   self->sizing = FALSE;
 
+  g_variant_lookup (variant, CANVAS_KEY, "b", &use_canvas);
+  gesso_document_set_use_canvas (self->document, use_canvas);
   g_variant_lookup (variant, START_KEY, "b", &start);
   if (start && gesso_window_has_painting (self))
     start_from_frame (self);
@@ -322,6 +327,8 @@ gesso_window_init_journal (GessoWindow *self, const char *path)
   g_signal_connect_object (gesso_document_get_settings (self->document), "notify",
                            G_CALLBACK (sync_later), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->document, "notify::start", G_CALLBACK (sync_later), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->document, "notify::use-canvas", G_CALLBACK (sync_later), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->painting, "changed", G_CALLBACK (on_changed), self,
                            G_CONNECT_SWAPPED);

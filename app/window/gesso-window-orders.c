@@ -21,6 +21,24 @@ picture_quark (void)
   return g_quark_from_static_string ("gesso-candidate-picture");
 }
 
+/* NULL: it was made before this start. */
+static GessoPicture *
+get_picture (GessoCandidate *candidate)
+{
+  return g_object_get_qdata (G_OBJECT (gesso_candidate_get_original (candidate)), picture_quark ());
+}
+
+/* How far what an order is about has moved since, as the picture grew. */
+static void
+get_motion (GessoWindow *self, GessoOrder *order, int *dx, int *dy)
+{
+  GessoSnapshot *snapshot = gesso_order_get_snapshot (order);
+
+  gesso_painting_get_origin (self->painting, dx, dy);
+  *dx -= snapshot->origin_x;
+  *dy -= snapshot->origin_y;
+}
+
 /* ---- Ordering ------------------------------------------------------------------------------- */
 
 /* Whether the frame lies inside the picture as a whole. */
@@ -50,19 +68,23 @@ has_mask (GessoSnapshot *snapshot)
   return snapshot->selection != NULL;
 }
 
-/* Without a mask, and unless the canvas is what is started from, pictures come from the prompt
- * alone, as many as one likes, one over the other. */
+/* Without a mask, and unless there is something on the canvas to start from, pictures come from the
+ * prompt alone, as many as one likes, one over the other. */
 static GessoSnapshot *
 take_snapshot (GessoWindow *self)
 {
   g_autoptr (GessoSnapshot) snapshot = gesso_painting_snapshot (self->painting);
   GessoSnapshot *empty;
 
-  if (gesso_document_get_start (self->document) || has_mask (snapshot) || !is_inside (snapshot))
+  if (gesso_document_get_start (self->document) || has_mask (snapshot) || !is_inside (snapshot) ||
+      (gesso_document_get_use_canvas (self->document) &&
+       gesso_snapshot_is_painted (snapshot, &snapshot->frame)))
     return g_steal_pointer (&snapshot);
 
   empty = gesso_snapshot_new (snapshot->width, snapshot->height);
   empty->frame = snapshot->frame;
+  empty->origin_x = snapshot->origin_x;
+  empty->origin_y = snapshot->origin_y;
   return empty;
 }
 
@@ -148,8 +170,15 @@ on_continue (GessoWindow *self, GessoTrail *trail, guint step)
   g_autoptr (GessoSnapshot) snapshot = take_snapshot (self);
   g_autoptr (GessoOrder) order =
       gesso_order_new (snapshot, gesso_document_get_settings (self->document));
+  GessoCandidate *selected = gesso_candidate_strip_get_selected (self->strip);
+  GdkRectangle area;
 
   gesso_order_set_resume (order, trail, step);
+  if (selected)
+    {
+      gesso_candidate_get_area (selected, &area);
+      gesso_order_set_area (order, &area);
+    }
   push (self, order);
 }
 
@@ -182,8 +211,7 @@ static void
 on_selected (GessoWindow *self)
 {
   GessoCandidate *candidate = gesso_candidate_strip_get_selected (self->strip);
-  GessoPicture *picture =
-      candidate ? g_object_get_qdata (G_OBJECT (candidate), picture_quark ()) : NULL;
+  GessoPicture *picture = candidate ? get_picture (candidate) : NULL;
 
   if (picture && self->document)
     gesso_document_set_picture (self->document, picture);
@@ -201,7 +229,7 @@ gesso_window_choose_picture (GessoWindow *self)
     {
       g_autoptr (GessoCandidate) candidate = g_list_model_get_item (candidates, i);
 
-      if (picture && g_object_get_qdata (G_OBJECT (candidate), picture_quark ()) == picture)
+      if (picture && get_picture (candidate) == picture)
         gesso_candidate_strip_select (self->strip, candidate);
     }
 }
@@ -212,6 +240,7 @@ static void
 on_result (GessoWindow *self, GessoOrder *order, GessoResult *result)
 {
   GessoPicture *picture = gesso_result_get_picture (result);
+  int dx, dy;
 
   if (self->document == NULL)
     return;
@@ -228,7 +257,8 @@ on_result (GessoWindow *self, GessoOrder *order, GessoResult *result)
       gesso_document_add_picture (self->document, picture);
       gesso_document_set_picture (self->document, current);
     }
-  gesso_candidate_strip_add_result (self->strip, result);
+  get_motion (self, order, &dx, &dy);
+  gesso_candidate_strip_add_result (self->strip, result, dx, dy);
   gesso_gallery_add (self->gallery, picture);
 }
 
@@ -243,7 +273,14 @@ on_progress (GessoWindow *self)
     return;
 
   if (job)
-    gesso_order_get_area (gesso_queue_get_running (self->queue), &area);
+    {
+      int dx, dy;
+
+      gesso_order_get_area (gesso_queue_get_running (self->queue), &area);
+      get_motion (self, gesso_queue_get_running (self->queue), &dx, &dy);
+      area.x += dx;
+      area.y += dy;
+    }
   gesso_candidate_strip_set_pending (self->strip, gesso_queue_get_n_left (self->queue),
                                      GDK_PAINTABLE (preview), &area);
   gesso_live_set_held (self->live, job != NULL);

@@ -5,6 +5,7 @@
 #include "gesso-window-private.h"
 
 #include "preferences/gesso-store.h"
+#include "window/gesso-toast.h"
 
 #include <glib/gi18n.h>
 
@@ -91,14 +92,7 @@ gesso_window_update (GessoWindow *self)
 void
 gesso_window_toast (GessoWindow *self, const char *text, const char *label, const char *action_name)
 {
-  AdwToast *toast = adw_toast_new (text);
-
-  if (label)
-    {
-      adw_toast_set_button_label (toast, label);
-      adw_toast_set_action_name (toast, action_name);
-    }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  gesso_toast_show (self->toasts, text, label, action_name);
 }
 
 void

@@ -210,7 +210,19 @@ test_pending (Fixture *fixture, gconstpointer data)
 {
   const GdkRectangle area = { 8, 16, 32, 32 };
   g_autoptr (GdkPaintable) preview = gdk_paintable_new_empty (32, 32);
+  g_autoptr (GdkPaintable) large = gdk_paintable_new_empty (512, 512);
   GdkRectangle place;
+  int height, height_large;
+
+  /* However large it is, its place stays small. */
+  gesso_candidate_strip_set_pending (fixture->strip, 3, NULL, &area);
+  settle ();
+  gtk_widget_measure (GTK_WIDGET (fixture->strip), GTK_ORIENTATION_VERTICAL, -1, NULL, &height, NULL, NULL);
+  gesso_candidate_strip_set_pending (fixture->strip, 3, large, &area);
+  settle ();
+  gtk_widget_measure (GTK_WIDGET (fixture->strip), GTK_ORIENTATION_VERTICAL, -1, NULL, &height_large, NULL,
+                      NULL);
+  g_assert_cmpint (height_large, ==, height);
 
   gesso_candidate_strip_set_pending (fixture->strip, 3, preview, &area);
   settle ();

@@ -28,6 +28,27 @@ test_start (void)
   g_assert_false (gesso_mask_is_empty (gesso_document_get_mask (document)));
 }
 
+static void
+count (guint *n)
+{
+  (*n)++;
+}
+
+/* The canvas is started from unless one says otherwise. */
+static void
+test_use_canvas (void)
+{
+  g_autoptr (GessoDocument) document = gesso_document_new ();
+  guint n = 0;
+
+  g_assert_true (gesso_document_get_use_canvas (document));
+  g_signal_connect_swapped (document, "notify::use-canvas", G_CALLBACK (count), &n);
+  g_object_set (document, "use-canvas", FALSE, NULL);
+  gesso_document_set_use_canvas (document, FALSE);
+  g_assert_false (gesso_document_get_use_canvas (document));
+  g_assert_cmpuint (n, ==, 1);
+}
+
 /* There is one painting from the beginning, empty and unmodified, which goes with the document. */
 static void
 test_painting (void)
@@ -118,6 +139,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/app/document/start", test_start);
+  g_test_add_func ("/app/document/use-canvas", test_use_canvas);
   g_test_add_func ("/app/document/painting", test_painting);
   g_test_add_func ("/app/document/history", test_history);
   g_test_add_func ("/app/document/save-and-load", test_save_and_load);

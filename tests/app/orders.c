@@ -406,6 +406,7 @@ test_batch (void)
   g_clear_error (&cancelled.error);
 }
 
+/* What is coming can be seen before it is there, unless one does not want to. */
 /* ---- Trails --------------------------------------------------------------------------------- */
 
 static void

@@ -83,12 +83,16 @@ test_button (void)
   push (queue, "b");
   settle ();
 
+  /* Nothing is earlier than the first. */
+  g_assert_false (gtk_widget_get_sensitive (find_button (GTK_WIDGET (button), "Earlier")));
+  g_assert_true (gtk_widget_get_sensitive (find_button (GTK_WIDGET (button), "Later")));
   click (GTK_WIDGET (button), "Later");
   first = first_prompt (queue);
   g_assert_cmpstr (first, ==, "b");
   click (GTK_WIDGET (button), "Cancel This");
   second = first_prompt (queue);
   g_assert_cmpstr (second, ==, "a");
+  g_assert_false (gtk_widget_get_sensitive (find_button (GTK_WIDGET (button), "Later")));
   click (GTK_WIDGET (button), "Cancel This");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (queue)), ==, 0);
 

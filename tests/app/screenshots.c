@@ -10,9 +10,9 @@
 #include "config.h"
 
 #include "application/gesso-application.h"
+#include "canvas/gesso-canvas-private.h"
 #include "preferences/gesso-store.h"
-#include "window/gesso-banner.h"
-#include "window/gesso-window.h"
+#include "window/gesso-window-private.h"
 
 #include <stdlib.h>
 
@@ -136,6 +136,123 @@ show_mask (GtkWindow *window)
   activate (window, "win.paint-mask");
 }
 
+/* From there to there, in the picture's pixels, with a wave; the pointer stays at the end. */
+static void
+paint (GtkWindow *window, GessoToolKind kind, double size, double x1, double y1, double x2, double y2)
+{
+  GessoCanvas *canvas = gesso_canvas_view_get_canvas (GESSO_WINDOW (window)->canvas);
+  GessoView *view = gesso_canvas_get_view (canvas);
+  const int n = 24;
+  GessoPoint p = gesso_view_to_widget (view, x1, y1);
+
+  gesso_toolbox_set_kind (gesso_canvas_get_toolbox (canvas), kind);
+  g_object_set (gesso_canvas_get_toolbox (canvas), "size", size, NULL);
+  gesso_canvas_point (canvas, GESSO_POINTER_PRESS, p.x, p.y, 1, 0);
+  for (int i = 1; i <= n; i++)
+    {
+      p = gesso_view_to_widget (view, x1 + (x2 - x1) * i / n, y1 + (y2 - y1) * i / n + i % 8);
+      gesso_canvas_point (canvas, GESSO_POINTER_DRAG, p.x, p.y, 1, 0);
+    }
+  gesso_canvas_point (canvas, GESSO_POINTER_RELEASE, p.x, p.y, 1, 0);
+  canvas->pointer = p;
+  canvas->pointer_inside = TRUE;
+}
+
+static void
+show_accepted (GtkWindow *window)
+{
+  show_picture (window);
+  gtk_widget_activate_action (GTK_WIDGET (GESSO_WINDOW (window)->strip), "candidate.accept", NULL);
+  wait_ms (SETTLE_MS);
+}
+
+/* Strokes on a layer of their own, which the next picture starts from. */
+static void
+show_painting (GtkWindow *window)
+{
+  GessoCanvas *canvas = gesso_canvas_view_get_canvas (GESSO_WINDOW (window)->canvas);
+
+  show_accepted (window);
+  gtk_widget_activate_action (GTK_WIDGET (GESSO_WINDOW (window)->layers), "layers.add", NULL);
+  g_object_set (gesso_canvas_get_toolbox (canvas), "color", &(GdkRGBA) { 0.15f, 0.4f, 0.85f, 1 }, NULL);
+  paint (window, GESSO_TOOL_BRUSH, 9, 12, 112, 66, 108);
+  g_object_set (gesso_canvas_get_toolbox (canvas), "color", &(GdkRGBA) { 0.95f, 0.9f, 0.8f, 1 }, NULL);
+  paint (window, GESSO_TOOL_BRUSH, 5, 20, 20, 50, 24);
+}
+
+static void
+show_painting_mask (GtkWindow *window)
+{
+  show_accepted (window);
+  paint (window, GESSO_TOOL_MASK_BRUSH, 24, 34, 70, 84, 66);
+}
+
+/* The frame hangs over, the picture is to grow there. */
+static void
+show_frame (GtkWindow *window)
+{
+  GessoPainting *painting = GESSO_WINDOW (window)->painting;
+  GessoCanvas *canvas = gesso_canvas_view_get_canvas (GESSO_WINDOW (window)->canvas);
+  GessoView *view = gesso_canvas_get_view (canvas);
+  GdkRectangle frame;
+
+  show_accepted (window);
+  gesso_painting_get_frame (painting, &frame);
+  frame.x += frame.width / 2;
+  gesso_painting_set_frame (painting, &frame);
+  gesso_view_zoom_to (view, gesso_view_get_zoom (view) * 0.7,
+                      gtk_widget_get_width (GTK_WIDGET (canvas)) * 0.3,
+                      gtk_widget_get_height (GTK_WIDGET (canvas)) / 2.0);
+  gesso_toolbox_set_kind (gesso_canvas_get_toolbox (canvas), GESSO_TOOL_FRAME);
+}
+
+static void
+show_candidates (GtkWindow *window)
+{
+  g_object_set (GESSO_WINDOW (window)->queue_button, "batch", 4, NULL);
+  show_picture (window);
+  wait_ms (SETTLE_MS);
+  activate (window, "win.previous");
+  activate (window, "win.previous");
+}
+
+/* Two have been made, one is being made, two wait. */
+static void
+show_queue (GtkWindow *window)
+{
+  static const char *const prompts[] = { "a white boat on the sea at sunset",
+                                         "a green tree on snow at night", PROMPT };
+  GtkWidget *button =
+      find_child (GTK_WIDGET (GESSO_WINDOW (window)->queue_button), GTK_TYPE_MENU_BUTTON);
+
+  show_picture (window);
+  for (guint i = 0; i < G_N_ELEMENTS (prompts); i++)
+    {
+      set_example (window, prompts[i]);
+      activate (window, "win.enqueue");
+    }
+  wait_action (window, "generate", FALSE);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+}
+
+static void
+show_gallery (GtkWindow *window)
+{
+  static const char *const prompts[] = { "a white boat on the sea at sunset",
+                                         "a green tree on snow at night" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (prompts); i++)
+    {
+      g_object_set (GESSO_WINDOW (window)->queue_button, "batch", 3, NULL);
+      set_example (window, prompts[i]);
+      activate (window, "win.generate");
+      wait_action (window, "generate", FALSE);
+      wait_action (window, "generate", TRUE);
+    }
+  activate (window, "win.history");
+  wait_ms (2 * SETTLE_MS);
+}
+
 static void
 show_preferences (GtkWindow *window)
 {
@@ -161,6 +278,12 @@ static const State states[] = {
   { "picture", 1000, 700, 0, show_picture },
   { "generating", 1000, 700, 0, show_generating },
   { "mask", 1000, 700, 0, show_mask },
+  { "painting", 1000, 700, 0, show_painting },
+  { "painting-mask", 1000, 700, 0, show_painting_mask },
+  { "frame", 1000, 700, 0, show_frame },
+  { "candidates", 1000, 700, 0, show_candidates },
+  { "queue", 1000, 700, 0, show_queue },
+  { "gallery", 1000, 700, 0, show_gallery },
   { "preferences", 1000, 800, 0, show_preferences },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },
@@ -176,15 +299,15 @@ static const State states[] = {
 
 /* The window as it is drawn, without the room for its shadow. */
 static void
-snapshot_window (GtkSnapshot *snapshot, GtkWindow *window, double x, double y)
+snapshot_window (GtkSnapshot *snapshot, GtkWidget *window, double x, double y)
 {
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
   g_autoptr (GdkPaintable) image = gdk_paintable_get_current_image (paintable);
 
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
-  gdk_paintable_snapshot (image, snapshot, gtk_widget_get_width (GTK_WIDGET (window)),
-                          gtk_widget_get_height (GTK_WIDGET (window)));
+  gdk_paintable_snapshot (image, snapshot, gtk_widget_get_width (window),
+                          gtk_widget_get_height (window));
   gtk_snapshot_restore (snapshot);
 }
 
@@ -205,6 +328,25 @@ find_dialog (GtkWindow *window)
   return NULL;
 }
 
+/* What lies in front of the window, each a surface of its own. */
+static void
+snapshot_popovers (GtkSnapshot *snapshot, GtkWindow *window, GtkWidget *widget)
+{
+  if (GTK_IS_POPOVER (widget) && gtk_widget_get_mapped (widget))
+    {
+      GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (widget));
+      double x, y, own_x, own_y;
+
+      gtk_native_get_surface_transform (GTK_NATIVE (window), &x, &y);
+      gtk_native_get_surface_transform (GTK_NATIVE (widget), &own_x, &own_y);
+      snapshot_window (snapshot, widget, gdk_popup_get_position_x (GDK_POPUP (surface)) - x + own_x,
+                       gdk_popup_get_position_y (GDK_POPUP (surface)) - y + own_y);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    snapshot_popovers (snapshot, window, child);
+}
+
 /* NULL while the window is being laid out, when there is nothing to draw for a moment. */
 static GskRenderNode *
 snapshot_all (GtkWindow *window, GtkWindow *dialog)
@@ -213,14 +355,15 @@ snapshot_all (GtkWindow *window, GtkWindow *dialog)
   int width = gtk_widget_get_width (GTK_WIDGET (window));
   int height = gtk_widget_get_height (GTK_WIDGET (window));
 
-  snapshot_window (snapshot, window, 0, 0);
+  snapshot_window (snapshot, GTK_WIDGET (window), 0, 0);
+  snapshot_popovers (snapshot, window, GTK_WIDGET (window));
   if (dialog)
     {
       const GdkRGBA shade = { 0, 0, 0, 0.3f };
 
       gtk_snapshot_append_color (snapshot, &shade,
                                  &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
-      snapshot_window (snapshot, dialog,
+      snapshot_window (snapshot, GTK_WIDGET (dialog),
                        (width - gtk_widget_get_width (GTK_WIDGET (dialog))) / 2,
                        (height - gtk_widget_get_height (GTK_WIDGET (dialog))) / 2);
     }
@@ -298,8 +441,9 @@ static void
 on_startup (GApplication *application)
 {
   g_autoptr (GSettings) store = gesso_store_new ();
+  gboolean slow = current->show == show_generating || current->show == show_queue;
 
-  g_settings_set_uint (store, "steps", current->show == show_generating ? 40 : 12);
+  g_settings_set_uint (store, "steps", slow ? 40 : 12);
   g_settings_set_boolean (store, "seed-locked", TRUE);
   g_settings_set_uint64 (store, "seed", 7);
   g_settings_set_string (store, "style", current->look & DARK ? "dark" : "light");
@@ -331,9 +475,14 @@ start_state (const char *program, const State *state)
 {
   const char *const arguments[] = { program, "--state", state->name, folder, NULL };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process =
-      g_subprocess_newv (arguments, G_SUBPROCESS_FLAGS_NONE, &error);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *home = g_dir_make_tmp ("gesso-state-XXXXXX", NULL);
 
+  /* What one of them left is nothing to go on with for the next. */
+  g_subprocess_launcher_setenv (launcher, "HOME", home, TRUE);
+  g_subprocess_launcher_setenv (launcher, "XDG_STATE_HOME", home, TRUE);
+  process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
   if (process == NULL || !g_subprocess_wait_check (process, NULL, &error))
     {
       g_printerr ("%s: %s\n", state->name, error->message);

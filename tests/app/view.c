@@ -200,6 +200,27 @@ test_visible (void)
   g_assert_cmpint (visible.height, >=, visible.width);
 }
 
+/* Where the picture grows to the left and to the top, what is seen stays where it is. */
+static void
+test_grow (void)
+{
+  g_autoptr (GessoView) view = new_view (1000, 700);
+  GessoPoint before;
+
+  gesso_view_zoom_to (view, 1.5, 100, 100);
+  gesso_view_turn_to (view, 30, 400, 300);
+  before = gesso_view_to_widget (view, 250, 340);
+  gesso_view_move_picture (view, 64, 40);
+  gesso_view_set_picture (view, 1064, 740);
+  assert_near (gesso_view_to_widget (view, 314, 380), before.x, before.y, 1e-6);
+
+  gesso_view_fit (view);
+  gesso_view_move_picture (view, 64, 0);
+  gesso_view_set_picture (view, 1128, 740);
+  before = gesso_view_to_widget (view, 564, 370);
+  assert_near (before, WIDTH / 2, HEIGHT / 2, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +232,6 @@ main (int argc, char **argv)
   g_test_add_func ("/app/view/steps", test_steps);
   g_test_add_func ("/app/view/keep", test_keep);
   g_test_add_func ("/app/view/visible", test_visible);
+  g_test_add_func ("/app/view/grow", test_grow);
   return g_test_run ();
 }

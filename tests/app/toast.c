@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Toasts that go as soon as they have come, by Escape, by the next one or with their window. */
+#include "window/gesso-toast.h"
+
+#define FADE_MS 900 /* all animations of libadwaita's toasts are over by then */
+
+static gboolean
+on_time (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+run_ms (guint ms)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (ms, on_time, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static AdwToastOverlay *
+show_overlay (GtkWindow **window)
+{
+  GtkWidget *overlay = adw_toast_overlay_new ();
+  GtkWidget *button = gtk_button_new_with_label ("Button");
+
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), button);
+  *window = GTK_WINDOW (gtk_window_new ());
+  gtk_window_set_child (*window, overlay);
+  gtk_window_set_default_size (*window, 400, 300);
+  gtk_window_present (*window);
+  run_ms (300);
+
+  return ADW_TOAST_OVERLAY (overlay);
+}
+
+/* The button's label, below the overlay or the toast in it. */
+static guint
+count_toasts (AdwToastOverlay *overlay)
+{
+  guint n = 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child;
+       child = gtk_widget_get_next_sibling (child))
+    n += !GTK_IS_BUTTON (child);
+
+  return n;
+}
+
+/* As Escape does it. */
+static void
+dismiss (AdwToastOverlay *overlay)
+{
+  AdwToast *toast = g_object_get_qdata (
+      G_OBJECT (overlay), g_quark_from_static_string ("gesso-toast-current"));
+
+  g_assert_nonnull (toast);
+  adw_toast_dismiss (toast);
+}
+
+static void
+test_dismissed_at_once (void)
+{
+  GtkWindow *window;
+  AdwToastOverlay *overlay = show_overlay (&window);
+
+  for (guint i = 0; i < 4; i++)
+    {
+      gesso_toast_show (overlay, "One", "Undo", "win.undo");
+      run_ms (i * 60);
+      g_assert_cmpuint (count_toasts (overlay), >=, 1);
+      dismiss (overlay);
+    }
+  run_ms (FADE_MS);
+  g_assert_cmpuint (count_toasts (overlay), ==, 0);
+  gtk_window_destroy (window);
+}
+
+/* Only the last one stays, and one that has gone is not gone to again. */
+static void
+test_newest (void)
+{
+  GtkWindow *window;
+  AdwToastOverlay *overlay = show_overlay (&window);
+  gboolean animated;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      gesso_toast_show (overlay, i < 4 ? "Older" : "Newest", NULL, NULL);
+      run_ms (40);
+    }
+  run_ms (FADE_MS);
+  g_assert_cmpuint (count_toasts (overlay), ==, 1);
+  dismiss (overlay);
+  run_ms (FADE_MS);
+  g_assert_cmpuint (count_toasts (overlay), ==, 0);
+  g_object_get (gtk_settings_get_default (), "gtk-enable-animations", &animated, NULL);
+  g_assert_true (animated);
+  gtk_window_destroy (window);
+}
+
+static void
+test_window_goes (void)
+{
+  GtkWindow *window;
+  AdwToastOverlay *overlay = show_overlay (&window);
+
+  g_object_add_weak_pointer (G_OBJECT (overlay), (gpointer *) &overlay);
+  gesso_toast_show (overlay, "One", NULL, NULL);
+  gtk_window_destroy (window);
+  run_ms (FADE_MS);
+  g_assert_null (overlay);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+
+  g_test_add_func ("/app/toast/dismissed-at-once", test_dismissed_at_once);
+  g_test_add_func ("/app/toast/newest", test_newest);
+  g_test_add_func ("/app/toast/window-goes", test_window_goes);
+
+  return g_test_run ();
+}
