@@ -10,7 +10,7 @@
 
 #define TRIAL_SIZE 16
 #define TRIAL_CHANNELS 64
-#define TRIAL_RUNS 3
+#define TRIAL_RUNS 8 /* the best of them: other programs come between */
 #define PROBE_CHANNELS 4
 #define PROBE_FACTOR 4 /* measured: 21 and 26 on Mesa 22.3, 1.3 and 1.8 on Mesa 26.2 */
 
