@@ -116,6 +116,7 @@ add_actions (GessoApplication *self)
     { "win.previous", { "<Alt>Left" } },
     { "win.next", { "<Alt>Right" } },
     { "win.history", { "<Control>h" } },
+    { "win.live", { "<Control>l" } },
     { "win.show-settings", { "F9" } },
     { "win.show-help-overlay", { "<Control>question" } },
   };

@@ -7,6 +7,7 @@
 #include "candidates/gesso-candidate-look.h"
 #include "candidates/gesso-scrubber.h"
 #include "engine/gesso-recipe.h"
+#include "gallery/gesso-picture-cell.h"
 
 #include <glib/gi18n.h>
 
@@ -142,15 +143,10 @@ update_pending (GessoCandidateStrip *self)
 static void
 update_item (GessoCandidateStrip *self, GtkListItem *item)
 {
-  GtkWidget *picture = gtk_list_item_get_child (item);
-  GtkWidget *row = gtk_widget_get_parent (picture);
   g_autofree char *text =
       describe (self, gtk_list_item_get_item (item), gtk_list_item_get_position (item));
 
-  gtk_picture_set_alternative_text (GTK_PICTURE (picture), text);
-  gtk_widget_set_tooltip_text (picture, text);
-  if (row)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gesso_picture_cell_set_text (GESSO_PICTURE_CELL (gtk_list_item_get_child (item)), text);
 }
 
 static void
@@ -238,22 +234,6 @@ choose_neighbour (GessoCandidateStrip *self, guint position)
                                      n ? MIN (position, n - 1) : GTK_INVALID_LIST_POSITION);
 }
 
-static char *
-make_name (GessoCandidate *candidate)
-{
-  g_autoptr (GVariant) recipe = gesso_recipe_parse (gesso_candidate_get_recipe (candidate));
-  const char *prompt = recipe ? gesso_recipe_get_string (recipe, "prompt") : NULL;
-  g_autofree char *name = g_strdup (prompt ? prompt : "");
-
-  g_strdelimit (g_strstrip (name), "\n\r\t", ' ');
-  if (*name == '\0')
-    return g_strdup (_("Generated"));
-  if (g_utf8_strlen (name, -1) > 40)
-    *g_utf8_offset_to_pointer (name, 40) = '\0';
-
-  return g_steal_pointer (&name);
-}
-
 static void
 accept (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -265,7 +245,7 @@ accept (GtkWidget *widget, const char *action, GVariant *parameter)
   if (candidate == NULL || gesso_painting_is_changing (self->painting))
     return;
 
-  name = make_name (candidate);
+  name = gesso_recipe_dup_name (gesso_candidate_get_recipe (candidate));
   layer = gesso_painting_accept_candidate (self->painting, candidate, name);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   if (layer)
@@ -432,50 +412,33 @@ on_key_released (GtkEventControllerKey *controller,
 /* ---- The list ------------------------------------------------------------------------------- */
 
 static void
-on_right_click (GtkGestureClick *gesture, int n_press, double x, double y, GtkListItem *item)
+on_menu_requested (GtkWidget *cell, GtkListItem *item)
 {
-  GtkWidget *picture = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
-  GtkWidget *strip = gtk_widget_get_ancestor (picture, GESSO_TYPE_CANDIDATE_STRIP);
-  GtkWidget *menu = g_object_get_data (G_OBJECT (picture), "menu");
+  GtkWidget *strip = gtk_widget_get_ancestor (cell, GESSO_TYPE_CANDIDATE_STRIP);
 
   gesso_candidate_strip_select (GESSO_CANDIDATE_STRIP (strip), gtk_list_item_get_item (item));
-  gtk_popover_popup (GTK_POPOVER (menu));
-}
-
-static void
-drop_menu (GtkWidget *picture, GtkWidget *menu)
-{
-  gtk_widget_unparent (menu);
 }
 
 static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, GessoCandidateStrip *self)
 {
-  GtkWidget *picture = gtk_picture_new ();
-  GtkGesture *click = gtk_gesture_click_new ();
-  GMenuModel *model = G_MENU_MODEL (
+  GMenuModel *menu = G_MENU_MODEL (
       gtk_widget_get_template_child (GTK_WIDGET (self), GESSO_TYPE_CANDIDATE_STRIP, "menu"));
-  GtkWidget *menu = gtk_popover_menu_new_from_model (model);
+  GtkWidget *cell = gesso_picture_cell_new (LOOK_SIZE, menu);
 
-  gtk_widget_set_size_request (picture, LOOK_SIZE, LOOK_SIZE);
-  gtk_widget_set_parent (menu, picture);
-  g_object_set_data (G_OBJECT (picture), "menu", menu);
-  g_signal_connect (picture, "destroy", G_CALLBACK (drop_menu), menu);
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
-  g_signal_connect_object (click, "pressed", G_CALLBACK (on_right_click), item, 0);
-  gtk_widget_add_controller (picture, GTK_EVENT_CONTROLLER (click));
-  gtk_list_item_set_child (item, picture);
+  g_signal_connect_object (cell, "menu-requested", G_CALLBACK (on_menu_requested), item, 0);
+  gtk_list_item_set_child (item, cell);
 }
 
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, GessoCandidateStrip *self)
 {
-  GtkWidget *picture = gtk_list_item_get_child (item);
   g_autoptr (GdkTexture) look = NULL;
 
   if (self->painting)
     look = gesso_candidate_look_small (gtk_list_item_get_item (item), self->painting, LOOK_SIZE);
-  gtk_picture_set_paintable (GTK_PICTURE (picture), GDK_PAINTABLE (look));
+  gesso_picture_cell_set_paintable (GESSO_PICTURE_CELL (gtk_list_item_get_child (item)),
+                                    GDK_PAINTABLE (look));
   g_ptr_array_add (self->bound, item);
   update_item (self, item);
 }

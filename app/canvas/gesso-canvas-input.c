@@ -218,7 +218,7 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, GessoCanvas *self)
   gesso_canvas_update_cursor (self);
 }
 
-/* A second finger, or a grab: what one finger began was not meant. */
+/* A second finger, a grab, or a pen that is gone: what was begun was not meant. */
 static void
 on_drag_cancel (GtkGesture *gesture, GdkEventSequence *sequence, GessoCanvas *self)
 {
@@ -381,5 +381,6 @@ gesso_canvas_init_input (GessoCanvas *self)
   g_signal_connect (pen, "down", G_CALLBACK (on_pen_down), self);
   g_signal_connect (pen, "motion", G_CALLBACK (on_pen_motion), self);
   g_signal_connect (pen, "up", G_CALLBACK (on_pen_up), self);
+  g_signal_connect (pen, "cancel", G_CALLBACK (on_drag_cancel), self);
   add (self, pen);
 }

@@ -22,6 +22,7 @@ struct _GessoCanvasView
   GessoToolBar   *tool_bar;
   GessoBrushBar  *brush_bar;
   GessoCanvas    *canvas;
+  GessoLiveBar   *live_bar;
   GessoDropZones *drop_zones;
 };
 
@@ -35,6 +36,12 @@ gesso_canvas_view_get_canvas (GessoCanvasView *self)
   return self->canvas;
 }
 
+GessoLiveBar *
+gesso_canvas_view_get_live_bar (GessoCanvasView *self)
+{
+  return self->live_bar;
+}
+
 void
 gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting)
 {
@@ -43,6 +50,7 @@ gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting)
   gtk_widget_set_visible (GTK_WIDGET (self->tool_bar), painting != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->brush_bar), painting != NULL);
   gtk_widget_set_visible (self->zoom_bar, painting != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->live_bar), painting != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-in", painting != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-out", painting != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-fit", painting != NULL);
@@ -116,6 +124,7 @@ gesso_canvas_view_class_init (GessoCanvasViewClass *klass)
   g_type_ensure (GESSO_TYPE_CANVAS);
   g_type_ensure (GESSO_TYPE_TOOL_BAR);
   g_type_ensure (GESSO_TYPE_BRUSH_BAR);
+  g_type_ensure (GESSO_TYPE_LIVE_BAR);
   g_type_ensure (GESSO_TYPE_DROP_ZONES);
   gtk_widget_class_set_css_name (widget_class, "canvasview");
   gtk_widget_class_set_template_from_resource (
@@ -127,6 +136,7 @@ gesso_canvas_view_class_init (GessoCanvasViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, tool_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, brush_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, canvas);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, live_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, drop_zones);
 }
 

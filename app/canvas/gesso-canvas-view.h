@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * GessoCanvasView: the canvas with what lies round it: tools, what they can be set to, zoom
- * controls, a welcome while there is no painting, and zones for pictures that are dropped.
+ * controls, live painting, a welcome while there is no painting, and zones for pictures that are
+ * dropped.
  *
  * Signals:
  *   message (const char *text)                                  a sentence for people
@@ -11,15 +12,17 @@
 
 #include "gesso-canvas.h"
 #include "gesso-drop-zones.h"
+#include "live/gesso-live-bar.h"
 
 G_BEGIN_DECLS
 
 #define GESSO_TYPE_CANVAS_VIEW (gesso_canvas_view_get_type ())
 G_DECLARE_FINAL_TYPE (GessoCanvasView, gesso_canvas_view, GESSO, CANVAS_VIEW, GtkWidget)
 
-GessoCanvas *gesso_canvas_view_get_canvas   (GessoCanvasView *self);
+GessoCanvas  *gesso_canvas_view_get_canvas   (GessoCanvasView *self);
+GessoLiveBar *gesso_canvas_view_get_live_bar (GessoCanvasView *self);
 
 /* NULL for the welcome. */
-void         gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting);
+void          gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting);
 
 G_END_DECLS

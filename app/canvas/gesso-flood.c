@@ -5,6 +5,7 @@
 
 #include "gesso-flood.h"
 
+#include "document/gesso-composite.h"
 #include "gesso-coverage.h"
 
 #include <stdlib.h>
@@ -14,12 +15,12 @@
 
 typedef struct
 {
-  GessoPainting *painting;
-  int            width, height, n_columns;
-  guint8       **tiles; /* flattened, made when first looked at */
-  GessoTiles    *found;
-  guint8         seed[4];
-  int            tolerance;
+  const GessoSnapshot *snapshot;
+  int                  width, height, n_columns;
+  guint8             **tiles; /* flattened, made when first looked at */
+  GessoTiles          *found;
+  guint8               seed[4];
+  int                  tolerance;
 } Flood;
 
 static const guint8 *
@@ -33,7 +34,8 @@ get_pixel (Flood *self, int x, int y)
       const GdkRectangle area = { i * SIZE, j * SIZE, SIZE, SIZE };
 
       *tile = g_malloc (SIZE * SIZE * 4);
-      gesso_painting_composite (self->painting, &area, *tile, SIZE * 4);
+      gesso_composite ((GessoLayerState *const *) self->snapshot->layers->pdata,
+                       self->snapshot->layers->len, &area, *tile, SIZE * 4);
     }
 
   return *tile + ((gsize) (y % SIZE) * SIZE + (gsize) (x % SIZE)) * 4;
@@ -114,13 +116,13 @@ flood (Flood *self, int x, int y)
 }
 
 GessoTiles *
-gesso_flood (GessoPainting *painting, int x, int y, guint tolerance)
+gesso_flood (const GessoSnapshot *snapshot, int x, int y, guint tolerance)
 {
-  Flood self = { .painting = painting, .tolerance = (int) tolerance };
+  Flood self = { .snapshot = snapshot, .tolerance = (int) tolerance };
   int n_rows;
 
-  self.width = (int) gesso_painting_get_width (painting);
-  self.height = (int) gesso_painting_get_height (painting);
+  self.width = (int) snapshot->width;
+  self.height = (int) snapshot->height;
   if (x < 0 || y < 0 || x >= self.width || y >= self.height)
     return NULL;
 
@@ -153,6 +155,35 @@ lay_tile (GessoTiles *tiles, int i, int j, const guint8 *coverage, const guint8 
     gesso_coverage_lay_1 (pixels, coverage, 255, pixels, SIZE * SIZE);
 }
 
+void
+gesso_flood_paint (GessoTiles       *tiles,
+                   int               x,
+                   int               y,
+                   const GessoTiles *coverage,
+                   const GessoTiles *selection,
+                   const guint8     *rgba)
+{
+  const guint8 color[4] = { rgba[0], rgba[1], rgba[2], 255 };
+  GdkRectangle area, inside;
+
+  if (!gesso_tiles_get_bounds (coverage, &area))
+    return;
+
+  inside = (GdkRectangle) { area.x - x, area.y - y, area.width, area.height };
+  for (int j = gesso_tile_of (inside.y); j <= gesso_tile_of (inside.y + inside.height - 1); j++)
+    for (int i = gesso_tile_of (inside.x); i <= gesso_tile_of (inside.x + inside.width - 1); i++)
+      {
+        const GdkRectangle seen = { i * SIZE + x, j * SIZE + y, SIZE, SIZE };
+        guint8 covered[SIZE * SIZE], selected[SIZE * SIZE];
+
+        gesso_tiles_read (coverage, &seen, covered, SIZE);
+        if (selection)
+          gesso_tiles_read (selection, &seen, selected, SIZE);
+        gesso_coverage_multiply (covered, rgba[3], selection ? selected : NULL, SIZE * SIZE);
+        lay_tile (tiles, i, j, covered, color);
+      }
+}
+
 gboolean
 gesso_flood_lay (GessoPainting    *painting,
                  GessoLayer       *layer,
@@ -161,9 +192,7 @@ gesso_flood_lay (GessoPainting    *painting,
                  const guint8     *rgba,
                  GError          **error)
 {
-  const guint8 color[4] = { rgba[0], rgba[1], rgba[2], 255 };
-  GessoTiles *selection = gesso_painting_get_selection (painting);
-  GdkRectangle area, inside;
+  GdkRectangle area;
   GessoTiles *tiles;
   int x, y;
 
@@ -172,19 +201,7 @@ gesso_flood_lay (GessoPainting    *painting,
   if (tiles && gesso_tiles_get_bounds (coverage, &area))
     {
       gesso_layer_get_offset (layer, &x, &y);
-      inside = (GdkRectangle) { area.x - x, area.y - y, area.width, area.height };
-      for (int j = gesso_tile_of (inside.y); j <= gesso_tile_of (inside.y + inside.height - 1); j++)
-        for (int i = gesso_tile_of (inside.x); i <= gesso_tile_of (inside.x + inside.width - 1); i++)
-          {
-            const GdkRectangle seen = { i * SIZE + x, j * SIZE + y, SIZE, SIZE };
-            guint8 covered[SIZE * SIZE], selected[SIZE * SIZE];
-
-            gesso_tiles_read (coverage, &seen, covered, SIZE);
-            if (selection)
-              gesso_tiles_read (selection, &seen, selected, SIZE);
-            gesso_coverage_multiply (covered, rgba[3], selection ? selected : NULL, SIZE * SIZE);
-            lay_tile (tiles, i, j, covered, color);
-          }
+      gesso_flood_paint (tiles, x, y, coverage, gesso_painting_get_selection (painting), rgba);
       gesso_painting_damage (painting, &area);
     }
   gesso_painting_end (painting);

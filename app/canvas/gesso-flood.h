@@ -8,11 +8,20 @@ G_BEGIN_DECLS
 
 /* As a selection: 255 where a way of such pixels, side by side, leads from (x, y) within the
  * picture. Alike is a pixel of which no channel (premultiplied RGBA) is more than tolerance away.
- * Only what is looked at is flattened. NULL outside the picture. */
-GessoTiles *gesso_flood (GessoPainting *painting, int x, int y, guint tolerance);
+ * Only what is looked at is flattened. NULL outside the picture. Any thread. */
+GessoTiles *gesso_flood (const GessoSnapshot *snapshot, int x, int y, guint tolerance);
 
-/* Lays a straight RGBA colour (a mask takes its alpha) over a layer where coverage (in the
- * picture's coordinates) and the selection say so, as one entry. */
+/* Lays a straight RGBA colour (a mask takes its alpha) over a plane whose origin lies at (x, y), where
+ * coverage and selection (NULL: everywhere), which are in the picture's coordinates, say so. Any
+ * thread. */
+void        gesso_flood_paint (GessoTiles       *tiles,
+                               int               x,
+                               int               y,
+                               const GessoTiles *coverage,
+                               const GessoTiles *selection,
+                               const guint8     *rgba);
+
+/* The same on a layer, with the painting's selection, as one entry. */
 gboolean    gesso_flood_lay (GessoPainting    *painting,
                              GessoLayer       *layer,
                              const char       *name,

@@ -4,7 +4,12 @@
 
 #include "gesso-layer-row.h"
 
+#include "gesso-layer-look.h"
+
 #include <glib/gi18n.h>
+
+#define LOOK_SIZE 30     /* pixels of the widget */
+#define LOOK_PIXELS 48   /* sharp on finer displays too, and cheap */
 
 struct _GessoLayerRow
 {
@@ -13,6 +18,8 @@ struct _GessoLayerRow
   GessoPainting    *painting;
   GessoLayer       *layer;
   GtkEditableLabel *name;
+  GtkPicture       *look;
+  GessoTiles       *seen;  /* what the look shows: held, so that changes are other planes */
 };
 
 G_DEFINE_FINAL_TYPE (GessoLayerRow, gesso_layer_row, GTK_TYPE_LIST_BOX_ROW)
@@ -28,6 +35,29 @@ gesso_layer_row_rename (GessoLayerRow *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self->name));
   gtk_editable_label_start_editing (self->name);
+}
+
+gboolean
+gesso_layer_row_update_look (GessoLayerRow *self)
+{
+  GessoTiles *tiles = gesso_layer_get_tiles (self->layer);
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (tiles == self->seen)
+    return FALSE;
+
+  g_clear_pointer (&self->seen, gesso_tiles_unref);
+  self->seen = gesso_tiles_ref (tiles);
+  texture = gesso_layer_look (self->layer, gesso_painting_get_width (self->painting),
+                              gesso_painting_get_height (self->painting), LOOK_PIXELS);
+  gtk_picture_set_paintable (self->look, GDK_PAINTABLE (texture));
+  return TRUE;
+}
+
+void
+gesso_layer_row_forget_look (GessoLayerRow *self)
+{
+  g_clear_pointer (&self->seen, gesso_tiles_unref);
 }
 
 /* ---- Dragging ------------------------------------------------------------------------------- */
@@ -160,6 +190,20 @@ make_kind (GessoLayer *layer)
   return image;
 }
 
+/* For the eye alone: its row has a name. */
+static GtkPicture *
+make_look (void)
+{
+  GtkPicture *look = g_object_new (GTK_TYPE_PICTURE, "accessible-role",
+                                   GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+
+  gtk_widget_set_size_request (GTK_WIDGET (look), LOOK_SIZE, LOOK_SIZE);
+  gtk_widget_set_valign (GTK_WIDGET (look), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (look), "layer-look");
+
+  return look;
+}
+
 static void
 gesso_layer_row_dispose (GObject *object)
 {
@@ -167,6 +211,7 @@ gesso_layer_row_dispose (GObject *object)
 
   g_clear_object (&self->painting);
   g_clear_object (&self->layer);
+  gesso_layer_row_forget_look (self);
 
   G_OBJECT_CLASS (gesso_layer_row_parent_class)->dispose (object);
 }
@@ -198,6 +243,8 @@ gesso_layer_row_new (GessoPainting *painting, GessoLayer *layer)
                           G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
 
   gtk_box_append (GTK_BOX (box), make_toggle (self, "visible", _("Visible"), seen_to_icon));
+  self->look = make_look ();
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->look));
   gtk_box_append (GTK_BOX (box), make_kind (layer));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->name));
   gtk_box_append (GTK_BOX (box), make_toggle (self, "locked", _("Locked"), locked_to_icon));

@@ -15,4 +15,9 @@ GtkWidget  *gesso_layer_row_new       (GessoPainting *painting, GessoLayer *laye
 GessoLayer *gesso_layer_row_get_layer (GessoLayerRow *self);
 void        gesso_layer_row_rename    (GessoLayerRow *self);
 
+/* Draws its small look at the layer again; FALSE if that is as it was, which costs nothing. */
+gboolean    gesso_layer_row_update_look (GessoLayerRow *self);
+/* The layer lies elsewhere, or the picture has another size. */
+void        gesso_layer_row_forget_look (GessoLayerRow *self);
+
 G_END_DECLS

@@ -9,6 +9,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#define LOOKS_A_FRAME 2
+
 struct _GessoLayersPane
 {
   GtkWidget      parent_instance;
@@ -24,6 +26,7 @@ struct _GessoLayersPane
   GessoLayer    *active;        /* whose blend mode and opacity are shown */
   GBinding      *bindings[2];
   gboolean       selecting;     /* the list follows the painting          */
+  guint          tick;          /* while there may be looks to draw       */
 };
 
 G_DEFINE_FINAL_TYPE (GessoLayersPane, gesso_layers_pane, GTK_TYPE_WIDGET)
@@ -140,17 +143,74 @@ on_row_selected (GtkListBox *list, GtkListBoxRow *row, GessoLayersPane *self)
     gesso_painting_set_active (self->painting, gesso_layer_row_get_layer (GESSO_LAYER_ROW (row)));
 }
 
+/* ---- Looks ---------------------------------------------------------------------------------- */
+
+/* A few a frame: a stroke changes one, and a file of hundreds of layers does not stall. */
+static gboolean
+on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  GessoLayersPane *self = GESSO_LAYERS_PANE (widget);
+  guint n_drawn = 0;
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)); i++)
+    {
+      n_drawn += gesso_layer_row_update_look (GESSO_LAYER_ROW (row)) ? 1 : 0;
+      if (n_drawn == LOOKS_A_FRAME)
+        return G_SOURCE_CONTINUE;
+    }
+
+  self->tick = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_looks (GessoLayersPane *self)
+{
+  if (self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);
+}
+
+static void
+on_size_changed (GessoLayersPane *self)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)); i++)
+    gesso_layer_row_forget_look (GESSO_LAYER_ROW (row));
+  queue_looks (self);
+}
+
+/* The pixels are the same, but elsewhere. */
+static void
+on_layer_moved (GessoLayerRow *row)
+{
+  GtkWidget *pane = gtk_widget_get_ancestor (GTK_WIDGET (row), GESSO_TYPE_LAYERS_PANE);
+
+  gesso_layer_row_forget_look (row);
+  if (pane)
+    queue_looks (GESSO_LAYERS_PANE (pane));
+}
+
+/* ---- The list ------------------------------------------------------------------------------- */
+
 static void
 on_layers_changed (GessoLayersPane *self)
 {
   select_active (self);
   update_actions (self);
+  queue_looks (self);
 }
 
 static GtkWidget *
 make_row (gpointer layer, gpointer data)
 {
-  return gesso_layer_row_new (GESSO_LAYERS_PANE (data)->painting, layer);
+  GtkWidget *row = gesso_layer_row_new (GESSO_LAYERS_PANE (data)->painting, layer);
+
+  g_signal_connect_object (layer, "notify::x", G_CALLBACK (on_layer_moved), row, G_CONNECT_SWAPPED);
+  g_signal_connect_object (layer, "notify::y", G_CALLBACK (on_layer_moved), row, G_CONNECT_SWAPPED);
+
+  return row;
 }
 
 void
@@ -172,6 +232,10 @@ gesso_layers_pane_set_painting (GessoLayersPane *self, GessoPainting *painting)
                                NULL);
       g_signal_connect_swapped (painting, "notify::active-layer", G_CALLBACK (on_active_changed),
                                 self);
+      g_signal_connect_swapped (painting, "changed", G_CALLBACK (queue_looks), self);
+      g_signal_connect_swapped (painting, "notify::width", G_CALLBACK (on_size_changed), self);
+      g_signal_connect_swapped (painting, "notify::height", G_CALLBACK (on_size_changed), self);
+      queue_looks (self);
       /* After the list box has its rows. */
       g_signal_connect_data (gesso_painting_get_layers (painting), "items-changed",
                              G_CALLBACK (on_layers_changed), self, NULL,

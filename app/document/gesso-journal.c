@@ -284,10 +284,9 @@ gesso_journal_open (const char *parent, GessoPainting *painting, GError **error)
 }
 
 GessoJournal *
-gesso_journal_resume (const char *path, GessoPainting *painting, GError **error)
+gesso_journal_take (const char *path, GError **error)
 {
   g_autoptr (GessoJournal) self = g_object_new (GESSO_TYPE_JOURNAL, NULL);
-  g_autoptr (GessoSnapshot) snapshot = NULL;
 
   self->path = g_strdup (path);
   if (!lock_folder (self))
@@ -296,16 +295,40 @@ gesso_journal_resume (const char *path, GessoPainting *painting, GError **error)
       return NULL;
     }
 
-  snapshot = gesso_journal_replay (path, error);
-  if (snapshot == NULL)
-    {
-      renameat (self->folder, FILE_NAME, self->folder, BAD_NAME);
-      return NULL;
-    }
-  gesso_painting_restore (painting, snapshot);
-  start (self, painting);
-
   return g_steal_pointer (&self);
+}
+
+void
+gesso_journal_go_on (GessoJournal *self, GessoPainting *painting, GessoSnapshot *snapshot)
+{
+  if (snapshot)
+    {
+      gesso_painting_restore (painting, snapshot);
+      start (self, painting);
+    }
+  else
+    renameat (self->folder, FILE_NAME, self->folder, BAD_NAME);
+}
+
+GessoJournal *
+gesso_journal_resume (const char *path, GessoPainting *painting, GError **error)
+{
+  g_autoptr (GessoJournal) self = gesso_journal_take (path, error);
+  g_autoptr (GessoSnapshot) snapshot = self ? gesso_journal_replay (path, error) : NULL;
+
+  if (self)
+    gesso_journal_go_on (self, painting, snapshot);
+
+  return snapshot ? g_steal_pointer (&self) : NULL;
+}
+
+guint64
+gesso_journal_get_bytes (const char *path)
+{
+  g_autofree char *file = g_build_filename (path, FILE_NAME, NULL);
+  GStatBuf status;
+
+  return g_stat (file, &status) == 0 ? (guint64) status.st_size : 0;
 }
 
 void

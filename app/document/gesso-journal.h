@@ -36,6 +36,14 @@ GessoJournal  *gesso_journal_open      (const char    *parent,
 GessoJournal  *gesso_journal_resume    (const char    *path,
                                         GessoPainting *painting,
                                         GError       **error);
+/* The same in steps, for a large one: take hold of it here, gesso_journal_replay() on any thread, and
+ * go on with what that gave (NULL: it could not be read). */
+GessoJournal  *gesso_journal_take      (const char *path, GError **error);
+void           gesso_journal_go_on     (GessoJournal  *self,
+                                        GessoPainting *painting,
+                                        GessoSnapshot *snapshot);
+/* Of the file, 0 if there is none. */
+guint64        gesso_journal_get_bytes (const char *path);
 /* A few words of the owner's beside the painting. Lost only if the folder is not writable. */
 void           gesso_journal_set_note  (GessoJournal *self, const char *note);
 /* Empty if there is none. */

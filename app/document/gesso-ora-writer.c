@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writing OpenRaster, and putting the file in its place when all of it is on disk. */
+/* Writing OpenRaster. */
 #include "config.h"
 
 #include "gesso-ora-private.h"
 
 #include "gesso-composite.h"
 #include "gesso-png.h"
+#include "gesso-replace.h"
 #include "gesso-zip.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <gio/gunixoutputstream.h>
-#include <glib/gi18n.h>
-#include <glib/gstdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define THUMBNAIL_SIZE 256 /* of OpenRaster's specification: at most */
 
@@ -210,106 +203,17 @@ write_members (GessoSnapshot  *snapshot,
 }
 
 static gboolean
-write_stream (GessoSnapshot *snapshot,
-              GOutputStream *stream,
-              GCancellable  *cancellable,
-              GError       **error)
+write_stream (GOutputStream *stream, gpointer data, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GessoZipWriter) zip = gesso_zip_writer_new (stream);
 
-  return write_members (snapshot, zip, cancellable, error);
-}
-
-static gboolean
-fail (GFile *file, int number, GError **error)
-{
-  g_autofree char *name = g_file_get_basename (file);
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number),
-               /* Translators: a file's name, and what the system says: "No space left on device" */
-               _("“%s” could not be saved (%s): save it under another name or in another folder."),
-               name, g_strerror (number));
-  return FALSE;
-}
-
-/* The name is on disk only when its folder is. */
-static void
-sync_folder (const char *path)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-
-  if (fd >= 0)
-    {
-      fsync (fd);
-      close (fd);
-    }
-}
-
-static gboolean
-save_path (GessoSnapshot *snapshot,
-           GFile         *file,
-           const char    *path,
-           GCancellable  *cancellable,
-           GError       **error)
-{
-  g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
-  g_autoptr (GOutputStream) stream = NULL;
-  gboolean written;
-  struct stat old;
-  int fd, number = 0;
-
-  fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
-  if (fd < 0)
-    return fail (file, errno, error);
-
-  stream = g_unix_output_stream_new (fd, FALSE);
-  written = write_stream (snapshot, stream, cancellable, error);
-  if (written)
-    {
-      if (stat (path, &old) == 0 && fchmod (fd, old.st_mode & 07777) != 0)
-        g_debug ("%s: %s", path, g_strerror (errno)); /* as on drives without permissions */
-      if (fsync (fd) != 0 || g_rename (temporary, path) != 0)
-        number = errno;
-      else
-        sync_folder (path);
-    }
-  close (fd);
-  if (!written || number)
-    g_unlink (temporary);
-
-  return written && (number == 0 || fail (file, number, error));
+  return write_members (data, zip, cancellable, error);
 }
 
 gboolean
 gesso_ora_save (GessoSnapshot *snapshot, GFile *file, GCancellable *cancellable, GError **error)
 {
-  const char *path = g_file_peek_path (file);
-  g_autoptr (GFileOutputStream) stream = NULL;
-
-  if (path)
-    {
-      /* A link stays one: what it leads to is replaced. */
-      char *real = realpath (path, NULL);
-      gboolean saved = save_path (snapshot, file, real ? real : path, cancellable, error);
-
-      free (real);
-      return saved;
-    }
-
-  /* On remote places GIO does the same; leaving without closing keeps the old file. */
-  stream = g_file_replace (file, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, cancellable, error);
-  if (stream == NULL)
-    return FALSE;
-  if (!write_stream (snapshot, G_OUTPUT_STREAM (stream), cancellable, error))
-    {
-      g_autoptr (GCancellable) give_up = g_cancellable_new ();
-
-      g_cancellable_cancel (give_up);
-      g_output_stream_close (G_OUTPUT_STREAM (stream), give_up, NULL);
-      return FALSE;
-    }
-  return g_output_stream_close (G_OUTPUT_STREAM (stream), cancellable, error);
+  return gesso_replace_file (file, write_stream, snapshot, cancellable, error);
 }
 
 /* ---- On a thread ---------------------------------------------------------------------------- */

@@ -268,8 +268,7 @@ gesso_painting_accept_candidate (GessoPainting *self, GessoCandidate *candidate,
   GdkRectangle area;
   guint position;
 
-  if (!g_list_store_find (self->candidates, candidate, &position) ||
-      gesso_painting_get_n_layers (self) >= GESSO_MAX_LAYERS)
+  if (gesso_painting_get_n_layers (self) >= GESSO_MAX_LAYERS)
     return NULL;
 
   gesso_candidate_get_area (candidate, &area);
@@ -279,7 +278,8 @@ gesso_painting_accept_candidate (GessoPainting *self, GessoCandidate *candidate,
 
   before = gesso_painting_begin_operation (self, _("Accept Candidate"));
   insert_layer (self, layer, get_place_for_new (self));
-  g_list_store_remove (self->candidates, position);
+  if (g_list_store_find (self->candidates, candidate, &position))
+    g_list_store_remove (self->candidates, position);
   gesso_painting_end_operation (self, before);
 
   return layer;

@@ -47,6 +47,16 @@ struct _GessoPainting
 GessoSnapshot *gesso_painting_begin_operation (GessoPainting *self, const char *name);
 void           gesso_painting_end_operation   (GessoPainting *self, GessoSnapshot *before);
 
+/* Layers by their ids, in that order. */
+gboolean       gesso_painting_same_order (GessoSnapshot *a, GessoSnapshot *b);
+/* All that an entry of the history may be about. */
+gboolean       gesso_painting_is_same    (GessoSnapshot *a, GessoSnapshot *b);
+/* Bytes that an entry keeps from being freed. */
+gsize          gesso_painting_get_cost   (GessoSnapshot *before, GessoSnapshot *after);
+void           gesso_painting_damage_difference (GessoPainting *self,
+                                                 GessoSnapshot *a,
+                                                 GessoSnapshot *b);
+
 /* Makes it what "to" is wherever "from" differs from it, and damages. */
 void           gesso_painting_apply  (GessoPainting *self, GessoSnapshot *from, GessoSnapshot *to);
 

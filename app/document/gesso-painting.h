@@ -117,7 +117,8 @@ void           gesso_painting_set_frame     (GessoPainting *self, const GdkRecta
 
 /* No entry: undo never loses a picture that took minutes. */
 void           gesso_painting_add_candidate     (GessoPainting *self, GessoCandidate *candidate);
-/* Becomes a generated layer above the active one (active then), and is no candidate any more. */
+/* Becomes a generated layer above the active one (active then), and is no candidate any more; it may
+ * come from elsewhere. NULL if there are GESSO_MAX_LAYERS. */
 GessoLayer    *gesso_painting_accept_candidate  (GessoPainting *self, GessoCandidate *candidate,
                                                  const char *name);
 void           gesso_painting_discard_candidate (GessoPainting *self, GessoCandidate *candidate);

@@ -113,6 +113,32 @@ gesso_snapshot_unref (GessoSnapshot *self)
   g_free (self);
 }
 
+GessoSnapshot *
+gesso_snapshot_detach (const GessoSnapshot *self)
+{
+  GessoSnapshot *own = gesso_snapshot_new (self->width, self->height);
+
+  own->active = self->active;
+  own->selection = self->selection ? gesso_tiles_ref (self->selection) : NULL;
+  own->frame = self->frame;
+  own->settings = self->settings ? g_variant_ref (self->settings) : NULL;
+  own->members = self->members ? g_hash_table_ref (self->members) : NULL;
+  for (guint k = 0; k < self->layers->len; k++)
+    {
+      GessoLayerState *layer = gesso_layer_state_make_writable (
+          gesso_layer_state_ref (g_ptr_array_index (self->layers, k)));
+      GessoTiles *tiles = gesso_tiles_copy (layer->tiles);
+
+      gesso_tiles_unref (layer->tiles);
+      layer->tiles = tiles;
+      g_ptr_array_add (own->layers, layer);
+    }
+  for (guint k = 0; k < self->candidates->len; k++)
+    g_ptr_array_add (own->candidates, g_object_ref (g_ptr_array_index (self->candidates, k)));
+
+  return own;
+}
+
 GessoLayerState *
 gesso_snapshot_find_layer (const GessoSnapshot *self, guint64 id)
 {

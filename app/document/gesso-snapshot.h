@@ -71,6 +71,9 @@ GessoSnapshot *gesso_snapshot_new   (guint width, guint height);
 GessoSnapshot *gesso_snapshot_ref   (GessoSnapshot *self);
 void           gesso_snapshot_unref (GessoSnapshot *self);
 
+/* The same, with layers of its own: of a painting in mid change, whose planes are still written to. */
+GessoSnapshot *gesso_snapshot_detach (const GessoSnapshot *self);
+
 /* Of the layer with that id; NULL if there is none. */
 GessoLayerState *gesso_snapshot_find_layer (const GessoSnapshot *self, guint64 id);
 /* By content, pixels to the byte. */

@@ -19,6 +19,7 @@ typedef struct
   GessoOrder   *order;
   GessoJob     *job;
   gboolean      again;      /* only the decoding, of what was kept             */
+  int           preview;    /* a GsPreview                                     */
   GessoRequest *request;    /* the engine thread's, while it runs              */
   gboolean      unfinished; /* out: latents are kept that could not be decoded */
 } Run;
@@ -76,7 +77,10 @@ run_work (GessoWorker *worker, GTask *task)
 
   run->request = &request;
   if (gesso_request_init_order (&request, run->order, &error))
-    result = make (worker, run, &error);
+    {
+      request.gs.preview = (GsPreview) run->preview;
+      result = make (worker, run, &error);
+    }
   gesso_request_clear (&request);
   run->request = NULL;
 
@@ -88,7 +92,8 @@ run_work (GessoWorker *worker, GTask *task)
     }
 
   /* A lost device takes the latents along when return_error() closes the session. */
-  run->unfinished = result && !g_error_matches (error, GS_ERROR, GS_ERROR_DEVICE_LOST) &&
+  run->unfinished = result && !gesso_order_get_draft (run->order) &&
+                    !g_error_matches (error, GS_ERROR, GS_ERROR_DEVICE_LOST) &&
                     !g_error_matches (error, GS_ERROR, GS_ERROR_CANCELLED);
   if (run->unfinished)
     gesso_worker_keep_unfinished (worker, result);
@@ -111,6 +116,7 @@ gesso_engine_run_async (GessoEngine        *self,
   run->order = g_object_ref (order);
   run->job = g_object_ref (job);
   run->again = again;
+  run->preview = gesso_order_get_draft (order) ? GS_PREVIEW_NONE : gesso_engine_get_preview (self);
   gesso_job_set_covered (job);
   g_task_set_source_tag (task, gesso_engine_run_async);
   /* Not checked: pictures that are finished are worth having, cancelled or not. */
@@ -125,7 +131,8 @@ gesso_engine_run_finish (GessoEngine *self, GAsyncResult *result, GError **error
   Run *run = g_task_get_task_data (G_TASK (result));
 
   gesso_job_flush (run->job);
-  gesso_engine_set_can_decode (self, run->unfinished);
+  if (!gesso_order_get_draft (run->order))
+    gesso_engine_set_can_decode (self, run->unfinished);
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }

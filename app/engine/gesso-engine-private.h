@@ -9,5 +9,7 @@ G_BEGIN_DECLS
 
 GessoWorker *gesso_engine_get_worker     (GessoEngine *self);
 void         gesso_engine_set_can_decode (GessoEngine *self, gboolean can_decode);
+/* A GsPreview. */
+int          gesso_engine_get_preview    (GessoEngine *self);
 
 G_END_DECLS

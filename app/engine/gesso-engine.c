@@ -95,6 +95,12 @@ gesso_engine_set_preview (GessoEngine *self, const char *preview)
     self->preview = GS_PREVIEW_BEST;
 }
 
+int
+gesso_engine_get_preview (GessoEngine *self)
+{
+  return self->preview;
+}
+
 /* ---- Opening -------------------------------------------------------------------------------- */
 
 typedef struct

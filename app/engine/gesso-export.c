@@ -5,6 +5,7 @@
 #include "gesso-export.h"
 
 #include "document/gesso-composite.h"
+#include "document/gesso-replace.h"
 
 #include "gs.h"
 
@@ -18,6 +19,7 @@ typedef struct
 {
   GessoSnapshot *snapshot;
   char          *parameters;
+  gboolean       deep;
   GFile         *file;
 } Export;
 
@@ -69,22 +71,39 @@ gesso_export_get_type (GFile *file)
 
 /* ---- Pixels --------------------------------------------------------------------------------- */
 
+/* Premultiplied RGBA. */
+static guint8 *
+composite (GessoSnapshot *snapshot, gboolean *opaque)
+{
+  const GdkRectangle area = { 0, 0, (int) snapshot->width, (int) snapshot->height };
+  gsize n_pixels = (gsize) snapshot->width * snapshot->height;
+  guint8 *pixels = g_malloc (n_pixels * 4);
+
+  gesso_composite ((GessoLayerState *const *) snapshot->layers->pdata, snapshot->layers->len, &area,
+                   pixels, (gsize) area.width * 4);
+  *opaque = TRUE;
+  for (gsize i = 0; i < n_pixels && *opaque; i++)
+    *opaque = pixels[i * 4 + 3] == 255;
+
+  return pixels;
+}
+
+/* A premultiplied value as a straight one of 0 .. most. */
+static guint
+straighten (guint value, guint alpha, guint most)
+{
+  return alpha ? MIN (most, (value * most + alpha / 2) / alpha) : 0;
+}
+
 /* Straight RGBA where anything can be seen through and keep_alpha, else RGB over white. */
 static GsImage *
 flatten (GessoSnapshot *snapshot, gboolean keep_alpha)
 {
-  const GdkRectangle area = { 0, 0, (int) snapshot->width, (int) snapshot->height };
   gsize n_pixels = (gsize) snapshot->width * snapshot->height;
-  g_autofree guint8 *pixels = g_malloc (n_pixels * 4);
-  gboolean opaque = TRUE;
-  GsImage *image;
+  gboolean opaque;
+  g_autofree guint8 *pixels = composite (snapshot, &opaque);
+  GsImage *image = gs_image_new (snapshot->width, snapshot->height, keep_alpha && !opaque ? 4 : 3);
 
-  gesso_composite ((GessoLayerState *const *) snapshot->layers->pdata, snapshot->layers->len, &area,
-                   pixels, (gsize) area.width * 4);
-  for (gsize i = 0; i < n_pixels && opaque; i++)
-    opaque = pixels[i * 4 + 3] == 255;
-
-  image = gs_image_new (snapshot->width, snapshot->height, keep_alpha && !opaque ? 4 : 3);
   for (gsize i = 0; i < n_pixels; i++)
     {
       const guint8 *from = pixels + i * 4;
@@ -95,7 +114,7 @@ flatten (GessoSnapshot *snapshot, gboolean keep_alpha)
         if (image->channels == 3)
           to[c] = (guint8) MIN (255, from[c] + (255 - alpha));
         else
-          to[c] = (guint8) (alpha ? MIN (255, (from[c] * 255u + alpha / 2) / alpha) : 0);
+          to[c] = (guint8) straighten (from[c], alpha, 255);
       if (image->channels == 4)
         to[3] = (guint8) alpha;
     }
@@ -103,65 +122,86 @@ flatten (GessoSnapshot *snapshot, gboolean keep_alpha)
   return image;
 }
 
+/* The same in 16 bits, for PNG. */
+static GBytes *
+encode_deep (GessoSnapshot *snapshot, const char *parameters, GError **error)
+{
+  gsize n_pixels = (gsize) snapshot->width * snapshot->height;
+  gboolean opaque;
+  g_autofree guint8 *pixels = composite (snapshot, &opaque);
+  guint channels = opaque ? 3 : 4;
+  g_autofree guint16 *samples = g_new (guint16, n_pixels * channels);
+
+  for (gsize i = 0; i < n_pixels; i++)
+    {
+      const guint8 *from = pixels + i * 4;
+      guint16 *to = samples + i * channels;
+
+      for (guint c = 0; c < 3; c++)
+        to[c] = (guint16) straighten (from[c], from[3], 65535);
+      if (channels == 4)
+        to[3] = (guint16) (from[3] * 257);
+    }
+
+  return gs_png_from_samples_16 (samples, snapshot->width, snapshot->height, channels, parameters,
+                                 error);
+}
+
 /* ---- Files ---------------------------------------------------------------------------------- */
 
-static gboolean
-encode_by_pixbuf (const GsImage *image, const char *type, char **bytes, gsize *n_bytes,
-                  GError **error)
+static GBytes *
+encode_by_pixbuf (const GsImage *image, const char *type, GError **error)
 {
   g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new_from_data (
       image->pixels, GDK_COLORSPACE_RGB, image->channels == 4, 8, (int) image->width,
       (int) image->height, (int) (image->width * image->channels), NULL, NULL);
+  gsize n_bytes;
+  char *bytes;
 
-  return gdk_pixbuf_save_to_buffer (pixbuf, bytes, n_bytes, type, error, "quality", QUALITY, NULL);
+  if (!gdk_pixbuf_save_to_buffer (pixbuf, &bytes, &n_bytes, type, error, "quality", QUALITY, NULL))
+    return NULL;
+
+  return g_bytes_new_take (bytes, n_bytes);
 }
 
-static gboolean
-write_export (Export *job, GCancellable *cancellable, GError **error)
+static GBytes *
+encode (Export *job, GError **error)
 {
   const char *type = gesso_export_get_type (job->file);
-  g_autoptr (GsImage) image = flatten (job->snapshot, g_strcmp0 (type, "jpeg") != 0);
-  g_autofree char *bytes = NULL;
-  gsize n_bytes = 0;
+  gboolean is_png = type == NULL || g_str_equal (type, "png");
+  g_autoptr (GsImage) image = NULL;
 
-  if (type == NULL || g_str_equal (type, "png"))
-    {
-      g_autoptr (GBytes) png = gs_image_to_png (image, job->parameters, error);
+  if (is_png && job->deep)
+    return encode_deep (job->snapshot, job->parameters, error);
 
-      if (png == NULL)
-        return FALSE;
-      bytes = g_bytes_unref_to_data (g_steal_pointer (&png), &n_bytes);
-    }
-  else if (!encode_by_pixbuf (image, type, &bytes, &n_bytes, error))
-    return FALSE;
-
-  return g_file_replace_contents (job->file, bytes, n_bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                                  cancellable, error);
+  image = flatten (job->snapshot, g_strcmp0 (type, "jpeg") != 0);
+  return is_png ? gs_image_to_png (image, job->parameters, error)
+                : encode_by_pixbuf (image, type, error);
 }
 
 static void
 export_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Export *job = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *name = NULL;
+  g_autoptr (GError) cause = NULL;
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = encode (job, &cause);
 
-  if (write_export (job, cancellable, &error))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
+  if (bytes == NULL)
+    gesso_replace_set_error (job->file, cause, &error);
+  else
+    gesso_replace_contents (job->file, bytes, cancellable, &error);
 
-  name = g_file_get_parse_name (job->file);
-  g_task_return_new_error (
-      task, error->domain, error->code,
-      _("“%s” could not be saved (%s): save it under another name or in another folder."), name,
-      error->message);
+  if (error)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 void
 gesso_export_async (GessoSnapshot      *snapshot,
                     const char         *parameters,
+                    gboolean            deep,
                     GFile              *file,
                     GCancellable       *cancellable,
                     GAsyncReadyCallback callback,
@@ -172,6 +212,7 @@ gesso_export_async (GessoSnapshot      *snapshot,
 
   job->snapshot = gesso_snapshot_ref (snapshot);
   job->parameters = g_strdup (parameters);
+  job->deep = deep;
   job->file = g_object_ref (file);
   g_task_set_source_tag (task, gesso_export_async);
   g_task_set_task_data (task, job, export_free);

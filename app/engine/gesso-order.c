@@ -22,7 +22,7 @@ struct _GessoOrder
   double         variation_strength;
   GessoTrail    *trail;
   guint          step;
-  gboolean       keep_steps;
+  gboolean       keep_steps, draft;
 };
 
 enum
@@ -125,6 +125,12 @@ gesso_order_set_keep_steps (GessoOrder *self, gboolean keep)
   self->keep_steps = keep;
 }
 
+void
+gesso_order_set_draft (GessoOrder *self, gboolean draft)
+{
+  self->draft = draft;
+}
+
 GessoSnapshot *
 gesso_order_get_snapshot (GessoOrder *self)
 {
@@ -176,7 +182,13 @@ gesso_order_get_step (GessoOrder *self)
 gboolean
 gesso_order_get_keep_steps (GessoOrder *self)
 {
-  return self->keep_steps;
+  return self->keep_steps && !self->draft;
+}
+
+gboolean
+gesso_order_get_draft (GessoOrder *self)
+{
+  return self->draft;
 }
 
 /* ---- What it starts from -------------------------------------------------------------------- */

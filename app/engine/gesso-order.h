@@ -34,6 +34,9 @@ void           gesso_order_set_variation (GessoOrder *self, guint64 seed, double
 void           gesso_order_set_resume    (GessoOrder *self, GessoTrail *trail, guint step);
 /* For looking back; TRUE at first. */
 void           gesso_order_set_keep_steps (GessoOrder *self, gboolean keep);
+/* Of a draft nothing but the picture is wanted: no steps, no looks before it is finished, and latents
+ * that cannot be decoded do not take the place of another order's. */
+void           gesso_order_set_draft     (GessoOrder *self, gboolean draft);
 
 GessoSnapshot *gesso_order_get_snapshot  (GessoOrder *self);
 GessoSettings *gesso_order_get_settings  (GessoOrder *self);
@@ -44,6 +47,7 @@ double         gesso_order_get_variation_strength (GessoOrder *self);
 GessoTrail    *gesso_order_get_trail     (GessoOrder *self); /* NULL: from the start */
 guint          gesso_order_get_step      (GessoOrder *self);
 gboolean       gesso_order_get_keep_steps (GessoOrder *self);
+gboolean       gesso_order_get_draft     (GessoOrder *self);
 
 /* ---- What it starts from; any thread -------------------------------------------------------- */
 

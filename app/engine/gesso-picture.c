@@ -5,6 +5,7 @@
 #include "gesso-picture-private.h"
 
 #include "document/gesso-blend.h"
+#include "document/gesso-replace.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -285,20 +286,12 @@ gesso_picture_from_texture_finish (GAsyncResult *result, GError **error)
 
 /* ---- Writing -------------------------------------------------------------------------------- */
 
-/* GIO replaces the target when all is written, on remote places and through the document portal too. */
 static gboolean
 save_file (GessoPicture *self, GFile *file, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GBytes) bytes = gs_image_to_png (self->image, self->parameters, error);
-  gsize n_bytes = 0;
-  const char *contents;
 
-  if (bytes == NULL)
-    return FALSE;
-
-  contents = g_bytes_get_data (bytes, &n_bytes);
-  return g_file_replace_contents (file, contents, n_bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                                  cancellable, error);
+  return bytes && gesso_replace_contents (file, bytes, cancellable, error);
 }
 
 static void

@@ -4,7 +4,10 @@
 
 #include "gesso-recipe.h"
 
+#include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
+
+#define NAME_CHARACTERS 40
 
 static GVariant *
 variant_from_value (const GValue *value)
@@ -162,4 +165,20 @@ gesso_recipe_get_string (GVariant *recipe, const char *key)
 
   g_variant_lookup (recipe, key, "&s", &text);
   return text;
+}
+
+char *
+gesso_recipe_dup_name (const char *text)
+{
+  g_autoptr (GVariant) recipe = text ? gesso_recipe_parse (text) : NULL;
+  const char *prompt = recipe ? gesso_recipe_get_string (recipe, "prompt") : NULL;
+  g_autofree char *name = g_strdup (prompt ? prompt : "");
+
+  g_strdelimit (g_strstrip (name), "\n\r\t", ' ');
+  if (*name == '\0')
+    return g_strdup (_("Generated"));
+  if (g_utf8_strlen (name, -1) > NAME_CHARACTERS)
+    *g_utf8_offset_to_pointer (name, NAME_CHARACTERS) = '\0';
+
+  return g_steal_pointer (&name);
 }

@@ -26,6 +26,9 @@ char     *gesso_recipe_to_text (GVariant *dictionary);
 /* NULL if the text is no recipe. */
 GVariant *gesso_recipe_parse   (const char *text);
 
+/* What a layer of that recipe is called: by the beginning of its prompt. text may be NULL. */
+char     *gesso_recipe_dup_name (const char *text);
+
 /* Numbers may have come through JSON as another type; fallback if there is no such key. */
 guint64     gesso_recipe_get_uint64 (GVariant *recipe, const char *key, guint64 fallback);
 double      gesso_recipe_get_double (GVariant *recipe, const char *key, double fallback);

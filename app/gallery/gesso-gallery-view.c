@@ -4,6 +4,8 @@
 
 #include "gesso-gallery-view.h"
 
+#include "gesso-picture-cell.h"
+
 #include <adwaita.h>
 
 #define LOOK_SIZE 144
@@ -134,13 +136,11 @@ on_activate (GessoGalleryView *self, guint position)
 /* ---- Items ---------------------------------------------------------------------------------- */
 
 static void
-on_right_click (GtkGestureClick *gesture, int n_press, double x, double y, GtkListItem *item)
+on_menu_requested (GtkWidget *cell, GtkListItem *item)
 {
-  GtkWidget *picture = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
-  GtkWidget *view = gtk_widget_get_ancestor (picture, GESSO_TYPE_GALLERY_VIEW);
+  GtkWidget *view = gtk_widget_get_ancestor (cell, GESSO_TYPE_GALLERY_VIEW);
 
   gesso_gallery_view_select (GESSO_GALLERY_VIEW (view), gtk_list_item_get_position (item));
-  gtk_popover_popup (GTK_POPOVER (g_object_get_data (G_OBJECT (picture), "menu")));
 }
 
 /* As a file for other programs, and as what it looks like for those that take no files. */
@@ -168,88 +168,67 @@ on_drag_prepare (GtkDragSource *source, double x, double y, GtkListItem *list_it
 static void
 on_drag_begin (GtkDragSource *source, GdkDrag *drag, gpointer data)
 {
-  GtkWidget *picture = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source));
-  GdkPaintable *look = gtk_picture_get_paintable (GTK_PICTURE (picture));
+  GtkWidget *cell = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source));
+  GdkPaintable *look = gesso_picture_cell_get_paintable (GESSO_PICTURE_CELL (cell));
 
   if (look)
     gtk_drag_source_set_icon (source, look, 0, 0);
 }
 
 static void
-drop_menu (GtkWidget *picture, GtkWidget *menu)
-{
-  gtk_widget_unparent (menu);
-}
-
-static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, GessoGalleryView *self)
 {
-  GtkWidget *picture = gtk_picture_new ();
-  GtkGesture *click = gtk_gesture_click_new ();
-  GtkDragSource *drag = gtk_drag_source_new ();
-  GMenuModel *model = G_MENU_MODEL (
+  GMenuModel *menu = G_MENU_MODEL (
       gtk_widget_get_template_child (GTK_WIDGET (self), GESSO_TYPE_GALLERY_VIEW, "menu"));
-  GtkWidget *menu = gtk_popover_menu_new_from_model (model);
+  GtkWidget *cell = gesso_picture_cell_new (LOOK_SIZE, menu);
+  GtkDragSource *drag = gtk_drag_source_new ();
 
-  gtk_widget_set_size_request (picture, LOOK_SIZE, LOOK_SIZE);
-  gtk_widget_set_parent (menu, picture);
-  g_object_set_data (G_OBJECT (picture), "menu", menu);
-  g_signal_connect (picture, "destroy", G_CALLBACK (drop_menu), menu);
-
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
-  g_signal_connect_object (click, "pressed", G_CALLBACK (on_right_click), item, 0);
-  gtk_widget_add_controller (picture, GTK_EVENT_CONTROLLER (click));
-
+  g_signal_connect_object (cell, "menu-requested", G_CALLBACK (on_menu_requested), item, 0);
   gtk_drag_source_set_actions (drag, GDK_ACTION_COPY);
   g_signal_connect_object (drag, "prepare", G_CALLBACK (on_drag_prepare), item, 0);
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), NULL);
-  gtk_widget_add_controller (picture, GTK_EVENT_CONTROLLER (drag));
+  gtk_widget_add_controller (cell, GTK_EVENT_CONTROLLER (drag));
 
-  gtk_list_item_set_child (item, picture);
+  gtk_list_item_set_child (item, cell);
 }
 
 static void
 on_looked (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GtkPicture) picture = data;
+  g_autoptr (GessoPictureCell) cell = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GdkTexture) texture =
       gesso_gallery_item_look_finish (GESSO_GALLERY_ITEM (source), result, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return; /* another picture has the place now */
-  gtk_picture_set_paintable (picture, GDK_PAINTABLE (texture));
+  gesso_picture_cell_set_paintable (cell, GDK_PAINTABLE (texture));
 }
 
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, GessoGalleryView *self)
 {
-  GtkWidget *picture = gtk_list_item_get_child (item);
-  GtkWidget *row = gtk_widget_get_parent (picture);
+  GessoPictureCell *cell = GESSO_PICTURE_CELL (gtk_list_item_get_child (item));
   GessoGalleryItem *made = gtk_list_item_get_item (item);
   GCancellable *cancellable = g_cancellable_new ();
   g_autofree char *prompt = gesso_gallery_item_dup_prompt (made);
   g_autofree char *name = g_path_get_basename (gesso_gallery_item_get_path (made));
   g_autofree char *shown_name = g_filename_display_name (name);
-  const char *text = *prompt ? prompt : shown_name;
 
-  gtk_picture_set_alternative_text (GTK_PICTURE (picture), text);
-  gtk_widget_set_tooltip_text (picture, text);
-  if (row)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
-  g_object_set_data_full (G_OBJECT (picture), "cancellable", cancellable, g_object_unref);
-  gesso_gallery_item_look_async (made, LOOK_SIZE, cancellable, on_looked, g_object_ref (picture));
+  gesso_picture_cell_set_text (cell, *prompt ? prompt : shown_name);
+  g_object_set_data_full (G_OBJECT (cell), "cancellable", cancellable, g_object_unref);
+  gesso_gallery_item_look_async (made, LOOK_SIZE, cancellable, on_looked, g_object_ref (cell));
 }
 
 static void
 on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, GessoGalleryView *self)
 {
-  GtkWidget *picture = gtk_list_item_get_child (item);
+  GtkWidget *cell = gtk_list_item_get_child (item);
 
-  if (picture == NULL)
+  if (cell == NULL)
     return;
-  g_cancellable_cancel (g_object_get_data (G_OBJECT (picture), "cancellable"));
-  gtk_picture_set_paintable (GTK_PICTURE (picture), NULL);
+  g_cancellable_cancel (g_object_get_data (G_OBJECT (cell), "cancellable"));
+  gesso_picture_cell_set_paintable (GESSO_PICTURE_CELL (cell), NULL);
 }
 
 /* ---- The object ----------------------------------------------------------------------------- */

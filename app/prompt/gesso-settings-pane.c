@@ -100,6 +100,12 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
 }
 
 void
+gesso_settings_pane_set_live (GessoSettingsPane *self, gboolean live)
+{
+  gesso_start_group_set_live (self->start_group, live);
+}
+
+void
 gesso_settings_pane_set_masked (GessoSettingsPane *self, gboolean masked)
 {
   gesso_start_group_set_masked (self->start_group, masked);

@@ -17,6 +17,8 @@ void           gesso_settings_pane_bind (GessoSettingsPane *self,
 
 /* Whether the picture has a mask: its settings are shown then. */
 void           gesso_settings_pane_set_masked (GessoSettingsPane *self, gboolean masked);
+/* Whether live painting is on: how far it goes can be set then. */
+void           gesso_settings_pane_set_live   (GessoSettingsPane *self, gboolean live);
 
 GessoModelRow *gesso_settings_pane_get_model_row (GessoSettingsPane *self);
 

@@ -25,7 +25,7 @@ struct _GessoStartGroup
   AdwComboRow   *mask_fill;
 
   GessoDocument *document;
-  gboolean       masked;
+  gboolean       masked, live;
 };
 
 G_DEFINE_FINAL_TYPE (GessoStartGroup, gesso_start_group, ADW_TYPE_PREFERENCES_GROUP)
@@ -41,9 +41,16 @@ gesso_start_group_set_masked (GessoStartGroup *self, gboolean masked)
   adw_action_row_set_subtitle (self->mask_row, masked ? _("The striped part is repainted")
                                                       : _("Paint over what is to change"));
   gtk_widget_set_visible (GTK_WIDGET (self->mask_row), has_start || masked);
-  gtk_widget_set_visible (self->strength_row, has_start || masked);
+  gtk_widget_set_visible (self->strength_row, has_start || masked || self->live);
   gtk_widget_set_visible (self->feather_row, masked);
   gtk_widget_set_visible (GTK_WIDGET (self->mask_fill), masked);
+}
+
+void
+gesso_start_group_set_live (GessoStartGroup *self, gboolean live)
+{
+  self->live = live;
+  gesso_start_group_set_masked (self, self->masked);
 }
 
 static void

@@ -16,5 +16,7 @@ void gesso_start_group_bind (GessoStartGroup *self, GessoDocument *document);
 
 /* Whether the picture has a mask. */
 void gesso_start_group_set_masked (GessoStartGroup *self, gboolean masked);
+/* Whether live painting is on, which starts from the picture too. */
+void gesso_start_group_set_live   (GessoStartGroup *self, gboolean live);
 
 G_END_DECLS

@@ -247,7 +247,8 @@ gesso_window_place_mask (GessoWindow *self, GessoPicture *picture)
 
 /* ---- Over the picture ----------------------------------------------------------------------- */
 
-/* A candidate, the newest look at what is made, or an older picture that was gone back to. */
+/* A candidate, the newest look at what is made, the live picture, or an older one that was gone back
+ * to. */
 void
 gesso_window_update_overlay (GessoWindow *self)
 {
@@ -255,10 +256,14 @@ gesso_window_update_overlay (GessoWindow *self)
   GdkRectangle place = { 0 };
   GdkPaintable *overlay = gesso_candidate_strip_get_overlay (self->strip, &place);
   GessoPicture *picture = self->document ? gesso_document_get_picture (self->document) : NULL;
+  gboolean covered = overlay && place.width > 0;
   GessoLayer *layer;
 
   if (self->painting == NULL)
     return;
+  if (!covered)
+    overlay = gesso_window_get_live_overlay (self, &place);
+  gesso_window_enable_live (self, overlay && !covered);
   if (overlay && place.width > 0)
     {
       gesso_canvas_set_overlay (canvas, overlay, &place, NULL);

@@ -66,6 +66,7 @@ take_document (GessoWindow *self, GessoSnapshot *snapshot, GFile *file)
   self->sizing = FALSE;
   g_set_object (&self->file, file);
   gesso_window_take_settings (self);
+  gesso_live_settle (self->live); /* nobody has painted yet */
   gesso_window_sync (self);
   gesso_painting_mark_saved (self->painting);
   gesso_window_write_note (self);

@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 
+#define DEEP "deep" /* the dialog's choice */
+
 static const char *const png_types[] = { "image/png", NULL };
 static const char *const jpeg_types[] = { "image/jpeg", NULL };
 static const char *const webp_types[] = { "image/webp", NULL };
@@ -68,7 +70,7 @@ dup_parameters (GessoWindow *self, GessoSnapshot *snapshot)
 }
 
 void
-gesso_window_export_to (GessoWindow *self, GFile *file)
+gesso_window_export_to (GessoWindow *self, GFile *file, gboolean deep)
 {
   g_autoptr (GessoSnapshot) snapshot = NULL;
   g_autofree char *parameters = NULL;
@@ -85,7 +87,7 @@ gesso_window_export_to (GessoWindow *self, GFile *file)
   exporting->window = g_object_ref (self);
   exporting->file = g_object_ref (file);
   parameters = dup_parameters (self, snapshot);
-  gesso_export_async (snapshot, parameters, file, NULL, on_exported, exporting);
+  gesso_export_async (snapshot, parameters, deep, file, NULL, on_exported, exporting);
 }
 
 static void
@@ -97,9 +99,10 @@ on_response (GtkNativeDialog *dialog, int response, gpointer data)
     {
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
       g_autoptr (GFile) folder = g_file_get_parent (file);
+      const char *deep = gtk_file_chooser_get_choice (GTK_FILE_CHOOSER (dialog), DEEP);
 
       gesso_window_set_save_folder (self, folder);
-      gesso_window_export_to (self, file);
+      gesso_window_export_to (self, file, g_strcmp0 (deep, "true") == 0);
     }
   g_object_unref (dialog);
 }
@@ -121,6 +124,9 @@ export_action (GSimpleAction *action, GVariant *parameter, gpointer data)
     gesso_window_add_filter (GTK_FILE_CHOOSER (dialog), _("JPEG pictures"), jpeg_types);
   if (gesso_export_can ("webp"))
     gesso_window_add_filter (GTK_FILE_CHOOSER (dialog), _("WebP pictures"), webp_types);
+  gtk_file_chooser_add_choice (GTK_FILE_CHOOSER (dialog), DEEP,
+                               /* Translators: 16 instead of 8, of a PNG file */
+                               _("16 bits a channel, in PNG"), NULL, NULL);
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   g_signal_connect (dialog, "response", G_CALLBACK (on_response), g_object_ref (self));

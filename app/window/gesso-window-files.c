@@ -111,7 +111,9 @@ gesso_window_open (GessoWindow *self, GFile *file)
 {
   g_autofree char *path = g_file_get_path (file);
 
-  if (gesso_window_is_document (file))
+  if (self->waiting)
+    g_ptr_array_add (self->waiting, g_object_ref (file));
+  else if (gesso_window_is_document (file))
     gesso_window_open_document (self, file);
   else if (path && looks_like_model (file))
     g_object_set (gesso_document_get_settings (self->document), "model", path, NULL);
@@ -268,7 +270,7 @@ save_to (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (gesso_window_is_document (file))
     gesso_window_save_document_to (self, file, NULL);
   else if (picture == NULL || g_strcmp0 (gesso_export_get_type (file), "png") != 0)
-    gesso_window_export_to (self, file);
+    gesso_window_export_to (self, file, FALSE);
   else
     {
       saving = g_new0 (Saving, 1);

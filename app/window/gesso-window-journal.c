@@ -11,7 +11,10 @@
 #include "engine/gesso-recipe.h"
 #include "preferences/gesso-store.h"
 
-#define SYNC_DELAY 300 /* ms after the last key in a prompt */
+#include <glib/gi18n.h>
+
+#define SYNC_DELAY 300                   /* ms after the last key in a prompt               */
+#define AT_ONCE_BYTES ((guint64) 16 << 20) /* of a journal that is replayed before the window is */
 #define START_KEY "start-picture"
 
 /* ---- Settings into the painting, which the journal and files hold --------------------------- */
@@ -181,33 +184,6 @@ on_failed (GessoWindow *self, const char *message)
   gesso_banner_show (self->banner, GESSO_BANNER_ERROR, message, NULL, NULL);
 }
 
-/* FALSE if there is nothing to go on with: the window starts anew, and says why. */
-static gboolean
-resume (GessoWindow *self, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean modified;
-
-  self->sizing = TRUE;
-  self->journal = gesso_journal_resume (path, self->painting, &error);
-  self->sizing = FALSE;
-  if (self->journal == NULL)
-    {
-      on_failed (self, error->message);
-      return FALSE;
-    }
-
-  modified = read_note (self, path);
-  gesso_window_take_settings (self);
-  gesso_window_sync (self);
-  if (modified)
-    gesso_painting_mark_modified (self->painting);
-  else
-    gesso_painting_mark_saved (self->painting);
-
-  return TRUE;
-}
-
 static void
 begin (GessoWindow *self)
 {
@@ -220,17 +196,128 @@ begin (GessoWindow *self)
     on_failed (self, error->message);
 }
 
+/* Goes on with what was replayed; without that (snapshot is NULL) the window starts anew, and says
+ * why. Takes the journal. */
+static void
+go_on (GessoWindow *self, GessoJournal *journal, GessoSnapshot *snapshot, const GError *error)
+{
+  gboolean modified;
+
+  self->sizing = TRUE;
+  gesso_journal_go_on (journal, self->painting, snapshot);
+  self->sizing = FALSE;
+  if (snapshot == NULL)
+    {
+      g_object_unref (journal);
+      on_failed (self, error->message);
+      begin (self);
+      return;
+    }
+
+  self->journal = journal;
+  modified = read_note (self, gesso_journal_get_path (journal));
+  gesso_window_take_settings (self);
+  gesso_window_sync (self);
+  if (modified)
+    gesso_painting_mark_modified (self->painting);
+  else
+    gesso_painting_mark_saved (self->painting);
+}
+
+static void
+watch_journal (GessoWindow *self)
+{
+  if (self->journal)
+    g_signal_connect_object (self->journal, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
+  gesso_window_write_note (self);
+}
+
+/* ---- On a thread ---------------------------------------------------------------------------- */
+
+static void
+replay_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  GessoSnapshot *snapshot = gesso_journal_replay (data, &error);
+
+  if (snapshot)
+    g_task_return_pointer (task, snapshot, (GDestroyNotify) gesso_snapshot_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_replayed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GessoWindow *self = GESSO_WINDOW (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoSnapshot) snapshot = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
+
+  if (self->document == NULL)
+    return; /* the journal was let go of, and stays */
+
+  gtk_widget_set_sensitive (self->flap, TRUE);
+  gesso_banner_hide (self->banner);
+  go_on (self, g_steal_pointer (&self->resuming), snapshot, error);
+  watch_journal (self);
+  gesso_live_settle (self->live);
+  gesso_window_update_canvas (self);
+  for (guint i = 0; i < waiting->len; i++)
+    gesso_window_open (self, g_ptr_array_index (waiting, i));
+}
+
+/* The window is there meanwhile, but nothing can be done in it. */
+static void
+replay (GessoWindow *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_replayed, NULL);
+
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  gtk_widget_set_sensitive (self->flap, FALSE);
+  gesso_banner_show (self->banner, GESSO_BANNER_NOTE, _("Opening the picture of the last time…"),
+                     NULL, NULL);
+  g_task_set_task_data (task, g_strdup (gesso_journal_get_path (self->resuming)), g_free);
+  g_task_run_in_thread (task, replay_in_thread);
+}
+
+/* ---- The start ------------------------------------------------------------------------------ */
+
+static void
+resume (GessoWindow *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoJournal) journal = gesso_journal_take (path, &error);
+  g_autoptr (GessoSnapshot) snapshot = NULL;
+
+  if (journal == NULL)
+    {
+      on_failed (self, error->message);
+      begin (self);
+    }
+  else if (gesso_journal_get_bytes (path) > AT_ONCE_BYTES)
+    {
+      self->resuming = g_steal_pointer (&journal);
+      replay (self);
+    }
+  else
+    {
+      snapshot = gesso_journal_replay (path, &error);
+      go_on (self, g_steal_pointer (&journal), snapshot, error);
+    }
+}
+
 void
 gesso_window_init_journal (GessoWindow *self, const char *path)
 {
   GessoHistory *history = gesso_painting_get_history (self->painting);
 
   gesso_store_bind_undo_bytes (self->store, G_OBJECT (history), "max-bytes");
-  if (path == NULL || !resume (self, path))
+  if (path)
+    resume (self, path);
+  else
     begin (self);
-  if (self->journal)
-    g_signal_connect_object (self->journal, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
-  gesso_window_write_note (self);
+  watch_journal (self);
 
   g_signal_connect_object (gesso_document_get_settings (self->document), "notify",
                            G_CALLBACK (sync_later), self, G_CONNECT_SWAPPED);
@@ -256,6 +343,7 @@ gesso_window_end_journal (GessoWindow *self)
       gesso_journal_close (self->journal, !self->keep && (self->discard || !unsaved));
     }
   g_clear_object (&self->journal);
+  g_clear_object (&self->resuming);
   g_clear_object (&self->file);
   g_clear_pointer (&self->note, g_free);
 }

@@ -81,6 +81,7 @@ push (GessoWindow *self, GessoOrder *order)
   gesso_candidate_strip_select (self->strip, NULL);
   gesso_queue_set_paused (self->queue, FALSE);
   gesso_queue_push (self->queue, order);
+  gesso_live_settle (self->live); /* this is the picture of what was painted */
 }
 
 void
@@ -245,6 +246,7 @@ on_progress (GessoWindow *self)
     gesso_order_get_area (gesso_queue_get_running (self->queue), &area);
   gesso_candidate_strip_set_pending (self->strip, gesso_queue_get_n_left (self->queue),
                                      GDK_PAINTABLE (preview), &area);
+  gesso_live_set_held (self->live, job != NULL);
   if (job != self->job)
     gesso_window_set_job (self, job);
 }
@@ -332,6 +334,7 @@ gesso_window_init_orders (GessoWindow *self)
 void
 gesso_window_close_orders (GessoWindow *self)
 {
+  gesso_window_close_live (self);
   gesso_window_close_history (self);
   gesso_queue_button_set_queue (self->queue_button, NULL);
   if (self->queue)

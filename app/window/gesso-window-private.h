@@ -11,6 +11,7 @@
 #include "document/gesso-journal.h"
 #include "engine/gesso-engine.h"
 #include "gallery/gesso-gallery.h"
+#include "live/gesso-live.h"
 #include "prompt/gesso-prompt-bar.h"
 #include "prompt/gesso-settings-pane.h"
 #include "queue/gesso-queue-button.h"
@@ -47,6 +48,9 @@ struct _GessoWindow
   GessoJob          *job;            /* of the order that runs, or NULL        */
   guint              inhibit_cookie;
 
+  GessoLive         *live;
+  GdkTexture        *live_texture;   /* of its result, or NULL                 */
+
   GessoPainting     *painting;
   gboolean           sizing;         /* frame and settings follow each other    */
 
@@ -54,10 +58,13 @@ struct _GessoWindow
   gboolean           saving;
   guint              n_changes;      /* of the painting, to see that there were some */
   GessoJournal      *journal;        /* NULL where none can be written         */
+  GessoJournal      *resuming;       /* the one that is replayed on a thread, or NULL */
+  GPtrArray         *waiting;        /* files to open after it                 */
   char              *note;           /* beside the journal, as written last    */
   guint              sync_timeout;   /* of settings on their way there         */
   gboolean           starting;       /* the start picture is on its way back   */
   gboolean           keep, discard;  /* the journal, after closing             */
+  gboolean           discarding;     /* on its way to the trash                */
 
   guint              native_size;    /* of the model, 0: not known yet         */
   guint64            n_parameters;
@@ -114,6 +121,14 @@ void gesso_window_order          (GessoWindow *self);
 /* The document's current picture is shown, if it still is a candidate. */
 void gesso_window_choose_picture (GessoWindow *self);
 
+/* gesso-window-live.c */
+void          gesso_window_init_live  (GessoWindow *self);
+void          gesso_window_close_live (GessoWindow *self);
+/* The live picture and its place, NULL if there is none. Borrowed. */
+GdkPaintable *gesso_window_get_live_overlay (GessoWindow *self, GdkRectangle *area);
+/* Whether it is what is shown, and can be accepted. */
+void          gesso_window_enable_live (GessoWindow *self, gboolean shown);
+
 /* gesso-window-history.c */
 void gesso_window_init_history  (GessoWindow *self);
 void gesso_window_close_history (GessoWindow *self);
@@ -146,9 +161,10 @@ void     gesso_window_open_document (GessoWindow *self, GFile *file);
 void     gesso_window_save_document (GessoWindow *self, GessoSavedFunc done);
 void     gesso_window_save_document_to (GessoWindow *self, GFile *file, GessoSavedFunc done);
 
-/* gesso-window-export.c: the flattened picture; by the file's ending as PNG, JPEG or WebP. */
+/* gesso-window-export.c: the flattened picture; by the file's ending as PNG (deep: of 16 bits a
+ * channel), JPEG or WebP. */
 void     gesso_window_init_export   (GessoWindow *self);
-void     gesso_window_export_to     (GessoWindow *self, GFile *file);
+void     gesso_window_export_to     (GessoWindow *self, GFile *file, gboolean deep);
 
 /* gesso-window-files.c */
 GFile   *gesso_window_get_save_folder (GessoWindow *self);

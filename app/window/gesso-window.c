@@ -44,7 +44,7 @@ enable (GessoWindow *self, const char *name, gboolean enabled)
 static void
 update_actions (GessoWindow *self)
 {
-  gboolean idle = self->job == NULL;
+  gboolean idle = self->job == NULL && self->resuming == NULL;
   gboolean has_picture = gesso_document_get_picture (self->document) != NULL;
   gboolean has_start = gesso_document_get_start (self->document) != NULL;
   gboolean has_painting = gesso_window_has_painting (self);
@@ -52,7 +52,8 @@ update_actions (GessoWindow *self)
   guint position = gesso_document_get_position (self->document);
 
   enable (self, "generate", idle);
-  enable (self, "cancel", !idle);
+  enable (self, "enqueue", self->resuming == NULL);
+  enable (self, "cancel", self->job != NULL);
   enable (self, "save", has_painting && !self->saving);
   enable (self, "save-as", has_painting && !self->saving);
   enable (self, "save-to", has_painting && !self->saving);
@@ -60,7 +61,8 @@ update_actions (GessoWindow *self)
   enable (self, "copy", has_picture);
   enable (self, "use-as-start", has_picture);
   enable (self, "remove-start", has_start);
-  enable (self, "new-canvas", !has_painting);
+  enable (self, "paste", self->resuming == NULL);
+  enable (self, "new-canvas", !has_painting && self->resuming == NULL);
   enable (self, "paint-mask", has_painting);
   enable (self, "clear-mask", has_painting);
   enable (self, "mask-selection", has_painting);
@@ -306,6 +308,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   bind_document (self);
   gesso_window_init_journal (self, journal);
+  gesso_window_init_live (self);
   gesso_window_count_tokens (self);
   gesso_window_update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt_bar));
@@ -346,6 +349,23 @@ gesso_window_finalize (GObject *object)
   g_clear_object (&GESSO_WINDOW (object)->engine);
 
   G_OBJECT_CLASS (gesso_window_parent_class)->finalize (object);
+}
+
+static gboolean
+activate (GtkWidget *widget, const char *name)
+{
+  gboolean enabled = g_action_group_get_action_enabled (G_ACTION_GROUP (widget), name);
+
+  if (enabled)
+    g_action_group_activate_action (G_ACTION_GROUP (widget), name, NULL);
+
+  return enabled;
+}
+
+static gboolean
+on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  return activate (widget, "cancel") || activate (widget, "dismiss-live");
 }
 
 static void
@@ -394,7 +414,7 @@ gesso_window_class_init (GessoWindowClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_i, GDK_CONTROL_MASK,
                                        "win.invert-selection", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "win.clear-selected", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.cancel", NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
 }
 
 static void

@@ -59,7 +59,16 @@ GsImage *gs_image_load (const char *path, GError **error);
  * A1111's settings text, UTF-8, or NULL. GS_ERROR_OUT_OF_MEMORY. */
 GBytes *gs_image_to_png (const GsImage *image, const char *parameters, GError **error);
 
-/* The same into a file, which is there whole or not at all. GS_ERROR_BAD_FILE if it cannot be written. */
+/* The same of 16-bit samples, the machine's byte order, rows without gaps; channels: 1, 3 or 4, of
+ * which alpha is straight. */
+GBytes *gs_png_from_samples_16 (const guint16 *samples,
+                                guint          width,
+                                guint          height,
+                                guint          channels,
+                                const char    *parameters,
+                                GError       **error);
+
+/* The picture into a file, which is there whole or not at all. GS_ERROR_BAD_FILE if it cannot be written. */
 gboolean gs_image_save_png (const GsImage *image, const char *path, const char *parameters,
                             GError **error);
 

@@ -273,7 +273,9 @@ gs_image_load (const char *path, GError **error)
 typedef struct
 {
   Failure        failure;
-  const GsImage *image;
+  const guint8  *samples;   /* rows without gaps, the machine's byte order */
+  guint          width, height, channels;
+  guint          depth;     /* bits of a sample */
   char          *text;
   gboolean       is_latin1;
   GByteArray    *bytes;
@@ -297,10 +299,10 @@ flush (png_structp png)
 static gboolean
 write_all (Writer *writer, png_structp png, png_infop info)
 {
-  const GsImage *image = writer->image;
-  int color = image->channels == 1   ? PNG_COLOR_TYPE_GRAY
-              : image->channels == 3 ? PNG_COLOR_TYPE_RGB
-                                     : PNG_COLOR_TYPE_RGBA;
+  gsize row_bytes = (gsize) writer->width * writer->channels * writer->depth / 8;
+  int color = writer->channels == 1   ? PNG_COLOR_TYPE_GRAY
+              : writer->channels == 3 ? PNG_COLOR_TYPE_RGB
+                                      : PNG_COLOR_TYPE_RGBA;
 
   if (setjmp (png_jmpbuf (png)) != 0)
     return FALSE;
@@ -308,8 +310,8 @@ write_all (Writer *writer, png_structp png, png_infop info)
   png_set_write_fn (png, writer, write_bytes, flush);
   png_set_compression_level (png, COMPRESSION_LEVEL);
   png_set_user_limits (png, GS_IMAGE_MAX_SIDE, GS_IMAGE_MAX_SIDE);
-  png_set_IHDR (png, info, image->width, image->height, 8, color, PNG_INTERLACE_NONE,
-                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR (png, info, writer->width, writer->height, (int) writer->depth, color,
+                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (writer->text != NULL)
     {
       char key[] = KEYWORD, none[] = "";
@@ -324,16 +326,18 @@ write_all (Writer *writer, png_structp png, png_infop info)
       png_set_text (png, info, &text, 1);
     }
   png_write_info (png, info);
-  for (guint y = 0; y < image->height; y++)
-    png_write_row (png, image->pixels + (gsize) y * image->width * image->channels);
+  if (writer->depth == 16 && G_BYTE_ORDER == G_LITTLE_ENDIAN)
+    png_set_swap (png);
+  for (guint y = 0; y < writer->height; y++)
+    png_write_row (png, writer->samples + y * row_bytes);
   png_write_end (png, info);
   return TRUE;
 }
 
-GBytes *
-gs_image_to_png (const GsImage *image, const char *parameters, GError **error)
+/* Takes the writer's samples and sizes. */
+static GBytes *
+encode (Writer writer, const char *parameters, GError **error)
 {
-  Writer writer = { .image = image };
   png_structp png;
   png_infop info;
   gboolean done;
@@ -360,6 +364,39 @@ gs_image_to_png (const GsImage *image, const char *parameters, GError **error)
     return g_byte_array_free_to_bytes (writer.bytes);
   g_byte_array_unref (writer.bytes);
   return NULL;
+}
+
+GBytes *
+gs_image_to_png (const GsImage *image, const char *parameters, GError **error)
+{
+  const Writer writer = {
+    .samples = image->pixels,
+    .width = image->width,
+    .height = image->height,
+    .channels = image->channels,
+    .depth = 8,
+  };
+
+  return encode (writer, parameters, error);
+}
+
+GBytes *
+gs_png_from_samples_16 (const guint16 *samples,
+                        guint          width,
+                        guint          height,
+                        guint          channels,
+                        const char    *parameters,
+                        GError       **error)
+{
+  const Writer writer = {
+    .samples = (const guint8 *) samples,
+    .width = width,
+    .height = height,
+    .channels = channels,
+    .depth = 16,
+  };
+
+  return encode (writer, parameters, error);
 }
 
 gboolean

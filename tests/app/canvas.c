@@ -335,6 +335,50 @@ test_finalize (void)
   g_assert_finalize_object (painting);
 }
 
+/* The gesture of a pen, as GTK calls it: a stroke, and one that a grab ends. */
+static void
+test_pen (void)
+{
+  GtkWidget *view = g_object_new (GESSO_TYPE_CANVAS_VIEW, NULL);
+  GtkWindow *window = show (view);
+  GessoCanvas *canvas = gesso_canvas_view_get_canvas (GESSO_CANVAS_VIEW (view));
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (canvas));
+  g_autoptr (GessoPainting) painting = new_painting ();
+  GtkGesture *pen = NULL;
+  GessoPoint a, b;
+  guint n;
+
+  gesso_canvas_view_set_painting (GESSO_CANVAS_VIEW (view), painting);
+  settle ();
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_GESTURE_STYLUS (controller))
+        pen = GTK_GESTURE (controller);
+    }
+  g_assert_nonnull (pen);
+
+  a = gesso_view_to_widget (gesso_canvas_get_view (canvas), 40, 60);
+  b = gesso_view_to_widget (gesso_canvas_get_view (canvas), 120, 60);
+  n = count_entries (painting);
+  g_signal_emit_by_name (pen, "down", a.x, a.y);
+  g_signal_emit_by_name (pen, "motion", b.x, b.y);
+  g_assert_true (gesso_painting_is_changing (painting));
+  g_signal_emit_by_name (pen, "up", b.x, b.y);
+  g_assert_false (gesso_painting_is_changing (painting));
+  g_assert_cmpuint (count_entries (painting), ==, n + 1);
+
+  g_signal_emit_by_name (pen, "down", a.x, a.y);
+  g_signal_emit_by_name (pen, "motion", b.x, b.y);
+  g_signal_emit_by_name (pen, "cancel", NULL);
+  g_assert_false (gesso_painting_is_changing (painting));
+  g_assert_cmpuint (count_entries (painting), ==, n + 1);
+
+  gesso_canvas_view_set_painting (GESSO_CANVAS_VIEW (view), NULL);
+  gtk_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,6 +386,7 @@ main (int argc, char **argv)
   g_resources_register (gesso_get_resource ());
   adw_init ();
   g_test_add_func ("/app/canvas/tools", test_tools);
+  g_test_add_func ("/app/canvas/pen", test_pen);
   g_test_add_func ("/app/canvas/cancel", test_cancel);
   g_test_add_func ("/app/canvas/follow", test_follow);
   g_test_add_func ("/app/canvas/masked-texture", test_masked_texture);

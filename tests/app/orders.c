@@ -96,6 +96,7 @@ make_order (GessoPainting *painting, const GdkRectangle *frame)
 typedef struct
 {
   GPtrArray *results;
+  guint      n_looks; /* at a picture before it is finished */
   gboolean   done, cancel_at_first;
   GError    *error;
 } Watch;
@@ -106,6 +107,13 @@ on_result (GessoJob *job, GessoResult *result, Watch *watch)
   g_ptr_array_add (watch->results, g_object_ref (result));
   if (watch->cancel_at_first)
     gesso_job_cancel (job);
+}
+
+static void
+on_changed (GessoJob *job, Watch *watch)
+{
+  if (gesso_job_get_preview (job))
+    watch->n_looks++;
 }
 
 static void
@@ -124,6 +132,7 @@ run (GessoOrder *order, Watch *watch)
 
   watch->results = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect (job, "result", G_CALLBACK (on_result), watch);
+  g_signal_connect (job, "changed", G_CALLBACK (on_changed), watch);
   gesso_engine_run_async (engine, order, FALSE, job, on_run, watch);
   while (!watch->done)
     g_main_context_iteration (NULL, TRUE);
@@ -331,7 +340,31 @@ test_outpaint (void)
   g_assert_finalize_object (painting);
 }
 
-/* ---- Batches -------------------------------------------------------------------------------- */
+/* ---- Previews and batches ------------------------------------------------------------------- */
+
+/* One of every step, unless the preference says none. */
+static void
+test_preview (void)
+{
+  static const char *const kinds[] = { "none", "fast", "best" };
+  g_autoptr (GessoPainting) painting = make_painting ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (GessoOrder) order = make_order (painting, &whole);
+      Watch watch = { 0 };
+
+      gesso_engine_set_preview (engine, kinds[i]);
+      run (order, &watch);
+      g_assert_no_error (watch.error);
+      g_assert_cmpuint (watch.results->len, ==, 1);
+      if (i == 0)
+        g_assert_cmpuint (watch.n_looks, ==, 0);
+      else
+        g_assert_cmpuint (watch.n_looks, >, 0);
+      g_ptr_array_unref (watch.results);
+    }
+}
 
 static void
 test_batch (void)
@@ -509,6 +542,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/orders/unpack-other", test_unpack_other);
   g_test_add_func ("/app/orders/mask", test_mask);
   g_test_add_func ("/app/orders/outpaint", test_outpaint);
+  g_test_add_func ("/app/orders/preview", test_preview);
   g_test_add_func ("/app/orders/batch", test_batch);
   g_test_add_func ("/app/orders/trail", test_trail);
 

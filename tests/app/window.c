@@ -26,6 +26,7 @@
 #define KEY_UP 0xff52
 #define KEY_DOWN 0xff54
 #define KEY_RETURN 0xff0d
+#define KEY_ESCAPE 0xff1b
 #define CONTROL_CODE 37
 
 typedef struct
@@ -368,6 +369,63 @@ test_start_picture (void)
   assert_as_by_cli (saved, path);
 }
 
+/* Paints a dot on the canvas and waits for what live painting makes of it. */
+static void
+paint_live (void)
+{
+  atspi_generate_mouse_event (300, 300, "b1c", NULL);
+  for (guint i = 0; i < GENERATE_SECONDS * 10; i++)
+    {
+      g_autoptr (Accessible) accept = accessible_find (app.root, "Accept the live picture");
+
+      if (accept && accessible_is_sensitive (accept))
+        return;
+      g_usleep (100000);
+    }
+
+  g_error ("No live picture came within %d seconds", GENERATE_SECONDS);
+}
+
+static void
+wait_live_gone (void)
+{
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autoptr (Accessible) accept = accessible_find (app.root, "Accept the live picture");
+
+      if (accept == NULL || !accessible_is_sensitive (accept))
+        return;
+      g_usleep (50000);
+    }
+
+  g_error ("The live picture is still there");
+}
+
+/* With the mouse and the keys: Enter accepts the live picture, which goes to the history then, and
+ * Escape dismisses it. */
+static void
+test_live (void)
+{
+  g_autoptr (Accessible) busy = NULL;
+  guint n = count_pictures ();
+
+  press ("Live painting");
+  busy = accessible_wait (app.root, "A live picture is being made"); /* it is on only now */
+  paint_live ();
+  g_assert_cmpuint (count_pictures (), ==, n);
+  send_key (KEY_RETURN, ATSPI_KEY_SYM);
+  for (guint i = 0; i < 200 && count_pictures () == n; i++)
+    g_usleep (50000);
+  g_assert_cmpuint (count_pictures (), ==, n + 1);
+  wait_live_gone ();
+
+  paint_live ();
+  send_key (KEY_ESCAPE, ATSPI_KEY_SYM);
+  wait_live_gone ();
+  g_assert_cmpuint (count_pictures (), ==, n + 1);
+  press ("Live painting");
+}
+
 /* A file that is nothing Gesso knows ends in words, not in a dead window. */
 static void
 test_bad_file (void)
@@ -456,6 +514,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/window/cancel", test_cancel);
   g_test_add_func ("/app/window/restore", test_restore);
   g_test_add_func ("/app/window/start-picture", test_start_picture);
+  g_test_add_func ("/app/window/live", test_live);
   g_test_add_func ("/app/window/bad-file", test_bad_file);
   g_test_add_func ("/app/window/quit", test_quit);
   status = g_test_run ();

@@ -54,6 +54,30 @@ test_round_trip (void)
       }
 }
 
+/* Every value of 16 bits comes back as the nearest of 8: v / 257, rounded. */
+static void
+test_deep (void)
+{
+  const guint width = 256, height = 64;
+  g_autofree guint16 *samples = g_new (guint16, (gsize) width * height * 4);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *parameters = NULL;
+  g_autoptr (GsImage) back = NULL;
+
+  for (guint i = 0; i < width * height * 4; i++)
+    samples[i] = (guint16) i;
+  bytes = gs_png_from_samples_16 (samples, width, height, 4, "a boat", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (((const guint8 *) g_bytes_get_data (bytes, NULL))[24], ==, 16);
+  back = gs_image_load_png_bytes (bytes, &parameters, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (parameters, ==, "a boat");
+  g_assert_cmpuint (back->channels, ==, 4);
+  for (guint i = 0; i < width * height * 4; i++)
+    g_assert_cmpuint (back->pixels[i], ==, (i + 128) / 257);
+}
+
 static gboolean
 contains (GBytes *bytes, const char *needle)
 {
@@ -432,6 +456,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/png/round-trip", test_round_trip);
+  g_test_add_func ("/png/deep", test_deep);
   g_test_add_func ("/png/text", test_text);
   g_test_add_func ("/png/file", test_file);
   g_test_add_func ("/png/bits", test_bits);
