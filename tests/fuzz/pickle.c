@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* PyTorch files: zip archives and bare pickles. */
 #include "fuzz.h"
 
 int
