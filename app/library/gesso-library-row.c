@@ -40,6 +40,22 @@ load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 }
 
 static void
+set_cover (GessoLibraryRow *self, GdkTexture *texture)
+{
+  if (texture)
+    {
+      gtk_image_set_from_paintable (self->cover, GDK_PAINTABLE (texture));
+      gtk_widget_remove_css_class (GTK_WIDGET (self->cover), "dim-label");
+    }
+  else
+    {
+      gtk_image_set_from_icon_name (self->cover, "gesso-picture-symbolic");
+      gtk_widget_add_css_class (GTK_WIDGET (self->cover), "dim-label");
+    }
+  gtk_image_set_pixel_size (self->cover, texture ? COVER_SIZE / 2 : COVER_SIZE / 4);
+}
+
+static void
 on_loaded (GObject *source, GAsyncResult *result, gpointer data)
 {
   GessoLibraryRow *self = GESSO_LIBRARY_ROW (source);
@@ -51,7 +67,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
 
   g_object_set_qdata_full (G_OBJECT (item), cover_quark (), g_object_ref (texture), g_object_unref);
   if (self->item == item)
-    gtk_image_set_from_paintable (self->cover, GDK_PAINTABLE (texture));
+    set_cover (self, texture);
 }
 
 static void
@@ -62,11 +78,11 @@ show_cover (GessoLibraryRow *self)
 
   if (known)
     {
-      gtk_image_set_from_paintable (self->cover, GDK_PAINTABLE (known));
+      set_cover (self, known);
       return;
     }
 
-  gtk_image_set_from_icon_name (self->cover, "gesso-picture-symbolic");
+  set_cover (self, NULL);
   self->loading = g_cancellable_new ();
   task = g_task_new (self, self->loading, on_loaded, NULL);
   g_task_set_source_tag (task, show_cover);
@@ -151,9 +167,11 @@ gesso_library_row_init (GessoLibraryRow *self)
   GtkWidget *labels = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
 
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_widget_set_margin_start (self->box, 6);
+  gtk_widget_set_margin_end (self->box, 6);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   self->cover = GTK_IMAGE (gtk_image_new ());
-  gtk_image_set_pixel_size (self->cover, COVER_SIZE / 2);
+  gtk_widget_set_size_request (GTK_WIDGET (self->cover), COVER_SIZE / 2, COVER_SIZE / 2);
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->cover));
   gtk_widget_set_valign (labels, GTK_ALIGN_CENTER);
   gtk_widget_set_hexpand (labels, TRUE);
