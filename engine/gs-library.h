@@ -27,6 +27,7 @@ typedef struct
   GsLibraryKind kind;
   char         *family;     /* "SD 1.x", "SDXL" ... as in GsModelInfo, or what the file's metadata
                                call it; NULL: not known */
+  char         *problem;    /* why it cannot be loaded, a sentence, or NULL */
   guint64       file_bytes;
   char        **words;      /* that its metadata propose for prompts; empty where there are none */
   GBytes       *cover;      /* a picture file out of its metadata, or NULL */

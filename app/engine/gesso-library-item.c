@@ -101,8 +101,7 @@ gesso_library_item_read (const char *path)
   self->path = g_strdup (path);
   self->changed = g_stat (path, &info) == 0 ? (gint64) info.st_mtime : 0;
   self->file = gs_library_file_new (path, &error);
-  if (self->file == NULL)
-    self->problem = g_strdup (error->message);
+  self->problem = g_strdup (self->file ? self->file->problem : error->message);
   self->name = g_filename_display_name (self->file ? self->file->name : base);
   self->folded = fold (self);
 

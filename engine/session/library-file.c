@@ -27,6 +27,7 @@ gs_library_file_free (GsLibraryFile *file)
   g_free (file->path);
   g_free (file->name);
   g_free (file->family);
+  g_free (file->problem);
   g_strfreev (file->words);
   g_clear_pointer (&file->cover, g_bytes_unref);
   g_free (file);
@@ -125,7 +126,7 @@ family_of_inversion (const GsInversion *inversion)
 static gboolean
 is_lora (const GsTensorFile *file)
 {
-  static const char *const marks[] = { "lora_", ".lora", ".hada_w1", ".lokr_w", ".oft_" };
+  static const char *const marks[] = { "lora_", ".lora", "_lora.", ".hada_w1", ".lokr_w", ".oft_" };
 
   for (guint i = 0; i < gs_tensor_file_n_tensors (file); i++)
     for (guint k = 0; k < G_N_ELEMENTS (marks); k++)
@@ -138,11 +139,17 @@ static void
 recognise_model (GsLibraryFile *file, const GsCheckpoint *checkpoint)
 {
   g_autoptr (GsModelInfo) info = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (gs_checkpoint_has (checkpoint, GS_COMPONENT_UNET))
     {
       file->kind = GS_LIBRARY_CHECKPOINT;
-      info = gs_model_info_new (file->path, NULL);
+      info = gs_model_info_new (file->path, &error);
+      if (info == NULL)
+        file->problem = g_strdup (error->message);
+      else if (info->missing[0] != NULL)
+        file->problem = g_strdup_printf ("%s is incomplete: it lacks %s and others; download it again",
+                                         info->name, info->missing[0]);
       file->family = info != NULL ? g_strdup (info->family) : NULL;
     }
   else if (gs_checkpoint_has (checkpoint, GS_COMPONENT_VAE))
@@ -162,7 +169,8 @@ recognise (GsLibraryFile *file, const GsCheckpoint *checkpoint, const GsTensorFi
       file->family = g_strdup (family != NULL ? family : family_of_lora (tensors));
       return;
     }
-  if (gs_tensor_file_n_tensors (tensors) <= MAX_INVERSION_TENSORS)
+  if (gs_checkpoint_n_tensors (checkpoint) == 0
+      && gs_tensor_file_n_tensors (tensors) <= MAX_INVERSION_TENSORS)
     inversion = gs_inversion_open (file->path, NULL);
   if (inversion != NULL)
     {

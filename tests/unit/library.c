@@ -138,7 +138,12 @@ test_kinds (void)
                            "lora_down.weight", 4, 1024, trained);
   g_autofree char *word = write_tensor ("kinds/word.safetensors", "emb_params", 2, 768, phrase);
   g_autoptr (GsLibraryFile) a = read_file (lora), b = read_file (other), c = read_file (word);
-  g_autoptr (GsLibraryFile) starter = NULL;
+  g_autofree char *old = write_tensor (
+    "kinds/old.safetensors", "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.processor."
+                             "to_k_lora.down.weight", 4, 2048, NULL);
+  g_autofree char *part = write_tensor ("kinds/part.safetensors",
+                                        "model.diffusion_model.time_embed.0.weight", 4, 4, NULL);
+  g_autoptr (GsLibraryFile) d = read_file (old), e = read_file (part), starter = NULL;
 
   g_assert_cmpint (a->kind, ==, GS_LIBRARY_LORA);
   g_assert_cmpstr (a->name, ==, "zorb.v2");
@@ -153,12 +158,18 @@ test_kinds (void)
   g_assert_cmpint (c->kind, ==, GS_LIBRARY_EMBEDDING);
   g_assert_cmpstr (c->family, ==, "SD 1.x");
   g_assert_cmpstr (c->words[0], ==, "zorb");
+  g_assert_cmpint (d->kind, ==, GS_LIBRARY_LORA);
+  g_assert_cmpstr (d->family, ==, "SDXL");
+  g_assert_null (d->problem);
+  g_assert_cmpint (e->kind, ==, GS_LIBRARY_CHECKPOINT);
+  g_assert_nonnull (e->problem);
   g_assert_null (c->cover);
   if (gs_starter_path () == NULL)
     return;
   starter = read_file (gs_starter_path ());
   g_assert_cmpint (starter->kind, ==, GS_LIBRARY_CHECKPOINT);
   g_assert_nonnull (starter->family);
+  g_assert_null (starter->problem);
 }
 
 static void
