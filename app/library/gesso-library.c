@@ -159,6 +159,30 @@ compare_order (gconstpointer a, gconstpointer b)
                               gesso_library_item_get_path (second));
 }
 
+/* Nobody names a folder or a damaged file by a hash. */
+static gboolean
+lacks_hash (GessoLibraryItem *item)
+{
+  return gesso_library_item_get_hash (item) == NULL && gesso_library_item_get_bytes (item) > 0 &&
+         !g_file_test (gesso_library_item_get_path (item), G_FILE_TEST_IS_DIR);
+}
+
+gboolean
+gesso_library_is_hashed (GessoLibrary *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GessoLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+
+      if (lacks_hash (item))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* ---- Scanning ------------------------------------------------------------------------------- */
 
 typedef struct

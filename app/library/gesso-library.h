@@ -40,5 +40,7 @@ const char   *gesso_library_get_family     (GessoLibrary *self);
 void          gesso_library_scan           (GessoLibrary *self);
 /* Whether "scanned" was emitted since. */
 gboolean      gesso_library_is_scanned     (GessoLibrary *self);
+/* Whether all files have their hashes. */
+gboolean      gesso_library_is_hashed      (GessoLibrary *self);
 
 G_END_DECLS

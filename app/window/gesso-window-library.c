@@ -73,9 +73,11 @@ on_scanned (GessoWindow *self)
   gesso_engine_set_library (self->engine, (const char *const *) folders);
   gesso_prompt_bar_set_names (self->prompt_bar, gesso_library_get_loras (self->library),
                               gesso_library_get_embeddings (self->library));
-  parameters = g_steal_pointer (&self->unmatched_parameters);
-  if (parameters)
-    gesso_window_match_files (self, parameters);
+  if (self->compare_later)
+    {
+      parameters = g_strdup (self->compared);
+      gesso_window_match_files (self, parameters);
+    }
 }
 
 static void
@@ -87,22 +89,6 @@ on_model_read (GessoWindow *self)
 }
 
 /* ---- A picture's files ---------------------------------------------------------------------- */
-
-static void
-compare_files (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GessoWindow *self = data;
-  g_autofree char *text = NULL;
-  GtkWidget *dialog;
-
-  if (self->unmatched == NULL)
-    return;
-
-  text = g_strjoinv ("\n", (char **) self->unmatched->pdata);
-  dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Why Does My Picture Differ?"), text);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
-}
 
 /* Pictures of ours name their model, and that one need not lie in a folder of the library. */
 static gboolean
@@ -116,53 +102,84 @@ is_current_model (GessoWindow *self, const GessoWantedFile *wanted)
          g_str_has_prefix (base, wanted->name) && (base[n] == '\0' || base[n] == '.');
 }
 
-static void
-match_file (GessoWindow *self, const GessoWantedFile *wanted)
-{
-  GessoLibraryItem *item = NULL;
-  GessoMatch match = gesso_library_match (gesso_library_get_items (self->library), wanted, &item);
-  char *sentence = gesso_library_match_describe (wanted, match, item);
-
-  /* By its hash alone: of names there are many. */
-  if (wanted->kind == GESSO_LIBRARY_CHECKPOINT && match == GESSO_MATCH_SAME)
-    g_object_set (gesso_document_get_settings (self->document), "model",
-                  gesso_library_item_get_path (item), NULL);
-  if (sentence)
-    g_ptr_array_add (self->unmatched, sentence);
-}
-
-void
-gesso_window_match_files (GessoWindow *self, const char *parameters)
+/* Sentences about what is not the same here. model: gets the picture's, as borrowed, or NULL. */
+static GPtrArray *
+compare (GessoWindow *self, const char *parameters, GessoLibraryItem **model)
 {
   g_autoptr (GPtrArray) wanted = gesso_wanted_files_list (parameters);
-  guint n;
+  GPtrArray *sentences = g_ptr_array_new_with_free_func (g_free);
 
-  if (!gesso_library_is_scanned (self->library))
-    {
-      g_free (self->unmatched_parameters);
-      self->unmatched_parameters = g_strdup (parameters);
-      return;
-    }
-
-  g_clear_pointer (&self->unmatched, g_ptr_array_unref);
-  self->unmatched = g_ptr_array_new_with_free_func (g_free);
+  *model = NULL;
   for (guint i = 0; i < wanted->len; i++)
     {
       const GessoWantedFile *file = wanted->pdata[i];
+      GessoLibraryItem *item = NULL;
+      GessoMatch match;
+      char *sentence;
 
-      if (!is_current_model (self, file))
-        match_file (self, file);
+      if (is_current_model (self, file))
+        continue;
+      match = gesso_library_match (gesso_library_get_items (self->library), file, &item);
+      sentence = gesso_library_match_describe (file, match, item);
+      if (sentence)
+        g_ptr_array_add (sentences, sentence);
+      /* By its hash alone: of names there are many. */
+      if (file->kind == GESSO_LIBRARY_CHECKPOINT && match == GESSO_MATCH_SAME)
+        *model = item;
     }
-  n = self->unmatched->len;
-  g_ptr_array_add (self->unmatched, NULL);
-  if (n > 0)
-    {
-      g_autofree char *text = g_strdup_printf (
-          ngettext ("%u file of this picture is not the same here",
-                    "%u files of this picture are not the same here", n), n);
 
-      gesso_window_toast (self, text, _("_Details"), "win.compare-files");
-    }
+  return sentences;
+}
+
+/* Looks again: hashes may have come meanwhile. */
+static void
+compare_files (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GessoWindow *self = data;
+  g_autoptr (GPtrArray) sentences = NULL;
+  GessoLibraryItem *model;
+  g_autofree char *text = NULL;
+  GtkWidget *dialog;
+
+  if (self->compared == NULL)
+    return;
+
+  sentences = compare (self, self->compared, &model);
+  if (!gesso_library_is_hashed (self->library))
+    g_ptr_array_add (sentences, g_strdup (_("Some files of the library have not been compared yet: "
+                                            "look again in a while")));
+  g_ptr_array_add (sentences, NULL);
+  text = g_strjoinv ("\n", (char **) sentences->pdata);
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Why Does My Picture Differ?"), text);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+guint
+gesso_window_match_files (GessoWindow *self, const char *parameters)
+{
+  g_autoptr (GPtrArray) sentences = NULL;
+  g_autofree char *text = NULL;
+  GessoLibraryItem *model;
+
+  g_free (self->compared);
+  self->compared = g_strdup (parameters);
+  self->compare_later = !gesso_library_is_scanned (self->library);
+  if (self->compare_later)
+    return 0;
+
+  sentences = compare (self, parameters, &model);
+  if (model)
+    g_object_set (gesso_document_get_settings (self->document), "model",
+                  gesso_library_item_get_path (model), NULL);
+  if (sentences->len == 0)
+    return 0;
+
+  text = g_strdup_printf (ngettext ("%u file of this picture is not the same here",
+                                    "%u files of this picture are not the same here",
+                                    sentences->len), sentences->len);
+  gesso_window_toast (self, text, _("_Details"), "win.compare-files");
+  return sentences->len;
 }
 
 /* ---- Set-up --------------------------------------------------------------------------------- */
@@ -192,7 +209,6 @@ gesso_window_close_library (GessoWindow *self)
 {
   if (self->library_window)
     gtk_window_destroy (self->library_window);
-  g_clear_pointer (&self->unmatched, g_ptr_array_unref);
-  g_clear_pointer (&self->unmatched_parameters, g_free);
+  g_clear_pointer (&self->compared, g_free);
   g_clear_object (&self->library);
 }

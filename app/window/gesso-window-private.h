@@ -79,8 +79,8 @@ struct _GessoWindow
 
   GessoLibrary      *library;
   GtkWindow         *library_window; /* NULL while it is closed                */
-  GPtrArray         *unmatched;      /* sentences about the last picture's files, ended by NULL */
-  char              *unmatched_parameters; /* of one that waits for the library */
+  char              *compared;       /* parameters of the picture whose files were looked for */
+  gboolean           compare_later;  /* once the library is read               */
 
   guint              count_timeout;
   GCancellable      *count;
@@ -140,8 +140,9 @@ void          gesso_window_enable_live (GessoWindow *self, gboolean shown);
 /* gesso-window-library.c */
 void gesso_window_init_library  (GessoWindow *self);
 void gesso_window_close_library (GessoWindow *self);
-/* Finds what a picture was made with, and says what is not there. parameters: A1111's text. */
-void gesso_window_match_files   (GessoWindow *self, const char *parameters);
+/* Finds what a picture was made with, and says how many files are not the same here; 0 while the
+ * library is still read, which then does it. parameters: A1111's text. */
+guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
 
 /* gesso-window-history.c */
 void gesso_window_init_history  (GessoWindow *self);

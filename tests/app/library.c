@@ -202,6 +202,8 @@ test_match (void)
   while (gesso_library_item_get_hash (ink) == NULL)
     g_main_context_iteration (NULL, TRUE);
   /* That of the tensors alone, which another LoRA shares. */
+  while (!gesso_library_is_hashed (library))
+    g_main_context_iteration (NULL, TRUE);
   short_hash = g_strndup (gesso_library_item_get_data_hash (ink), 12);
   wanted.hash = short_hash;
   g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_SAME);
