@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "base/rng-kind.h"
 #include "gs-image.h"
+#include "gs-library.h"
 
 G_BEGIN_DECLS
 
@@ -83,6 +84,9 @@ void                gs_session_free       (GsSession *session);
 const GsDeviceInfo *gs_session_get_device (GsSession *session);
 /* Why that device was chosen, one sentence. */
 const char         *gs_session_get_reason (GsSession *session);
+/* Folders (an artist's library, as for gs_library_list()) in which LoRA and words of textual inversion
+ * are looked for too, after the places that GsRequest.prompt names; ended by NULL, or NULL for none. */
+void                gs_session_set_library (GsSession *session, const char *const *folders);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsSession, gs_session_free)
 
 /* ---- Kept steps ----------------------------------------------------------------------------- */

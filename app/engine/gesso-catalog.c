@@ -7,6 +7,7 @@
 #include "gs.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 static const GsNamed *
 list_names (GessoCatalog catalog)
@@ -56,6 +57,20 @@ gesso_catalog_find (GessoCatalog catalog, const char *name)
 
 /* ---- Models --------------------------------------------------------------------------------- */
 
+const char *const gesso_model_suffixes[] = { "safetensors", "ckpt", "pt", "bin", "gguf", NULL };
+
+gboolean
+gesso_catalog_is_model_name (const char *name)
+{
+  const char *dot = strrchr (name, '.');
+
+  for (guint i = 0; dot && gesso_model_suffixes[i]; i++)
+    if (g_ascii_strcasecmp (dot + 1, gesso_model_suffixes[i]) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 void
 gesso_catalog_get_proposal (GessoProposal *proposal)
 {
@@ -75,6 +90,7 @@ gesso_model_free (GessoModel *model)
 
   g_free (model->path);
   g_free (model->name);
+  g_free (model->family);
   g_free (model->description);
   g_free (model);
 }
@@ -105,6 +121,7 @@ query_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   model = g_new0 (GessoModel, 1);
   model->path = g_strdup (path);
   model->name = g_strdup (info->name);
+  model->family = g_strdup (info->family);
   model->description = g_strdup_printf ("%s · %s · %s", info->family, info->dtype, size);
   model->native_size = info->native_size;
   model->n_parameters = info->n_parameters;

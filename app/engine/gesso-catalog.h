@@ -40,10 +40,16 @@ typedef struct
 /* What does well where a model says nothing of its own. */
 void gesso_catalog_get_proposal (GessoProposal *proposal);
 
+/* Endings of files that may be models, without a dot, ended by NULL. */
+extern const char *const gesso_model_suffixes[];
+/* By its name. */
+gboolean gesso_catalog_is_model_name (const char *name);
+
 typedef struct
 {
   char    *path;        /* "" for the starter model */
   char    *name;
+  char    *family;      /* "SD 1.x" */
   char    *description; /* "SD 1.x, F16, 2.1 GB" */
   guint    native_size; /* side of the pictures it was trained on, in pixels */
   guint64  n_parameters;

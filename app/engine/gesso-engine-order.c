@@ -5,6 +5,7 @@
 #include "gesso-engine-private.h"
 
 #include "gesso-job-private.h"
+#include "gesso-order-private.h"
 #include "gesso-picture-private.h"
 #include "gesso-request.h"
 #include "gesso-result-private.h"
@@ -22,6 +23,7 @@ typedef struct
   GsPreview     preview;
   GessoRequest *request;    /* the engine thread's, while it runs              */
   gboolean      unfinished; /* out: latents are kept that could not be decoded */
+  char        **notes;      /* out: the result's                               */
 } Run;
 
 static void
@@ -29,6 +31,7 @@ run_free (Run *run)
 {
   g_clear_object (&run->order);
   g_clear_object (&run->job);
+  g_strfreev (run->notes);
   g_free (run);
 }
 
@@ -84,6 +87,8 @@ run_work (GessoWorker *worker, GTask *task)
   gesso_request_clear (&request);
   run->request = NULL;
 
+  if (result)
+    run->notes = g_steal_pointer (&result->notes);
   if (error == NULL)
     {
       gs_result_free (result);
@@ -131,6 +136,7 @@ gesso_engine_run_finish (GessoEngine *self, GAsyncResult *result, GError **error
   Run *run = g_task_get_task_data (G_TASK (result));
 
   gesso_job_flush (run->job);
+  gesso_order_take_notes (run->order, g_steal_pointer (&run->notes));
   if (!gesso_order_get_draft (run->order))
     gesso_engine_set_can_decode (self, run->unfinished);
 

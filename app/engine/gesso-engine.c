@@ -165,6 +165,25 @@ gesso_engine_open_finish (GessoEngine *self, GAsyncResult *result, GError **erro
   return TRUE;
 }
 
+/* ---- The library ---------------------------------------------------------------------------- */
+
+static void
+library_work (GessoWorker *worker, GTask *task)
+{
+  gesso_worker_set_library (worker, g_task_get_task_data (task));
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+gesso_engine_set_library (GessoEngine *self, const char *const *folders)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+
+  g_task_set_source_tag (task, gesso_engine_set_library);
+  g_task_set_task_data (task, g_strdupv ((char **) folders), (GDestroyNotify) g_strfreev);
+  gesso_worker_push (self->worker, task, library_work);
+}
+
 /* ---- Generating ----------------------------------------------------------------------------- */
 
 typedef struct

@@ -37,6 +37,9 @@ gboolean    gesso_engine_get_on_cpu      (GessoEngine *self);
 /* Of generations from now on: "none", "fast" or "best". */
 void gesso_engine_set_preview (GessoEngine *self, const char *preview);
 
+/* Folders in which prompts find LoRAs and embeddings, from the next work on; ended by NULL. */
+void gesso_engine_set_library (GessoEngine *self, const char *const *folders);
+
 /* start: the picture to start from, or NULL.
  * mask: one byte a pixel of start, white is repainted; NULL: everything. */
 void          gesso_engine_generate_async  (GessoEngine        *self,

@@ -2,7 +2,7 @@
 /* An order: what is to be made, what it starts from, and the same for a file. */
 #include "config.h"
 
-#include "gesso-order.h"
+#include "gesso-order-private.h"
 
 #include "document/gesso-composite.h"
 #include "gesso-recipe.h"
@@ -23,6 +23,7 @@ struct _GessoOrder
   GessoTrail    *trail;
   guint          step;
   gboolean       keep_steps, draft;
+  char         **notes;
 };
 
 enum
@@ -50,6 +51,7 @@ gesso_order_finalize (GObject *object)
   g_clear_pointer (&self->snapshot, gesso_snapshot_unref);
   g_clear_object (&self->settings);
   g_clear_object (&self->trail);
+  g_strfreev (self->notes);
 
   G_OBJECT_CLASS (gesso_order_parent_class)->finalize (object);
 }
@@ -84,6 +86,19 @@ gesso_order_new (GessoSnapshot *snapshot, GessoSettings *settings)
   self->area = snapshot->frame;
 
   return self;
+}
+
+const char *const *
+gesso_order_get_notes (GessoOrder *self)
+{
+  return (const char *const *) self->notes;
+}
+
+void
+gesso_order_take_notes (GessoOrder *self, char **notes)
+{
+  g_strfreev (self->notes);
+  self->notes = notes;
 }
 
 void

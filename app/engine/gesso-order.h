@@ -49,6 +49,9 @@ guint          gesso_order_get_step      (GessoOrder *self);
 gboolean       gesso_order_get_keep_steps (GessoOrder *self);
 gboolean       gesso_order_get_draft     (GessoOrder *self);
 
+/* Remarks of the engine in sentences, once it was run: ended by NULL, or NULL for none. */
+const char *const *gesso_order_get_notes (GessoOrder *self);
+
 /* ---- What it starts from; any thread -------------------------------------------------------- */
 
 /* The frame's part of the flattened picture, premultiplied RGBA. */

@@ -18,6 +18,7 @@ struct _GessoWorker
   /* The engine thread's own. */
   GsSession   *session;
   GsResult    *unfinished;
+  char       **folders;  /* of the library, or NULL */
   char        *model;    /* path of the loaded one, "" for the starter, NULL: none */
 };
 
@@ -77,6 +78,7 @@ worker_thread (gpointer data)
     }
 
   drop_session (self);
+  g_clear_pointer (&self->folders, g_strfreev);
   if (self->orphaned)
     {
       g_async_queue_unref (self->queue);
@@ -131,7 +133,11 @@ GsSession *
 gesso_worker_open_session (GessoWorker *self, GError **error)
 {
   if (self->session == NULL)
-    self->session = gs_session_new (NULL, error);
+    {
+      self->session = gs_session_new (NULL, error);
+      if (self->session)
+        gs_session_set_library (self->session, (const char *const *) self->folders);
+    }
 
   return self->session;
 }
@@ -157,6 +163,15 @@ gesso_worker_open_model (GessoWorker   *self,
 
   self->model = g_strdup (path);
   return self->session;
+}
+
+void
+gesso_worker_set_library (GessoWorker *self, const char *const *folders)
+{
+  g_strfreev (self->folders);
+  self->folders = g_strdupv ((char **) folders);
+  if (self->session)
+    gs_session_set_library (self->session, folders);
 }
 
 gboolean

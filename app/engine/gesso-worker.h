@@ -38,6 +38,9 @@ GsSession *gesso_worker_open_model   (GessoWorker   *self,
                                       gpointer       user_data,
                                       GError       **error);
 
+/* Folders for this session and those that come after it. */
+void       gesso_worker_set_library (GessoWorker *self, const char *const *folders);
+
 /* Whether that model is loaded, or is the starter, which takes no time. */
 gboolean   gesso_worker_has_model (GessoWorker *self, const char *path);
 

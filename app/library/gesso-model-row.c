@@ -19,6 +19,7 @@ struct _GessoModelRow
   GSettings     *store;
   GCancellable  *query;
   GessoProposal  proposal;
+  char          *family;
 };
 
 enum
@@ -62,6 +63,7 @@ update_menu (GessoModelRow *self)
   append_model (models, "");
   for (guint i = 0; recent && recent[i]; i++)
     append_model (models, recent[i]);
+  g_menu_append (files, _("_Library…"), "win.library");
   g_menu_append (files, _("Open Model _File…"), "win.open-model-file");
   g_menu_append (files, _("Open Model F_older…"), "win.open-model-folder");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (models));
@@ -112,6 +114,8 @@ on_model_queried (GObject *source, GAsyncResult *result, gpointer data)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), model->description);
   remember_recent (self, model->path);
   self->proposal = model->proposal;
+  g_free (self->family);
+  self->family = g_steal_pointer (&model->family);
   g_signal_emit (self, signals[MODEL_READ], 0, model->native_size, model->n_parameters);
 }
 
@@ -141,6 +145,12 @@ gesso_model_row_bind (GessoModelRow *self, GessoSettings *settings, GSettings *s
   on_model_changed (self);
 }
 
+const char *
+gesso_model_row_get_family (GessoModelRow *self)
+{
+  return self->family;
+}
+
 const GessoProposal *
 gesso_model_row_get_proposal (GessoModelRow *self)
 {
@@ -157,6 +167,7 @@ gesso_model_row_dispose (GObject *object)
   g_clear_object (&self->query);
   g_clear_object (&self->settings);
   g_clear_object (&self->store);
+  g_clear_pointer (&self->family, g_free);
 
   G_OBJECT_CLASS (gesso_model_row_parent_class)->dispose (object);
 }

@@ -20,6 +20,9 @@ G_DECLARE_FINAL_TYPE (GessoModelRow, gesso_model_row, GESSO, MODEL_ROW, AdwActio
 /* Once. store: where the recent models are remembered, or NULL. */
 void gesso_model_row_bind (GessoModelRow *self, GessoSettings *settings, GSettings *store);
 
+/* NULL until "model-read". */
+const char *gesso_model_row_get_family (GessoModelRow *self);
+
 /* The model's, once "model-read" has told of it. */
 const GessoProposal *gesso_model_row_get_proposal (GessoModelRow *self);
 

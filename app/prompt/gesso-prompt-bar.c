@@ -112,6 +112,19 @@ gesso_prompt_bar_set_names (GessoPromptBar *self, GListModel *loras, GListModel 
   gesso_prompt_view_set_embeddings (self->negative_prompt, embeddings);
 }
 
+void
+gesso_prompt_bar_add_words (GessoPromptBar *self, const char *words)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *more = NULL;
+
+  g_object_get (self->prompt, "text", &text, NULL);
+  g_strchomp (text);
+  more = g_strconcat (text, *text == '\0' ? "" : g_str_has_suffix (text, ",") ? " " : ", ", words,
+                      NULL);
+  gesso_prompt_view_replace (self->prompt, more);
+}
+
 /* ---- Former prompts ------------------------------------------------------------------------- */
 
 static void

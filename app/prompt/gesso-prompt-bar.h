@@ -26,6 +26,9 @@ void gesso_prompt_bar_set_tokens (GessoPromptBar *self, guint n_tokens, guint n_
  * NULL. */
 void gesso_prompt_bar_set_names (GessoPromptBar *self, GListModel *loras, GListModel *embeddings);
 
+/* Puts words behind those of the prompt, as a step that can be undone. */
+void gesso_prompt_bar_add_words (GessoPromptBar *self, const char *words);
+
 /* Puts both prompts into their histories. */
 void gesso_prompt_bar_remember (GessoPromptBar *self);
 

@@ -23,6 +23,8 @@ struct _GessoPromptHighlight
   GtkTextTag *tags[GESSO_N_SPAN_KINDS];
   GListModel *embeddings;
   GHashTable *names; /* of embeddings, folded */
+  GListModel *loras; /* NULL: not known yet */
+  GHashTable *lora_names;
 
   guint8 *masks; /* for each character the kinds that are shown */
   guint n_chars;
@@ -42,6 +44,7 @@ static const char *const colors[GESSO_N_SPAN_KINDS][2][2] = {
   [GESSO_SPAN_NETWORK] = { { "#813d9c", "#551f6b" }, { "#dcb0ec", "#ecd0f6" } },
   [GESSO_SPAN_EMBEDDING] = { { "#1b6b3c", "#0d4424" }, { "#8ff0a4", "#b9f7c6" } },
   [GESSO_SPAN_BREAK] = { { "#8a4500", "#5c2e00" }, { "#ffbe6f", "#ffd9a8" } },
+  [GESSO_SPAN_UNKNOWN] = { { "#a51d2d", "#7a0f1c" }, { "#ff9c8f", "#ffd0ca" } },
   [GESSO_SPAN_ERROR] = { { "#a51d2d", "#7a0f1c" }, { "#ff9c8f", "#ffd0ca" } },
 };
 
@@ -76,9 +79,34 @@ add_tags (GessoPromptHighlight *self)
   g_object_set (self->tags[GESSO_SPAN_BREAK], "weight", PANGO_WEIGHT_BOLD, NULL);
   g_object_set (self->tags[GESSO_SPAN_ERROR], "weight", PANGO_WEIGHT_BOLD, "underline",
                 PANGO_UNDERLINE_ERROR, NULL);
+  g_object_set (self->tags[GESSO_SPAN_UNKNOWN], "underline", PANGO_UNDERLINE_ERROR, NULL);
 }
 
 /* ---- Spans ---------------------------------------------------------------------------------- */
+
+/* "<lora:name:0.8>": whether there is one of that name, as the engine compares them. */
+static gboolean
+is_unknown (GessoPromptHighlight *self, const char *tag)
+{
+  g_auto (GStrv) parts = g_strsplit_set (tag, ":>", 3);
+
+  return self->loras && g_str_equal (parts[0], "<lora") && parts[1] &&
+         !g_hash_table_contains (self->lora_names, parts[1]);
+}
+
+static void
+mark_unknown (GessoPromptHighlight *self, GArray *spans, const char *text)
+{
+  for (guint i = 0; i < spans->len; i++)
+    {
+      GessoSpan *span = &g_array_index (spans, GessoSpan, i);
+      g_autofree char *tag =
+          span->kind == GESSO_SPAN_NETWORK ? g_utf8_substring (text, span->start, span->end) : NULL;
+
+      if (tag && is_unknown (self, tag))
+        span->kind = GESSO_SPAN_UNKNOWN;
+    }
+}
 
 static guint8 *
 make_masks (const GArray *spans, guint n_chars)
@@ -133,6 +161,7 @@ update (GessoPromptHighlight *self)
 
   if (spans->len > MAX_SPANS)
     g_array_set_size (spans, 0);
+  mark_unknown (self, spans, text);
 
   masks = make_masks (spans, n_chars);
   if (n_old - self->n_removed + self->n_added == n_chars)
@@ -174,30 +203,49 @@ on_delete (GtkTextBuffer *buffer, GtkTextIter *start, GtkTextIter *end, GessoPro
 /* ---- Names ---------------------------------------------------------------------------------- */
 
 static void
-on_names_changed (GessoPromptHighlight *self)
+fill (GHashTable *set, GListModel *names, gboolean folded)
 {
-  guint n_names = self->embeddings ? g_list_model_get_n_items (self->embeddings) : 0;
+  guint n_names = names ? g_list_model_get_n_items (names) : 0;
 
-  g_hash_table_remove_all (self->names);
+  g_hash_table_remove_all (set);
   for (guint i = 0; i < n_names; i++)
     {
-      g_autoptr (GtkStringObject) name = g_list_model_get_item (self->embeddings, i);
+      g_autoptr (GtkStringObject) item = g_list_model_get_item (names, i);
+      const char *name = gtk_string_object_get_string (item);
 
-      g_hash_table_add (self->names,
-                        gesso_prompt_syntax_fold (gtk_string_object_get_string (name)));
+      g_hash_table_add (set, folded ? gesso_prompt_syntax_fold (name) : g_strdup (name));
     }
+}
+
+static void
+on_names_changed (GessoPromptHighlight *self)
+{
+  fill (self->names, self->embeddings, TRUE);
+  fill (self->lora_names, self->loras, FALSE);
   update (self);
+}
+
+static void
+set_names (GessoPromptHighlight *self, GListModel **place, GListModel *names)
+{
+  if (*place)
+    g_signal_handlers_disconnect_by_func (*place, on_names_changed, self);
+  g_set_object (place, names);
+  if (names)
+    g_signal_connect_swapped (names, "items-changed", G_CALLBACK (on_names_changed), self);
+  on_names_changed (self);
 }
 
 void
 gesso_prompt_highlight_set_embeddings (GessoPromptHighlight *self, GListModel *names)
 {
-  if (self->embeddings)
-    g_signal_handlers_disconnect_by_func (self->embeddings, on_names_changed, self);
-  g_set_object (&self->embeddings, names);
-  if (names)
-    g_signal_connect_swapped (names, "items-changed", G_CALLBACK (on_names_changed), self);
-  on_names_changed (self);
+  set_names (self, &self->embeddings, names);
+}
+
+void
+gesso_prompt_highlight_set_loras (GessoPromptHighlight *self, GListModel *names)
+{
+  set_names (self, &self->loras, names);
 }
 
 /* ---- The object ----------------------------------------------------------------------------- */
@@ -209,8 +257,12 @@ gesso_prompt_highlight_dispose (GObject *object)
 
   if (self->embeddings)
     g_signal_handlers_disconnect_by_func (self->embeddings, on_names_changed, self);
+  if (self->loras)
+    g_signal_handlers_disconnect_by_func (self->loras, on_names_changed, self);
   g_clear_object (&self->embeddings);
+  g_clear_object (&self->loras);
   g_clear_pointer (&self->names, g_hash_table_unref);
+  g_clear_pointer (&self->lora_names, g_hash_table_unref);
   g_clear_pointer (&self->masks, g_free);
 
   G_OBJECT_CLASS (gesso_prompt_highlight_parent_class)->dispose (object);
@@ -226,6 +278,7 @@ static void
 gesso_prompt_highlight_init (GessoPromptHighlight *self)
 {
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->lora_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 GessoPromptHighlight *

@@ -18,6 +18,8 @@ GessoPromptHighlight *gesso_prompt_highlight_new (GtkTextBuffer *buffer);
 
 /* names: GtkStringObjects that may come and go, or NULL. */
 void gesso_prompt_highlight_set_embeddings (GessoPromptHighlight *self, GListModel *names);
+/* The same of LoRAs: a tag of any other name is underlined; NULL: none is. */
+void gesso_prompt_highlight_set_loras (GessoPromptHighlight *self, GListModel *names);
 
 /* "#1a5fb4", or NULL for the text's own colour. */
 const char *gesso_prompt_highlight_get_color (GessoSpanKind kind, gboolean dark,

@@ -20,6 +20,7 @@ typedef enum
   GESSO_SPAN_EMBEDDING, /* an embedding's name                                        */
   GESSO_SPAN_BREAK,     /* the word BREAK where it is an order                        */
   GESSO_SPAN_ERROR,     /* a bracket without its partner                              */
+  GESSO_SPAN_UNKNOWN,   /* the tag of a network that is not there: not by parsing      */
   GESSO_N_SPAN_KINDS
 } GessoSpanKind;
 

@@ -134,6 +134,7 @@ void
 gesso_prompt_view_set_loras (GessoPromptView *self, GListModel *names)
 {
   gesso_prompt_completion_set_loras (self->completion, names);
+  gesso_prompt_highlight_set_loras (self->highlight, names);
 }
 
 void

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 #define GESSO_TYPE_PROMPT_VIEW (gesso_prompt_view_get_type ())
 G_DECLARE_FINAL_TYPE (GessoPromptView, gesso_prompt_view, GESSO, PROMPT_VIEW, GtkTextView)
 
-/* Names to offer and, of embeddings, to highlight: GtkStringObjects that may come and go, or NULL. */
+/* Names to offer and to highlight, and of LoRAs to tell from those that are not there:
+ * GtkStringObjects that may come and go, or NULL. */
 void gesso_prompt_view_set_loras (GessoPromptView *self, GListModel *names);
 void gesso_prompt_view_set_embeddings (GessoPromptView *self, GListModel *names);
 

@@ -54,7 +54,10 @@ take_picture (GessoWindow *self, GessoPicture *picture, gboolean as_start)
         parameters, gesso_document_get_settings (self->document), NULL);
 
   if (restored)
-    restore_settings (self, picture, restored);
+    {
+      restore_settings (self, picture, restored);
+      gesso_window_match_files (self, parameters);
+    }
   else
     gesso_window_set_start (self, picture);
 }
@@ -102,7 +105,7 @@ looks_like_model (GFile *file)
 {
   g_autofree char *name = g_file_get_basename (file);
 
-  return g_str_has_suffix (name, ".safetensors") ||
+  return gesso_catalog_is_model_name (name) ||
          g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY;
 }
 

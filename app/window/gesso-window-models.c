@@ -4,6 +4,8 @@
 
 #include "gesso-window-private.h"
 
+#include "engine/gesso-catalog.h"
+
 #include <glib/gi18n.h>
 
 static void
@@ -33,8 +35,9 @@ ask_for_model (GessoWindow *self, GtkFileChooserAction action, const char *title
     {
       g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
-      gtk_file_filter_set_name (filter, _("Models (.safetensors)"));
-      gtk_file_filter_add_suffix (filter, "safetensors");
+      gtk_file_filter_set_name (filter, _("Models"));
+      for (guint i = 0; gesso_model_suffixes[i]; i++)
+        gtk_file_filter_add_suffix (filter, gesso_model_suffixes[i]);
       gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
     }
   g_signal_connect (dialog, "response", G_CALLBACK (on_model_response), g_object_ref (self));

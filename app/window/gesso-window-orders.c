@@ -288,6 +288,19 @@ on_progress (GessoWindow *self)
     gesso_window_set_job (self, job);
 }
 
+/* Once, until they are others: the next pictures are mostly of the same prompt. */
+static void
+show_notes (GessoWindow *self, GessoOrder *order)
+{
+  const char *const *notes = gesso_order_get_notes (order);
+  g_autofree char *all = notes ? g_strjoinv ("\n", (char **) notes) : g_strdup ("");
+
+  for (guint i = 0; notes && notes[i] && g_strcmp0 (all, self->notes) != 0; i++)
+    gesso_window_toast (self, notes[i], NULL, NULL);
+  g_free (self->notes);
+  self->notes = g_steal_pointer (&all);
+}
+
 static void
 on_done (GessoWindow *self, GessoOrder *order, const GError *error)
 {
@@ -300,6 +313,7 @@ on_done (GessoWindow *self, GessoOrder *order, const GError *error)
   else if (error == NULL)
     {
       gesso_banner_hide_error (self->banner);
+      show_notes (self, order);
       gesso_window_notify_when_away (self, order);
     }
 }

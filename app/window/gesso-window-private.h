@@ -11,6 +11,7 @@
 #include "document/gesso-journal.h"
 #include "engine/gesso-engine.h"
 #include "gallery/gesso-gallery.h"
+#include "library/gesso-library.h"
 #include "live/gesso-live.h"
 #include "prompt/gesso-prompt-bar.h"
 #include "prompt/gesso-settings-pane.h"
@@ -74,6 +75,13 @@ struct _GessoWindow
   GessoPicture      *undo_start;     /* before the last removal                */
   GessoMask         *undo_mask;
 
+  char              *notes;          /* of the last order, joined              */
+
+  GessoLibrary      *library;
+  GtkWindow         *library_window; /* NULL while it is closed                */
+  char              *compared;       /* parameters of the picture whose files were looked for */
+  gboolean           compare_later;  /* once the library is read               */
+
   guint              count_timeout;
   GCancellable      *count;
 };
@@ -128,6 +136,13 @@ void          gesso_window_close_live (GessoWindow *self);
 GdkPaintable *gesso_window_get_live_overlay (GessoWindow *self, GdkRectangle *area);
 /* Whether it is what is shown, and can be accepted. */
 void          gesso_window_enable_live (GessoWindow *self, gboolean shown);
+
+/* gesso-window-library.c */
+void gesso_window_init_library  (GessoWindow *self);
+void gesso_window_close_library (GessoWindow *self);
+/* Finds what a picture was made with, and says how many files are not the same here; 0 while the
+ * library is still read, which then does it. parameters: A1111's text. */
+guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
 
 /* gesso-window-history.c */
 void gesso_window_init_history  (GessoWindow *self);

@@ -292,6 +292,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_export (self);
   gesso_window_init_files (self);
   gesso_window_init_models (self);
+  gesso_window_init_library (self);
   gesso_window_init_clipboard (self);
   gesso_window_init_recent (self);
   gesso_window_init_start (self);
@@ -319,6 +320,7 @@ gesso_window_dispose (GObject *object)
 
   if (self->strip)
     gesso_window_close_orders (self);
+  gesso_window_close_library (self);
   gesso_window_end_journal (self);
   if (self->store)
     g_settings_apply (self->store);
@@ -333,6 +335,7 @@ gesso_window_dispose (GObject *object)
   g_clear_object (&self->undo_settings);
   g_clear_object (&self->undo_start);
   g_clear_object (&self->undo_mask);
+  g_clear_pointer (&self->notes, g_free);
 
   G_OBJECT_CLASS (gesso_window_parent_class)->dispose (object);
 }

@@ -8,12 +8,15 @@
 #include "io/inversion.h"
 #include "io/prompt.h"
 #include "nn/adapted-weights.h"
+#include "session/library.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* Rows behind each table: half a megabyte of SD 1.5's. */
 #define MAX_VECTORS 512
 #define MAX_FILES 2000
+#define MAX_FILE_BYTES (8 << 20) /* that of the most vectors, twice over */
 
 static GsClipConfig *
 encoder_config (GsModel *model, guint i)
@@ -151,6 +154,23 @@ look_in (GsModel *model, const char *folder, guint *n_files)
         }
 }
 
+/* A library is full of files that are anything else, LoRA with matrices as wide as words among them. */
+static void
+try_library_file (GsModel *model, const char *path)
+{
+  g_autoptr (GsLibraryFile) file = NULL;
+  GStatBuf info;
+
+  if (is_known (model, path))
+    return;
+  if (g_stat (path, &info) == 0 && info.st_size <= MAX_FILE_BYTES)
+    file = gs_library_file_new (path, NULL);
+  if (file != NULL && file->kind == GS_LIBRARY_EMBEDDING)
+    try_file (model, path);
+  else
+    g_hash_table_add (model->strangers, g_strdup (path));
+}
+
 static void
 add_word (GArray *words, const char *text, gint32 id, guint n)
 {
@@ -179,7 +199,7 @@ tell_tokenizer (GsModel *model)
 }
 
 void
-gs_inversions_find (GsModel *model)
+gs_inversions_find (GsModel *model, const GPtrArray *library)
 {
   static const char *const names[] = { "embeddings", "Embeddings", "embedding" };
   const guint n_before = model->inversions->len;
@@ -204,6 +224,8 @@ gs_inversions_find (GsModel *model)
         }
       place = g_path_get_dirname (folder);
     }
+  for (guint i = 0; i < library->len; i++)
+    try_library_file (model, library->pdata[i]);
   if (model->inversions->len > n_before)
     tell_tokenizer (model);
 }

@@ -11,8 +11,8 @@ void gs_inversions_reserve (GsModel *model);
 
 /* Looks for files and gives their words to the tokenizer: those in $XDG_DATA_HOME/gesso/embeddings/
  * and in folders embeddings with the model or above it. Files of other models are passed over. Cheap
- * when nothing is new; touches no device. */
-void gs_inversions_find (GsModel *model);
+ * when nothing is new; touches no device. library: paths of files that may be some too. */
+void gs_inversions_find (GsModel *model, const GPtrArray *library);
 
 /* Brings the text encoders' tables up to date with the words found. */
 gboolean gs_inversions_apply (GsModel *model, GError **error);

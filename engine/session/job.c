@@ -8,6 +8,7 @@
 #include "session/autoencoder.h"
 #include "session/conditioning.h"
 #include "session/inversions.h"
+#include "session/library.h"
 #include "session/preview.h"
 
 void
@@ -144,7 +145,7 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   if (!check_resume (job, session, error))
     return FALSE;
   job->is_guided = request->guidance_scale != 1;
-  gs_inversions_find (session->model);
+  gs_inversions_find (session->model, gs_session_library (session));
   if (!gs_prompt_count_chunks (session, request->prompt, &job->n_chunks, error))
     return FALSE;
   if (job->is_guided)

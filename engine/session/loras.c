@@ -4,6 +4,7 @@
 
 #include "io/prompt.h"
 #include "nn/adapted-weights.h"
+#include "session/library.h"
 
 #define MAX_OPEN 16 /* their files stay mapped, so that strengths change at once */
 
@@ -36,13 +37,25 @@ open_adapter (GsModel *model, const char *path, GError **error)
   return g_steal_pointer (&adapter);
 }
 
-static gboolean
-find_uses (GsModel *model, GArray *loras, GArray *uses, GPtrArray *notes, GError **error)
+/* With the model first, then in the library. */
+static char *
+find_lora (GsSession *session, const char *name)
 {
+  char *path = gs_lora_find (gs_checkpoint_path (session->model->checkpoint), name);
+
+  return path != NULL ? path
+                      : gs_library_find (gs_session_library (session), GS_LIBRARY_LORA, name);
+}
+
+static gboolean
+find_uses (GsSession *session, GArray *loras, GArray *uses, GPtrArray *notes, GError **error)
+{
+  GsModel *model = session->model;
+
   for (guint i = 0; i < loras->len; i++)
     {
       const GsPromptLora *lora = &g_array_index (loras, GsPromptLora, i);
-      g_autofree char *path = gs_lora_find (gs_checkpoint_path (model->checkpoint), lora->name);
+      g_autofree char *path = find_lora (session, lora->name);
       GsAdapterUse use = { NULL, lora->strength, lora->text_strength };
       char *note;
 
@@ -125,7 +138,7 @@ gs_session_use_loras (GsSession *session, const char *prompt, char ***notes, GEr
       g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED, "Random weights take no LoRA");
       return FALSE;
     }
-  if (!find_uses (model, loras, uses, sentences, error))
+  if (!find_uses (session, loras, uses, sentences, error))
     return FALSE;
   description = describe (uses);
   if (g_strcmp0 (description, model->loras) != 0)

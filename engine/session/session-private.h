@@ -22,6 +22,9 @@ struct _GsSession
   GsModel        *model;    /* NULL until one is loaded   */
   double          load_seconds; /* that opening it took, until a result has taken them over */
   GsProgressState progress;
+  char          **folders;   /* of the library, or NULL          */
+  GPtrArray      *library;   /* the files there, NULL: to be listed */
+  gint64          listed_at;
 };
 
 /* FALSE with GS_ERROR_INVALID_ARGUMENT if no model is loaded. */

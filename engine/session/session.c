@@ -4,6 +4,7 @@
  */
 #include "io/prompt.h"
 #include "session/inversions.h"
+#include "session/library.h"
 #include "session/model.h"
 #include "session/vector-width.h"
 
@@ -112,6 +113,8 @@ gs_session_free (GsSession *session)
   gs_device_free (session->device);
   gs_device_info_free (session->info);
   g_free (session->reason);
+  g_strfreev (session->folders);
+  g_clear_pointer (&session->library, g_ptr_array_unref);
   g_free (session);
 }
 
@@ -189,7 +192,7 @@ gs_session_count_tokens (GsSession *session, const char *prompt, guint *n_tokens
   tokenizer = gs_model_get_tokenizer (session->model, error);
   if (tokenizer == NULL)
     return FALSE;
-  gs_inversions_find (session->model);
+  gs_inversions_find (session->model, gs_session_library (session));
   gs_prompt_count (tokenizer, prompt != NULL ? prompt : "", n_tokens, n_available);
   return TRUE;
 }

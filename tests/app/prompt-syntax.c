@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const names[GESSO_N_SPAN_KINDS] = {
-  "strong", "weak", "mark", "network", "embedding", "break", "error",
+  "strong", "weak", "mark", "network", "embedding", "break", "error", "unknown",
 };
 
 static char *

@@ -146,6 +146,16 @@ test_highlight (void)
   gtk_string_list_remove (names, 0);
   g_assert_false (is_tagged (view, 14));
 
+  /* A LoRA that is not there, once it is known which are. */
+  g_object_set (view, "text", "<lora:ink:0.8> <lora:Ink:1>", NULL);
+  g_assert_false (has_error (view, 2));
+  gesso_prompt_view_set_loras (view, G_LIST_MODEL (names));
+  g_assert_true (has_error (view, 2));
+  gtk_string_list_append (names, "ink");
+  g_assert_false (has_error (view, 2));
+  g_assert_true (has_error (view, 17));
+  gesso_prompt_view_set_loras (view, NULL);
+
   gtk_text_buffer_set_text (buffer_of (view), "a house", -1);
   for (int i = 0; i < 7; i++)
     g_assert_false (is_tagged (view, i));

@@ -11,6 +11,7 @@
 
 #include "application/gesso-application.h"
 #include "canvas/gesso-canvas-private.h"
+#include "io/safetensors.h"
 #include "preferences/gesso-store.h"
 #include "window/gesso-window-private.h"
 
@@ -273,6 +274,40 @@ show_about (GtkWindow *window)
                                   NULL);
 }
 
+static void
+write_lora (const char *folder, const char *name, const char *key, const char *value)
+{
+  g_autofree char *path = g_strconcat (folder, "/", name, ".safetensors", NULL);
+  float values[32] = { 0 };
+  const GsStoredTensor tensor = { .name = "lora_unet_x.lora_down.weight", .dtype = GS_DTYPE_F32,
+                                  .n_dims = 2, .shape = { 4, 8 }, .data = values,
+                                  .n_bytes = sizeof values };
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_insert (metadata, (gpointer) key, (gpointer) value);
+  gs_safetensors_write (path, &tensor, 1, metadata, NULL);
+}
+
+static void
+show_library (GtkWindow *window)
+{
+  GessoWindow *self = GESSO_WINDOW (window);
+  g_autofree char *folder = g_dir_make_tmp ("library-XXXXXX", NULL);
+  g_autofree char *cover = g_build_filename (folder, "ink wash.png", NULL);
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 64);
+
+  write_lora (folder, "ink wash", "modelspec.trigger_phrase", "ink wash, paper");
+  write_lora (folder, "large", "ss_base_model_version", "sdxl_base_v1-0");
+  write_lora (folder, "watercolour", "ss_base_model_version", "sd_v1");
+  gdk_pixbuf_fill (pixbuf, 0x3584e4ff);
+  gdk_pixbuf_save (pixbuf, cover, "png", NULL, NULL);
+  set_example (window, "a house <lora:ink wash:1> <lora:gone:1>");
+  activate (window, "win.library");
+  gesso_library_add_folder (self->library, folder);
+  while (!gesso_library_is_scanned (self->library) || gesso_library_get_family (self->library) == NULL)
+    wait_ms (20);
+}
+
 static const State states[] = {
   { "empty", 1000, 700, 0, show_empty },
   { "picture", 1000, 700, 0, show_picture },
@@ -285,6 +320,7 @@ static const State states[] = {
   { "queue", 1000, 700, 0, show_queue },
   { "gallery", 1000, 700, 0, show_gallery },
   { "preferences", 1000, 800, 0, show_preferences },
+  { "library", 1000, 800, 0, show_library },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },
   { "narrow", 800, 600, 0, show_picture },

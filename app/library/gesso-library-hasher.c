@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A thread of its own, since its priority is. */
+#include "config.h"
+
+#include "gesso-library-hasher.h"
+
+#include "gesso-hash-cache.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+typedef struct
+{
+  GPtrArray    *items;
+  GCancellable *cancellable;
+} Work;
+
+typedef struct
+{
+  GessoLibraryItem *item;
+  char             *hash, *data_hash;
+} Finding;
+
+static void
+finding_free (gpointer data)
+{
+  Finding *finding = data;
+
+  g_object_unref (finding->item);
+  g_free (finding->hash);
+  g_free (finding->data_hash);
+  g_free (finding);
+}
+
+static gboolean
+deliver (gpointer data)
+{
+  Finding *finding = data;
+
+  gesso_library_item_set_hashes (finding->item, finding->hash, finding->data_hash);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+send (GessoLibraryItem *item, const char *hash, const char *data_hash)
+{
+  Finding *finding = g_new0 (Finding, 1);
+
+  finding->item = g_object_ref (item);
+  finding->hash = g_strdup (hash);
+  finding->data_hash = g_strdup (data_hash);
+  g_idle_add_full (G_PRIORITY_LOW, deliver, finding, finding_free);
+}
+
+static void
+hash_item (GessoLibraryItem *item, GessoHashCache *cache, GCancellable *cancellable)
+{
+  const char *path = gesso_library_item_get_path (item);
+  guint64 bytes = gesso_library_item_get_bytes (item);
+  gint64 changed = gesso_library_item_get_changed (item);
+  g_autofree char *hash = NULL, *data_hash = NULL;
+  const char *known, *known_data;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return; /* nobody names a folder by a hash */
+  if (gesso_hash_cache_lookup (cache, path, bytes, changed, &known, &known_data))
+    send (item, known, known_data);
+  else if (gesso_library_item_hash (item, cancellable, &hash, &data_hash, NULL))
+    {
+      gesso_hash_cache_add (cache, path, bytes, changed, hash, data_hash);
+      send (item, hash, data_hash);
+    }
+}
+
+static int
+compare_bytes (gconstpointer a, gconstpointer b)
+{
+  guint64 first = gesso_library_item_get_bytes (*(GessoLibraryItem *const *) a);
+  guint64 second = gesso_library_item_get_bytes (*(GessoLibraryItem *const *) b);
+
+  return (first > second) - (first < second);
+}
+
+static gpointer
+hash_all (gpointer data)
+{
+  Work *work = data;
+  g_autoptr (GessoHashCache) cache = gesso_hash_cache_new (NULL);
+
+  setpriority (PRIO_PROCESS, (id_t) gettid (), 19);
+  g_ptr_array_sort (work->items, compare_bytes);
+  for (guint i = 0; i < work->items->len && !g_cancellable_is_cancelled (work->cancellable); i++)
+    hash_item (work->items->pdata[i], cache, work->cancellable);
+
+  g_ptr_array_unref (work->items);
+  g_object_unref (work->cancellable);
+  g_free (work);
+  return NULL;
+}
+
+void
+gesso_library_hasher_start (GPtrArray *items, GCancellable *cancellable)
+{
+  Work *work = g_new0 (Work, 1);
+
+  work->items = items;
+  work->cancellable = g_object_ref (cancellable);
+  g_thread_unref (g_thread_new ("gesso-hashes", hash_all, work));
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GessoLibrary and its view: folders of tiny files, what fits a model, search, use, hashes, matching. */
+#include "io/safetensors.h"
+#include "library/gesso-hash-cache.h"
+#include "library/gesso-library-match.h"
+#include "library/gesso-library-view.h"
+
+#include <adwaita.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+static char *root;
+
+/* A file of one matrix. */
+static char *
+write_tensor (const char *name, const char *tensor_name, guint64 rows, guint64 columns,
+              const char *key, const char *value)
+{
+  char *path = g_build_filename (root, name, NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree float *values = g_new0 (float, rows * columns);
+  const GsStoredTensor tensor = { .name = tensor_name, .dtype = GS_DTYPE_F32, .n_dims = 2,
+                                  .shape = { rows, columns }, .data = values,
+                                  .n_bytes = rows * columns * sizeof *values };
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GError) error = NULL;
+
+  g_mkdir_with_parents (folder, 0700);
+  if (key)
+    g_hash_table_insert (metadata, (gpointer) key, (gpointer) value);
+  gs_safetensors_write (path, &tensor, 1, metadata, &error);
+  g_assert_no_error (error);
+
+  return path;
+}
+
+static void
+on_signal (gboolean *done)
+{
+  *done = TRUE;
+}
+
+static void
+wait_scanned (GessoLibrary *library)
+{
+  gboolean done = FALSE;
+  gulong handler =
+    g_signal_connect_swapped (library, "scanned", G_CALLBACK (on_signal), &done);
+
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (library, handler);
+}
+
+static GessoLibraryItem *
+find (GessoLibrary *library, const char *name)
+{
+  GListModel *items = gesso_library_get_items (library);
+
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr (GessoLibraryItem) item = g_list_model_get_item (items, i);
+
+      if (g_str_equal (gesso_library_item_get_name (item), name))
+        return item; /* which the list holds */
+    }
+  g_assert_not_reached ();
+}
+
+static const char *
+name_at (GListModel *names, guint i)
+{
+  g_autoptr (GtkStringObject) name = g_list_model_get_item (names, i);
+
+  return name ? gtk_string_object_get_string (name) : NULL;
+}
+
+static void
+write_files (void)
+{
+  g_autofree char *ink = write_tensor ("webui/models/Lora/ink.safetensors",
+                                       "lora_unet_x.lora_down.weight", 4, 8,
+                                       "modelspec.trigger_phrase", "ink wash");
+  g_autofree char *big = write_tensor ("webui/models/Lora/big.safetensors",
+                                       "lora_te2_x.lora_down.weight", 4, 8,
+                                       "ss_base_model_version", "sdxl_base_v1-0");
+  g_autofree char *word = write_tensor ("webui/embeddings/zorb.safetensors", "emb_params", 2, 768,
+                                        NULL, NULL);
+  g_autofree char *damaged = g_build_filename (root, "webui/models/Lora/damaged.safetensors", NULL);
+  g_autofree char *cover = g_build_filename (root, "webui/models/Lora/ink.preview.png", NULL);
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 200, 100);
+
+  g_assert_true (g_file_set_contents (damaged, "<html>", -1, NULL));
+  gdk_pixbuf_fill (pixbuf, 0xff0000ff);
+  g_assert_true (gdk_pixbuf_save (pixbuf, cover, "png", NULL, NULL));
+}
+
+static GessoLibrary *
+new_library (void)
+{
+  g_autofree char *folder = g_build_filename (root, "webui", NULL);
+  GessoLibrary *library = gesso_library_new (NULL);
+
+  gesso_library_add_folder (library, folder);
+  wait_scanned (library);
+  return library;
+}
+
+static void
+test_scan (void)
+{
+  g_autoptr (GessoLibrary) library = new_library ();
+  GListModel *loras = gesso_library_get_loras (library);
+  g_auto (GStrv) folders = gesso_library_dup_folders (library);
+  g_autofree char *prompt = gesso_library_item_dup_prompt (find (library, "ink"));
+  g_autoptr (GdkTexture) cover = gesso_library_item_load_cover (find (library, "ink"), 50);
+  GessoLibraryItem *ink = find (library, "ink");
+
+  g_assert_cmpuint (g_list_model_get_n_items (gesso_library_get_items (library)), ==, 4);
+  g_assert_cmpint (gesso_library_item_get_kind (find (library, "zorb")), ==,
+                   GESSO_LIBRARY_EMBEDDING);
+  g_assert_cmpstr (prompt, ==, "<lora:ink:1>, ink wash");
+  g_assert_cmpint (gdk_texture_get_width (cover), ==, 50);
+  g_assert_cmpint (gdk_texture_get_height (cover), ==, 25);
+  g_assert_nonnull (gesso_library_item_get_reason (find (library, "damaged.safetensors")));
+
+  /* Without a model's family everything may fit. */
+  g_assert_cmpuint (g_list_model_get_n_items (loras), ==, 2);
+  gesso_library_set_model (library, "", "SD 1.x");
+  g_assert_cmpuint (g_list_model_get_n_items (loras), ==, 1);
+  g_assert_cmpstr (name_at (loras, 0), ==, "ink");
+  g_assert_cmpstr (gesso_library_item_get_reason (find (library, "big")), ==,
+                   "Made for SDXL; the model is SD 1.x");
+  g_assert_cmpstr (name_at (gesso_library_get_embeddings (library), 0), ==, "zorb");
+
+  /* What has not changed is not read again; what is gone is gone. */
+  gesso_library_scan (library);
+  wait_scanned (library);
+  g_assert_true (find (library, "ink") == ink);
+  gesso_library_remove_folder (library, folders[0]);
+  wait_scanned (library);
+  g_assert_cmpuint (g_list_model_get_n_items (gesso_library_get_items (library)), ==, 0);
+}
+
+static void
+on_used (GtkWidget *view, GessoLibraryItem *item, GessoLibraryItem **used)
+{
+  *used = item;
+}
+
+static void
+test_view (void)
+{
+  g_autoptr (GessoLibrary) library = new_library ();
+  GtkWidget *window = gtk_window_new ();
+  GessoLibraryView *view = g_object_new (GESSO_TYPE_LIBRARY_VIEW, NULL);
+  GessoLibraryItem *used = NULL;
+
+  gesso_library_set_model (library, "", "SD 1.x");
+  gesso_library_view_set_library (view, library);
+  g_signal_connect (view, "used", G_CALLBACK (on_used), &used);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (view));
+  gtk_window_present (GTK_WINDOW (window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+
+  g_assert_cmpuint (gesso_library_view_get_n_shown (view), ==, 4);
+  gesso_library_view_search (view, "WASH lora");
+  g_assert_cmpuint (gesso_library_view_get_n_shown (view), ==, 1);
+  gesso_library_view_activate (view, 0);
+  g_assert_true (used == find (library, "ink"));
+
+  /* What does not fit is there, and does nothing. */
+  used = NULL;
+  gesso_library_view_search (view, "sdxl");
+  g_assert_cmpuint (gesso_library_view_get_n_shown (view), ==, 1);
+  gesso_library_view_activate (view, 0);
+  g_assert_null (used);
+
+  gesso_library_view_search (view, "");
+  gesso_library_view_set_kind (view, GESSO_LIBRARY_EMBEDDING + 1);
+  g_assert_cmpuint (gesso_library_view_get_n_shown (view), ==, 1);
+  gesso_library_view_search (view, "nothing of the kind");
+  g_assert_cmpuint (gesso_library_view_get_n_shown (view), ==, 0);
+
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+test_match (void)
+{
+  g_autoptr (GessoLibrary) library = new_library ();
+  GessoLibraryItem *ink = find (library, "ink"), *found = NULL;
+  GListModel *items = gesso_library_get_items (library);
+  GessoWantedFile wanted = { GESSO_LIBRARY_LORA, (char *) "ink", NULL };
+  g_autofree char *short_hash = NULL, *sentence = NULL, *missing = NULL;
+
+  g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_NAMED);
+  g_assert_true (found == ink);
+
+  /* From the thread. */
+  while (gesso_library_item_get_hash (ink) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  /* That of the tensors alone, which another LoRA shares. */
+  while (!gesso_library_is_hashed (library))
+    g_main_context_iteration (NULL, TRUE);
+  short_hash = g_strndup (gesso_library_item_get_data_hash (ink), 12);
+  wanted.hash = short_hash;
+  g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_SAME);
+  g_assert_null (gesso_library_match_describe (&wanted, GESSO_MATCH_SAME, found));
+  g_assert_true (found == ink);
+  g_free (short_hash);
+  short_hash = g_strndup (gesso_library_item_get_hash (ink), 10);
+  wanted.hash = short_hash;
+  wanted.name = (char *) "former";
+  g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_SAME);
+  sentence = gesso_library_match_describe (&wanted, GESSO_MATCH_SAME, found);
+  g_assert_cmpstr (sentence, ==, "LoRA “former” is called “ink” here: change the prompt");
+  wanted.name = (char *) "INK";
+  wanted.hash = (char *) "0123456789";
+  g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_OTHER);
+  wanted.name = (char *) "former";
+  g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_MISSING);
+  g_assert_null (found);
+  missing = gesso_library_match_describe (&wanted, GESSO_MATCH_MISSING, NULL);
+  g_assert_cmpstr (missing, ==, "LoRA “former” (0123456789) is not in the library");
+  wanted.kind = GESSO_LIBRARY_EMBEDDING; /* of another kind there is none */
+  wanted.name = (char *) "ink";
+  g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_MISSING);
+}
+
+static void
+test_cache (void)
+{
+  g_autofree char *path = g_build_filename (root, "cache", "hashes", NULL);
+  g_autofree char *a = g_strnfill (64, 'a'), *b = g_strnfill (64, 'b');
+  g_autoptr (GessoHashCache) cache = gesso_hash_cache_new (path);
+  g_autoptr (GessoHashCache) again = NULL;
+  const char *hash, *data;
+  g_autofree char *text = NULL;
+
+  g_assert_false (gesso_hash_cache_lookup (cache, "/x", 1, 2, &hash, &data));
+  gesso_hash_cache_add (cache, "/x\ny z", 1, 2, a, b);
+  gesso_hash_cache_add (cache, "/x", 1, 2, a, a);
+  gesso_hash_cache_add (cache, "/x", 5, 6, b, b);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+
+  /* With a line that was cut short, and nonsense. */
+  {
+    g_autofree char *more = g_strconcat (text, "nonsense\n1 2 abc", NULL);
+
+    g_assert_true (g_file_set_contents (path, more, -1, NULL));
+  }
+  again = gesso_hash_cache_new (path);
+  g_assert_true (gesso_hash_cache_lookup (again, "/x\ny z", 1, 2, &hash, &data));
+  g_assert_cmpstr (hash, ==, a);
+  g_assert_cmpstr (data, ==, b);
+  g_assert_true (gesso_hash_cache_lookup (again, "/x", 5, 6, &hash, &data));
+  g_assert_false (gesso_hash_cache_lookup (again, "/x", 1, 2, &hash, &data));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  root = g_dir_make_tmp ("gesso-library-XXXXXX", &error);
+  g_assert_no_error (error);
+  write_files ();
+
+  g_test_add_func ("/app/library/cache", test_cache);
+  g_test_add_func ("/app/library/scan", test_scan);
+  g_test_add_func ("/app/library/view", test_view);
+  g_test_add_func ("/app/library/match", test_match);
+
+  return g_test_run ();
+}
