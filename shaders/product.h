@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Push constants of product.comp. */
+#include "include/types.h"
+
+struct GsProductPush
+{
+  gs_address a, b, y;
+  uint       rows, columns, depth;
+  uint       a_row, a_step; /* elements of a from row to row, and along the depth */
+  uint       b_row, b_step;
+  float      scale;
+};
