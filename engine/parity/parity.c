@@ -15,7 +15,7 @@ static const struct
   { "text-encoder", gs_parity_text_encoder }, { "unet", gs_parity_unet },
   { "vae", gs_parity_vae },                   { "scheduler", gs_parity_scheduler },
   { "pipeline", gs_parity_pipeline },         { "formats", gs_parity_formats },
-  { "lora", gs_parity_lora },
+  { "lora", gs_parity_lora },                 { "training-ops", gs_parity_training_ops },
 };
 
 static const char *
