@@ -54,13 +54,13 @@ go_back (Reverse *reverse, GsNode *node)
 {
   GsTensor *dy = g_hash_table_lookup (reverse->gradients, node->output);
   GsTensor *dx[GS_MAX_OPERANDS] = { NULL };
-  gboolean wanted[GS_MAX_OPERANDS] = { FALSE };
+  gboolean wanted[GS_MAX_OPERANDS] = { FALSE }, any = FALSE;
 
-  if (dy == NULL || !is_needed (reverse, node->output))
+  for (guint k = 0; k < node->n_inputs; k++)
+    any |= wanted[k] = is_needed (reverse, node->inputs[k]);
+  if (dy == NULL || !any)
     return;
   GS_SCOPE (reverse->graph, "gradient.%s", node->name);
-  for (guint k = 0; k < node->n_inputs; k++)
-    wanted[k] = is_needed (reverse, node->inputs[k]);
   if (node->klass->backward != NULL)
     node->klass->backward (reverse->graph, node, dy, wanted, dx);
   else

@@ -44,6 +44,10 @@ struct _GsGraph
   GPtrArray *tensors; /* GsTensor, owned               */
   GPtrArray *outputs; /* GsTensor, in the order asked  */
   gboolean   outputs_stay; /* on the device, for gs_program_run_into(): the host reads none */
+  /* What is trained beside a layer's weight: y with something of x added, or y. NULL: nothing is. */
+  GsTensor *(*adapt) (GsGraph *graph, const GsTensor *weight, GsTensor *x, GsTensor *y,
+                      gpointer data);
+  gpointer   adapt_data;
   GString   *scope;
   GError    *error;   /* the first one */
 };
