@@ -16,6 +16,7 @@ static const struct
   { "vae", gs_parity_vae },                   { "scheduler", gs_parity_scheduler },
   { "pipeline", gs_parity_pipeline },         { "formats", gs_parity_formats },
   { "lora", gs_parity_lora },                 { "training-ops", gs_parity_training_ops },
+  { "training", gs_parity_training },
 };
 
 static const char *
