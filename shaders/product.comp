@@ -9,7 +9,13 @@
 #define RUN 64
 
 layout(local_size_x = 64) in;
+layout(constant_id = GS_PRODUCT_FLOAT_A) const bool FLOAT_A = false;
+layout(constant_id = GS_PRODUCT_FLOAT_B) const bool FLOAT_B = false;
+layout(constant_id = GS_PRODUCT_FLOAT_Y) const bool FLOAT_Y = false;
 layout(push_constant) uniform Push { GsProductPush p; };
+
+float load_a (uint i) { return FLOAT_A ? Floats (p.a).at[i] : load (p.a, i); }
+float load_b (uint i) { return FLOAT_B ? Floats (p.b).at[i] : load (p.b, i); }
 
 void main ()
 {
@@ -25,8 +31,11 @@ void main ()
       float part = 0.0;
 
       for (uint k = begin; k < min (begin + RUN, p.depth); k++)
-        part += load (p.a, a + k * p.a_step) * load (p.b, b + k * p.b_step);
+        part += load_a (a + k * p.a_step) * load_b (b + k * p.b_step);
       sum += part;
     }
-  store (p.y, index, sum * p.scale);
+  if (FLOAT_Y)
+    Floats (p.y).at[index] = sum * p.scale;
+  else
+    store (p.y, index, sum * p.scale);
 }

@@ -10,3 +10,8 @@ struct GsProductPush
   uint       b_row, b_step;
   float      scale;
 };
+
+/* Specialization constants: whether the operand is float whatever activations are stored as. */
+#define GS_PRODUCT_FLOAT_A 0
+#define GS_PRODUCT_FLOAT_B 1
+#define GS_PRODUCT_FLOAT_Y 2

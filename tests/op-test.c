@@ -147,6 +147,13 @@ gs_op_test_input (GsOpTest *test, const char *name, GsShape shape)
   return gs_graph_input (test->graph, name, shape, test->dtype);
 }
 
+void
+gs_op_test_use_floats (GsOpTest *test, GsTensor *input)
+{
+  input->dtype = GS_DTYPE_F32;
+  input->n_bytes = gs_shape_elements (input->shape) * gs_dtype_bytes (input->dtype);
+}
+
 GsTensor *
 gs_op_test_ids (GsOpTest *test, const char *name, GsShape shape, guint32 limit)
 {

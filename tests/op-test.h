@@ -48,6 +48,9 @@ typedef void (*GsOpTestFunc) (GsOpTest *test, gconstpointer data);
 /* A random input with values in about -2 ... 2. */
 GsTensor *gs_op_test_input (GsOpTest *test, const char *name, GsShape shape);
 
+/* Has an input stored as floats whatever the test's activations are; before it is used. */
+void gs_op_test_use_floats (GsOpTest *test, GsTensor *input);
+
 /* An input of ids below limit. */
 GsTensor *gs_op_test_ids (GsOpTest *test, const char *name, GsShape shape, guint32 limit);
 

@@ -80,8 +80,10 @@ branch (GsLowRank *self, GsGraph *g, const char *weight, GsTensor *x, guint32 ch
     return NULL;
   down_name = g_strconcat (name, ".lora_down.weight", NULL);
   up_name = g_strconcat (name, ".lora_up.weight", NULL);
-  down = gs_graph_input (g, down_name, (GsShape) { 1, 1, module->rank, x->shape.c }, g->dtype);
-  up = gs_graph_input (g, up_name, (GsShape) { 1, 1, channels, module->rank }, g->dtype);
+  down = gs_graph_input (g, down_name, (GsShape) { 1, 1, module->rank, x->shape.c },
+                         GS_DTYPE_F32);
+  up = gs_graph_input (g, up_name, (GsShape) { 1, 1, channels, module->rank },
+                       GS_DTYPE_F32);
   return gs_product (g, gs_product (g, x, down, 1), up, (float) module->scale);
 }
 

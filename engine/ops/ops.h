@@ -58,7 +58,8 @@ GsTensor *gs_upsample (GsGraph *g, GsTensor *x, guint32 h, guint32 w);
 GsTensor *gs_pad_channels (GsGraph *g, GsTensor *x);
 
 /* x W^T times scale, of a weight that is no checkpoint's but an input or a result: x (N, H, W, C),
- * weight (1, 1, channels, C) -> (N, H, W, channels). */
+ * weight (1, 1, channels, C) -> (N, H, W, channels). The weight may be float in a graph of halfs; so
+ * is its gradient then. */
 GsTensor *gs_product (GsGraph *g, GsTensor *x, GsTensor *weight, float scale);
 
 /* The mean of (a - b)^2 over all elements: one number, (1, 1, 1, 1) in float. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y[i][j] = scale sum_k a[i][k] b[j][k], either operand possibly the other way round: products with
- * what is trained, and their gradients. */
+ * what is trained, and their gradients. A trained operand and its gradient may be float where
+ * activations are halfs. */
 #include "ops/op.h"
 #include "ops/ops.h"
 
@@ -13,6 +14,7 @@ typedef struct
   guint32  a_row, a_step;  /* elements of a from row to row, and along the depth */
   guint32  b_row, b_step;
   float    scale;
+  GsDtype  dtype;          /* of y */
 } Parameters;
 
 static gboolean
@@ -22,6 +24,7 @@ infer (GsNode *node, GError **error)
   const GsShape a = node->inputs[0]->shape, b = node->inputs[1]->shape;
 
   node->output->shape = parameters->y;
+  node->output->dtype = parameters->dtype;
   if (gs_shape_elements (a) * parameters->columns
         != gs_shape_elements (parameters->y) * parameters->depth
       || gs_shape_elements (b) != (guint64) parameters->columns * parameters->depth)
@@ -46,6 +49,11 @@ record (GsNode *node, GsCommands *commands)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
   const guint64 elements = gs_shape_elements (node->output->shape);
+  const guint32 constants[] = {
+    [GS_PRODUCT_FLOAT_A] = node->inputs[0]->dtype == GS_DTYPE_F32,
+    [GS_PRODUCT_FLOAT_B] = node->inputs[1]->dtype == GS_DTYPE_F32,
+    [GS_PRODUCT_FLOAT_Y] = parameters->dtype == GS_DTYPE_F32,
+  };
   const struct GsProductPush push = {
     .a = gs_op_read (commands, node->inputs[0]),
     .b = gs_op_read (commands, node->inputs[1]),
@@ -60,7 +68,8 @@ record (GsNode *node, GsCommands *commands)
     .scale = parameters->scale,
   };
 
-  gs_op_dispatch_line (commands, gs_op_kernel (commands, "product", node->output->dtype, NULL, 0),
+  gs_op_dispatch_line (commands, gs_op_kernel (commands, "product", node->graph->dtype, constants,
+                                     G_N_ELEMENTS (constants)),
                        &push, sizeof push, gs_groups (elements, 64), flop (node));
 }
 
@@ -96,12 +105,13 @@ backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTens
     dx[0] = add (g, dy, b, &(Parameters) { .y = a->shape, .columns = forward->depth,
                                            .depth = forward->columns, .a_row = forward->columns,
                                            .a_step = 1, .b_row = 1, .b_step = forward->depth,
-                                           .scale = forward->scale });
+                                           .scale = forward->scale, .dtype = a->dtype });
   if (wanted[1])
     dx[1] = add (g, dy, a, &(Parameters) { .y = b->shape, .columns = forward->depth,
                                            .depth = rows, .a_row = 1,
                                            .a_step = forward->columns, .b_row = 1,
-                                           .b_step = forward->depth, .scale = forward->scale });
+                                           .b_step = forward->depth, .scale = forward->scale,
+                                           .dtype = b->dtype });
 }
 
 GsTensor *
@@ -112,5 +122,5 @@ gs_product (GsGraph *g, GsTensor *x, GsTensor *weight, float scale)
   return add (g, x, weight, &(Parameters) { .y = { x->shape.n, x->shape.h, x->shape.w, columns },
                                             .columns = columns, .depth = depth, .a_row = depth,
                                             .a_step = 1, .b_row = depth, .b_step = 1,
-                                            .scale = scale });
+                                            .scale = scale, .dtype = g->dtype });
 }

@@ -5,12 +5,14 @@
 
 typedef struct
 {
-  GsShape x;
-  guint32 rank, channels;
+  GsShape  x;
+  guint32  rank, channels;
+  gboolean trained; /* the matrices are float whatever activations are */
 } Case;
 
 static const Case cases[] = {
   { { 1, 1, 1, 1 }, 1, 1 }, { { 2, 1, 7, 12 }, 2, 5 }, { { 1, 3, 30, 4 }, 3, 6 },
+  { { 2, 1, 7, 12 }, 2, 5, TRUE },
 };
 
 #define SCALE 0.5
@@ -40,6 +42,17 @@ low_rank (GsOpTest *test, gconstpointer data, double *y)
     y[i] *= SCALE;
 }
 
+/* A matrix as an operand. */
+static GsTensor *
+matrix (GsOpTest *test, const Case *c, const char *name, guint32 rows, guint32 columns)
+{
+  GsTensor *tensor = gs_op_test_input (test, name, (GsShape) { 1, 1, rows, columns });
+
+  if (c->trained)
+    gs_op_test_use_floats (test, tensor);
+  return tensor;
+}
+
 static void
 run (GsOpTest *test, gconstpointer data)
 {
@@ -47,8 +60,8 @@ run (GsOpTest *test, gconstpointer data)
   GsGraph *g = test->graph;
   const char *names[] = { "x", "down", "up" };
   GsTensor *x = gs_op_test_input (test, "x", c->x);
-  GsTensor *down = gs_op_test_input (test, "down", (GsShape) { 1, 1, c->rank, c->x.c });
-  GsTensor *up = gs_op_test_input (test, "up", (GsShape) { 1, 1, c->channels, c->rank });
+  GsTensor *down = matrix (test, c, "down", c->rank, c->x.c);
+  GsTensor *up = matrix (test, c, "up", c->channels, c->rank);
   GsTensor *y = gs_product (g, gs_product (g, x, down, 1), up, SCALE);
   g_autofree double *want = g_new (double, gs_shape_elements (y->shape));
 
