@@ -26,8 +26,8 @@ void gs_low_rank_add (GsLowRank *self, const char *module, guint32 rank, double 
 
 /* From now on layers built in the graph get their modules; self must outlive the graph's building.
  * Factors become inputs "<module>.lora_down.weight", (1, 1, rank, in), and
- * "<module>.lora_up.weight", (1, 1, out, rank), of floats also in a graph of halfs. Only linear layers and 1x1 convolutions can have one;
- * others fail the graph. */
+ * "<module>.lora_up.weight", (1, 1, out, rank), of floats also in a graph of halfs. Only linear layers
+ * and 1x1 convolutions can have one; others fail the graph. */
 void gs_low_rank_attach (GsLowRank *self, GsGraph *graph);
 
 G_END_DECLS
