@@ -4,11 +4,18 @@
  * from the values anew, as y may have been rounded when it was stored. */
 #extension GL_GOOGLE_include_directive : require
 #include "attention-gradient.h"
-#include "include/memory.glsl"
+#include "include/words.glsl"
+
+#define FOURS (CHANNELS / 4)
 
 layout(local_size_x = 64) in;
 layout(constant_id = GS_ATTENTION_GRADIENT_CHANNELS) const uint CHANNELS = 4;
 layout(push_constant) uniform Push { GsAttentionGradientPush p; };
+
+vec4 load_at (uint64_t base, uint first, uint four)
+{
+  return load_four (base + uint64_t (first + 4 * four) * (ELEMENT4_BYTES / 4));
+}
 
 void main ()
 {
@@ -19,24 +26,24 @@ void main ()
   uint query = token % p.queries;
   uint end = p.causal != 0 ? min (query + 1, p.keys) : p.keys;
   float highest = uintBitsToFloat (0xff800000u), sum = 0.0, product = 0.0;
-  float q[CHANNELS], dy[CHANNELS];
+  vec4 q[CHANNELS / 4], dy[CHANNELS / 4];
 
   if (n >= p.samples)
     return;
-  for (uint c = 0; c < CHANNELS; c++)
+  for (uint c = 0; c < FOURS; c++)
     {
-      q[c] = load (p.q, token * p.q_pitch + head * CHANNELS + c);
-      dy[c] = load (p.dy, i * CHANNELS + c);
+      q[c] = load_at (p.q, token * p.q_pitch + head * CHANNELS, c);
+      dy[c] = load_at (p.dy, i * CHANNELS, c);
     }
   for (uint j = 0; j < end; j++)
     {
       uint k_first = (n * p.keys + j) * p.kv_pitch + head * CHANNELS;
       float score = 0.0, dp = 0.0, before = highest, kept, weight;
 
-      for (uint c = 0; c < CHANNELS; c++)
+      for (uint c = 0; c < FOURS; c++)
         {
-          score += q[c] * load (p.k, k_first + c);
-          dp += dy[c] * load (p.v, k_first + c);
+          score += dot (q[c], load_at (p.k, k_first, c));
+          dp += dot (dy[c], load_at (p.v, k_first, c));
         }
       score *= inversesqrt (float (CHANNELS));
       highest = max (highest, score);
