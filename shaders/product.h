@@ -15,3 +15,4 @@ struct GsProductPush
 #define GS_PRODUCT_FLOAT_A 0
 #define GS_PRODUCT_FLOAT_B 1
 #define GS_PRODUCT_FLOAT_Y 2
+#define GS_PRODUCT_FOURS 3 /* both operands are plain, and depth is a multiple of 4 */

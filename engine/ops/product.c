@@ -53,6 +53,8 @@ record (GsNode *node, GsCommands *commands)
     [GS_PRODUCT_FLOAT_A] = node->inputs[0]->dtype == GS_DTYPE_F32,
     [GS_PRODUCT_FLOAT_B] = node->inputs[1]->dtype == GS_DTYPE_F32,
     [GS_PRODUCT_FLOAT_Y] = parameters->dtype == GS_DTYPE_F32,
+    [GS_PRODUCT_FOURS] = parameters->depth % 4 == 0 && parameters->a_step == 1
+                         && parameters->b_step == 1,
   };
   const struct GsProductPush push = {
     .a = gs_op_read (commands, node->inputs[0]),
