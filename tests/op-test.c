@@ -7,6 +7,7 @@
 #include "io/joined-names.h"
 #include "nn/weight-source.h"
 #include "tensor/arena.h"
+#include "tensor/grad.h"
 #include "tensor/plan.h"
 
 #include <math.h>
@@ -146,6 +147,13 @@ gs_op_test_input (GsOpTest *test, const char *name, GsShape shape)
   return gs_graph_input (test->graph, name, shape, test->dtype);
 }
 
+void
+gs_op_test_use_floats (GsOpTest *test, GsTensor *input)
+{
+  input->dtype = GS_DTYPE_F32;
+  input->n_bytes = gs_shape_elements (input->shape) * gs_dtype_bytes (input->dtype);
+}
+
 GsTensor *
 gs_op_test_ids (GsOpTest *test, const char *name, GsShape shape, guint32 limit)
 {
@@ -184,10 +192,15 @@ gs_op_test_offset (GsOpTest *test, const char *name, double offset)
     }
 }
 
-void
+guint
 gs_op_test_output (GsOpTest *test, GsTensor *tensor)
 {
+  guint i;
+
+  if (g_ptr_array_find (test->outputs, tensor, &i)) /* two gradients may be the same */
+    return i;
   g_ptr_array_add (test->outputs, gs_graph_output (test->graph, tensor));
+  return test->outputs->len - 1;
 }
 
 gboolean
@@ -335,6 +348,71 @@ gs_op_test_check (GsOpTest *test, guint i, const double *want)
                       where, got[where], want[where], test->tolerance, peak);
       g_test_fail ();
     }
+}
+
+/* ---- Gradients ---- */
+
+#define DIFFERENCE 1e-4 /* truncated terms and rounding are both far below the tolerance */
+
+/* sum (y dy) by the reference. */
+static double
+weighted_sum (GsOpTest *test, const GsTensor *y, GsOpTestReference reference, gconstpointer data)
+{
+  const gsize n = gs_shape_elements (y->shape);
+  const double *dy = gs_op_test_values (test, "dy");
+  g_autofree double *values = g_new0 (double, n);
+  double sum = 0;
+
+  reference (test, data, values);
+  for (gsize i = 0; i < n; i++)
+    sum += values[i] * dy[i];
+  return sum;
+}
+
+static void
+check_gradient (GsOpTest *test, guint output, const char *name, const GsTensor *y,
+                GsOpTestReference reference, gconstpointer data)
+{
+  const GsTensor *tensor = g_ptr_array_index (test->outputs, output);
+  const gsize n = gs_shape_elements (tensor->shape);
+  double *values = (double *) gs_op_test_values (test, name);
+  g_autofree double *want = g_new (double, n);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const double value = values[i];
+
+      values[i] = value + DIFFERENCE;
+      want[i] = weighted_sum (test, y, reference, data);
+      values[i] = value - DIFFERENCE;
+      want[i] = (want[i] - weighted_sum (test, y, reference, data)) / (2 * DIFFERENCE);
+      values[i] = value;
+    }
+  g_test_message ("gradient of %s", name);
+  gs_op_test_check (test, output, want);
+}
+
+void
+gs_op_test_check_gradients (GsOpTest *test, GsTensor *y, const char *const *names, guint n,
+                            GsOpTestReference reference, gconstpointer data)
+{
+  GsTensor *tensors[GS_MAX_OPERANDS], *gradients[GS_MAX_OPERANDS], *dy;
+  guint outputs[GS_MAX_OPERANDS];
+
+  g_assert (n <= GS_MAX_OPERANDS);
+  g_hash_table_insert (test->inputs, g_strdup ("dy"),
+                       random_values (test->rand, gs_shape_elements (y->shape)));
+  dy = gs_graph_input (test->graph, "dy", y->shape, y->dtype);
+  for (guint i = 0; i < n; i++)
+    {
+      tensors[i] = gs_graph_find (test->graph, names[i]);
+      g_assert_nonnull (tensors[i]);
+    }
+  gs_graph_gradients (test->graph, y, dy, tensors, n, gradients);
+  for (guint i = 0; i < n; i++)
+    outputs[i] = gs_op_test_output (test, gradients[i]);
+  for (guint i = 0; i < n; i++)
+    check_gradient (test, outputs[i], names[i], y, reference, data);
 }
 
 /* ---- Cases ---- */

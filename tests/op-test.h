@@ -48,6 +48,9 @@ typedef void (*GsOpTestFunc) (GsOpTest *test, gconstpointer data);
 /* A random input with values in about -2 ... 2. */
 GsTensor *gs_op_test_input (GsOpTest *test, const char *name, GsShape shape);
 
+/* Has an input stored as floats whatever the test's activations are; before it is used. */
+void gs_op_test_use_floats (GsOpTest *test, GsTensor *input);
+
 /* An input of ids below limit. */
 GsTensor *gs_op_test_ids (GsOpTest *test, const char *name, GsShape shape, guint32 limit);
 
@@ -57,10 +60,19 @@ const double *gs_op_test_values (GsOpTest *test, const char *name);
 /* Adds a constant to all values of an input (to provoke cancellation, say). Before the check. */
 void gs_op_test_offset (GsOpTest *test, const char *name, double offset);
 
-void gs_op_test_output (GsOpTest *test, GsTensor *tensor);
+/* Returns its number. */
+guint gs_op_test_output (GsOpTest *test, GsTensor *tensor);
 
 /* Runs if that has not been done, and compares output i with want, NHWC. */
 void gs_op_test_check (GsOpTest *test, guint i, const double *want);
+
+/* The op in double precision: fills y from gs_op_test_values(), NHWC. */
+typedef void (*GsOpTestReference) (GsOpTest *test, gconstpointer data, double *y);
+
+/* Has the gradients of sum (y dy), for a random dy, computed with respect to n inputs or weights by
+ * their names, and compares them with central differences of the reference along every axis. */
+void gs_op_test_check_gradients (GsOpTest *test, GsTensor *y, const char *const *names, guint n,
+                                 GsOpTestReference reference, gconstpointer data);
 
 /* Runs func on each case with each storage type; name: of the op. */
 int gs_op_test_main (int argc, char **argv, const char *name, gconstpointer cases, gsize case_bytes,

@@ -7,15 +7,25 @@
 #include "models/clip-text.h"
 
 GsTensor *
+gs_clip_place (GsGraph *g, const GsClipConfig *config, GsTensor *tokens)
+{
+  GS_SCOPE (g, "text_model.embeddings");
+  return gs_add (g, tokens,
+                 gs_parameter_rows (g, "position_embedding", config->length, config->width));
+}
+
+static GsTensor *
+embed_tokens (GsGraph *g, const GsClipConfig *config, GsTensor *ids)
+{
+  GS_SCOPE (g, "text_model.embeddings");
+  return gs_embedding (g, "token_embedding", ids, config->vocabulary + config->extra_tokens,
+                       config->width);
+}
+
+GsTensor *
 gs_clip_embed (GsGraph *g, const GsClipConfig *config, GsTensor *ids)
 {
-  GsTensor *tokens, *positions;
-
-  GS_SCOPE (g, "text_model.embeddings");
-  tokens = gs_embedding (g, "token_embedding", ids, config->vocabulary + config->extra_tokens,
-                         config->width);
-  positions = gs_parameter_rows (g, "position_embedding", config->length, config->width);
-  return gs_add (g, tokens, positions);
+  return gs_clip_place (g, config, embed_tokens (g, config, ids));
 }
 
 static GsTensor *

@@ -20,6 +20,9 @@ G_BEGIN_DECLS
 /* Token plus position embeddings. ids: (N, 1, T, 1) of U32, T = config->length -> (N, 1, T, C). */
 GsTensor *gs_clip_embed      (GsGraph *g, const GsClipConfig *config, GsTensor *ids);
 
+/* The same from the tokens' vectors, (N, 1, T, C). */
+GsTensor *gs_clip_place      (GsGraph *g, const GsClipConfig *config, GsTensor *tokens);
+
 /* Layers first .. end - 1. x: (N, 1, T, C), as its result. */
 GsTensor *gs_clip_layers     (GsGraph *g, const GsClipConfig *config, GsTensor *x, guint first,
                               guint end);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = a + b, where b may be one vector per sample, or one sample for all. */
+#include "ops/gradient-private.h"
 #include "ops/op.h"
 #include "ops/ops.h"
 
@@ -61,7 +62,15 @@ record (GsNode *node, GsCommands *commands)
                        &push, sizeof push, gs_groups (elements, 256), elements * 8.0);
 }
 
-const GsOpClass gs_op_add = { "add", .infer = infer, .record = record };
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  dx[0] = dy;
+  if (wanted[1])
+    dx[1] = gs_sum_to (g, dy, node->inputs[1]->shape);
+}
+
+const GsOpClass gs_op_add = { "add", .infer = infer, .record = record, .backward = backward };
 
 GsTensor *
 gs_add (GsGraph *g, GsTensor *a, GsTensor *b)

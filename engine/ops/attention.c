@@ -2,6 +2,7 @@
 /* y = softmax (q k^T / sqrt (D)) v per head,  q: (N, 1, Tq, heads D), k, v: (N, 1, Tk, heads D).
  * Vaswani et al., "Attention is all you need". */
 #include "ops/attention-private.h"
+#include "ops/gradient-private.h"
 #include "ops/op.h"
 #include "ops/ops.h"
 
@@ -78,12 +79,21 @@ record (GsNode *node, GsCommands *commands)
   gs_attention_dispatch (commands, &tile, &attention);
 }
 
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  const Parameters *parameters = GS_OP_PARAMETERS (node, const Parameters);
+
+  gs_attention_gradient (g, node->inputs, dy, parameters->heads, parameters->causal, wanted, dx);
+}
+
 const GsOpClass gs_op_attention = {
   "attention",
   .takes_slices = TRUE,
   .infer = infer,
   .scratch_bytes = scratch_bytes,
   .record = record,
+  .backward = backward,
   .flop = flop,
 };
 

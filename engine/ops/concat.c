@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = [a | b | 0] along the channels. */
 #include "ops/concat-private.h"
+#include "ops/gradient-private.h"
 #include "ops/ops.h"
 
 #include "concat.h"
@@ -53,7 +54,23 @@ record (GsNode *node, GsCommands *commands)
                        &push, sizeof push, gs_groups (elements, 256), elements * 8.0);
 }
 
-const GsOpClass gs_op_concat = { "concat", .infer = infer, .record = record };
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  const guint32 a_channels = node->inputs[0]->shape.c;
+
+  if (wanted[0])
+    dx[0] = gs_channels (g, dy, 0, a_channels);
+  if (wanted[1])
+    dx[1] = gs_channels (g, dy, a_channels, node->inputs[1]->shape.c);
+}
+
+const GsOpClass gs_op_concat = {
+  "concat",
+  .infer = infer,
+  .record = record,
+  .backward = backward,
+};
 
 gboolean
 gs_concat_is_of_fours (const GsNode *node)

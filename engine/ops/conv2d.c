@@ -32,6 +32,7 @@ const GsOpClass gs_op_conv2d = {
   "conv2d",
   .infer = infer,
   .record = gs_matmul_record,
+  .backward = gs_matmul_backward,
   .flop = gs_matmul_flop,
   .absorb = gs_matmul_absorb,
   .absorb_input = gs_matmul_absorb_input,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows of a table by their numbers, or all of them in order. */
+#include "ops/gradient-private.h"
 #include "ops/op.h"
 #include "ops/ops.h"
 
@@ -40,7 +41,18 @@ record (GsNode *node, GsCommands *commands)
                        &push, sizeof push, gs_groups (elements, 256), elements * 8.0);
 }
 
-const GsOpClass gs_op_embedding = { "embedding", .infer = infer, .record = record };
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  dx[0] = gs_embedding_gradient (g, node->inputs[1], dy, node->inputs[0]->dims[0]);
+}
+
+const GsOpClass gs_op_embedding = {
+  "embedding",
+  .infer = infer,
+  .record = record,
+  .backward = backward,
+};
 
 static GsTensor *
 embedding (GsGraph *g, const char *name, GsTensor *ids, guint32 rows, guint32 channels)

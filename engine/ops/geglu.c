@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = a gelu (b), x = [a | b] along the channels. */
+#include "ops/gradient-private.h"
 #include "ops/op.h"
 #include "ops/ops.h"
 
@@ -35,7 +36,13 @@ record (GsNode *node, GsCommands *commands)
                        &push, sizeof push, gs_groups (elements, 256), elements * 16.0);
 }
 
-const GsOpClass gs_op_geglu = { "geglu", .infer = infer, .record = record };
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  dx[0] = gs_geglu_gradient (g, node->inputs[0], dy);
+}
+
+const GsOpClass gs_op_geglu = { "geglu", .infer = infer, .record = record, .backward = backward };
 
 GsTensor *
 gs_geglu (GsGraph *g, GsTensor *x)

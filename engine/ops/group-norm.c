@@ -2,6 +2,7 @@
 /* y = (x - mean_g) / sqrt (var_g + eps) * weight + bias,  x: (N, H, W, C); SiLU follows if fused.
  * Wu and He, "Group normalization". */
 #include "ops/concat-private.h"
+#include "ops/gradient-private.h"
 #include "ops/ops.h"
 #include "ops/unary-private.h"
 
@@ -172,11 +173,26 @@ absorb_input (GsNode *node, guint k)
   return TRUE;
 }
 
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
+  const GsNormSizes sizes = {
+    .samples = dy->shape.n,
+    .pixels = dy->shape.h * dy->shape.w,
+    .groups = parameters->groups,
+    .epsilon = parameters->epsilon,
+  };
+
+  gs_norm_backward (g, node, dy, wanted, dx, &sizes);
+}
+
 const GsOpClass gs_op_group_norm = {
   "group-norm",
   .infer = infer,
   .scratch_bytes = scratch_bytes,
   .record = record,
+  .backward = backward,
   .absorb = absorb,
   .absorb_input = absorb_input,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = (x - mean) / sqrt (var + eps) * weight + bias over the channels of each token.
  * Ba, Kiros and Hinton, "Layer normalization". */
+#include "ops/gradient-private.h"
 #include "ops/op.h"
 #include "ops/ops.h"
 
@@ -51,7 +52,25 @@ record (GsNode *node, GsCommands *commands)
                          sizeof push, tokens, tokens * x.c * 16.0);
 }
 
-const GsOpClass gs_op_layer_norm = { "layer-norm", .infer = infer, .record = record };
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  const GsNormSizes sizes = {
+    .samples = gs_shape_pixels (dy->shape),
+    .pixels = 1,
+    .groups = 1,
+    .epsilon = GS_OP_PARAMETERS (node, Parameters)->epsilon,
+  };
+
+  gs_norm_backward (g, node, dy, wanted, dx, &sizes);
+}
+
+const GsOpClass gs_op_layer_norm = {
+  "layer-norm",
+  .infer = infer,
+  .record = record,
+  .backward = backward,
+};
 
 GsTensor *
 gs_layer_norm (GsGraph *g, const char *name, GsTensor *x, float epsilon)

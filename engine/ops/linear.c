@@ -15,6 +15,7 @@ const GsOpClass gs_op_linear = {
   "linear",
   .infer = infer,
   .record = gs_matmul_record,
+  .backward = gs_matmul_backward,
   .flop = gs_matmul_flop,
   .absorb = gs_matmul_absorb,
   .absorb_input = gs_matmul_absorb_input,

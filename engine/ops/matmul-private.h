@@ -50,6 +50,14 @@ GsTensor *gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *na
                               const guint64 *dims, guint n_dims,
                               const GsMatmulParameters *parameters);
 
+/* The same weights for the gradient with respect to x: channels and columns exchanged, taps turned
+ * round. */
+extern const GsLayout gs_layout_matmul_turned;
+
+/* The rule of such nodes. */
+void     gs_matmul_backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted,
+                             GsTensor **dx);
+
 /* Takes over an enlargement of its input, or the joining of two. */
 gboolean gs_matmul_absorb_input (GsNode *node, guint k);
 

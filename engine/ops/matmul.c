@@ -16,13 +16,14 @@ gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *name, GsTens
                     const guint64 *dims, guint n_dims, const GsMatmulParameters *parameters)
 {
   GS_SCOPE (g, "%s", name);
-  GsTensor *operands[GS_MATMUL_N_OPERANDS] = { gs_pad_channels (g, x) };
+  GsTensor *operands[GS_MATMUL_N_OPERANDS] = { gs_pad_channels (g, x) }, *y;
 
   operands[GS_MATMUL_WEIGHT] = gs_graph_weight (g, "weight", dims, n_dims, &gs_layout_matmul);
   if (gs_graph_has_weight (g, "bias"))
     operands[GS_MATMUL_BIAS] = gs_graph_weight (g, "bias", dims, 1, &gs_layout_vector);
-  return gs_graph_add (g, klass, NULL, operands, GS_MATMUL_N_OPERANDS, parameters,
-                       sizeof *parameters);
+  y = gs_graph_add (g, klass, NULL, operands, GS_MATMUL_N_OPERANDS, parameters,
+                    sizeof *parameters);
+  return g->adapt != NULL ? g->adapt (g, operands[GS_MATMUL_WEIGHT], x, y, g->adapt_data) : y;
 }
 
 void

@@ -57,6 +57,14 @@ GsTensor *gs_upsample (GsGraph *g, GsTensor *x, guint32 h, guint32 w);
 /* Zeros appended until C is a multiple of 4; x itself if it is one. */
 GsTensor *gs_pad_channels (GsGraph *g, GsTensor *x);
 
+/* x W^T times scale, of a weight that is no checkpoint's but an input or a result: x (N, H, W, C),
+ * weight (1, 1, channels, C) -> (N, H, W, channels). The weight may be float in a graph of halfs; so
+ * is its gradient then. */
+GsTensor *gs_product (GsGraph *g, GsTensor *x, GsTensor *weight, float scale);
+
+/* The mean of (a - b)^2 over all elements: one number, (1, 1, 1, 1) in float. */
+GsTensor *gs_mse (GsGraph *g, GsTensor *a, GsTensor *b);
+
 /* Rows of a table: ids (N, 1, T, 1) of U32, all below rows (the host checks). Weight (rows, channels). */
 GsTensor *gs_embedding (GsGraph *g, const char *name, GsTensor *ids, guint32 rows, guint32 channels);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = f (x), element by element. */
+#include "ops/gradient-private.h"
 #include "ops/op.h"
 #include "ops/ops.h"
 #include "ops/unary-private.h"
@@ -37,7 +38,15 @@ record (GsNode *node, GsCommands *commands)
                        &push, sizeof push, gs_groups (elements, 256), elements * 8.0);
 }
 
-const GsOpClass gs_op_unary = { "unary", .infer = infer, .record = record };
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
+
+  dx[0] = gs_unary_gradient (g, node->inputs[0], dy, parameters->function, parameters->limit);
+}
+
+const GsOpClass gs_op_unary = { "unary", .infer = infer, .record = record, .backward = backward };
 
 gboolean
 gs_unary_is_silu (const GsNode *node)

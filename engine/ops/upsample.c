@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Nearest-neighbour enlargement. */
+#include "ops/gradient-private.h"
 #include "ops/op.h"
 #include "ops/ops.h"
 
@@ -41,7 +42,18 @@ record (GsNode *node, GsCommands *commands)
                        &push, sizeof push, gs_groups (elements, 256), elements * 8.0);
 }
 
-const GsOpClass gs_op_upsample = { "upsample", .infer = infer, .record = record };
+static void
+backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
+{
+  dx[0] = gs_upsample_gradient (g, dy, node->inputs[0]->shape);
+}
+
+const GsOpClass gs_op_upsample = {
+  "upsample",
+  .infer = infer,
+  .record = record,
+  .backward = backward,
+};
 
 GsTensor *
 gs_upsample (GsGraph *g, GsTensor *x, guint32 h, guint32 w)

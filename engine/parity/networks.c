@@ -30,6 +30,19 @@ gs_parity_checkpoint (GsParityRun *run, const char *weights, GError **error)
   return g_steal_pointer (&checkpoint);
 }
 
+const char *
+gs_parity_canonical (const GsCheckpoint *checkpoint, const char *name)
+{
+  for (guint i = 0; i < gs_checkpoint_n_tensors (checkpoint); i++)
+    {
+      const char *canonical;
+
+      if (g_str_equal (gs_checkpoint_tensor (checkpoint, i, &canonical)->name, name))
+        return canonical;
+    }
+  return NULL;
+}
+
 gboolean
 gs_parity_network_init (GsParityNetwork *network, GsParityRun *run, GError **error)
 {

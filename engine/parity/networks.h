@@ -31,4 +31,7 @@ GsProgram *gs_parity_program (GsParityNetwork *network, GsGraph *graph, GError *
 /* Opens the checkpoint of a case; see GsParityNetwork. */
 GsCheckpoint *gs_parity_checkpoint (GsParityRun *run, const char *weights, GError **error);
 
+/* The canonical name of the tensor that the file calls name; NULL if there is none. */
+const char *gs_parity_canonical (const GsCheckpoint *checkpoint, const char *name);
+
 G_END_DECLS

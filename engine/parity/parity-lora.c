@@ -87,23 +87,10 @@ merged_tolerance (GsParityRun *run)
   return json_object_get_double_member_with_default (tolerance, "merged", 1e-6);
 }
 
-static const char *
-canonical_of (const GsCheckpoint *checkpoint, const char *name)
-{
-  for (guint i = 0; i < gs_checkpoint_n_tensors (checkpoint); i++)
-    {
-      const char *canonical;
-
-      if (g_str_equal (gs_checkpoint_tensor (checkpoint, i, &canonical)->name, name))
-        return canonical;
-    }
-  return NULL;
-}
-
 static gboolean
 check_merged (Case *c, const char *output, GError **error)
 {
-  const char *canonical = canonical_of (c->network.checkpoint, output + strlen ("out.merged."));
+  const char *canonical = gs_parity_canonical (c->network.checkpoint, output + strlen ("out.merged."));
   g_auto (GsParityTensor) want = { 0 };
   g_autofree float *got = NULL;
   GsHostTensor tensor;

@@ -15,7 +15,8 @@ static const struct
   { "text-encoder", gs_parity_text_encoder }, { "unet", gs_parity_unet },
   { "vae", gs_parity_vae },                   { "scheduler", gs_parity_scheduler },
   { "pipeline", gs_parity_pipeline },         { "formats", gs_parity_formats },
-  { "lora", gs_parity_lora },
+  { "lora", gs_parity_lora },                 { "training-ops", gs_parity_training_ops },
+  { "training", gs_parity_training },
 };
 
 static const char *

@@ -41,6 +41,8 @@ gboolean gs_parity_pipeline      (GsParityRun *run, GError **error);
 gboolean gs_parity_lora          (GsParityRun *run, GError **error);
 gboolean gs_parity_inversion     (GsParityRun *run, GError **error);
 gboolean gs_parity_formats       (GsParityRun *run, GError **error);
+gboolean gs_parity_training      (GsParityRun *run, GError **error);
+gboolean gs_parity_training_ops  (GsParityRun *run, GError **error);
 
 /* A string member of the entry, or of its "config"; NULL if it has none. */
 const char *gs_parity_string (GsParityRun *run, const char *member);

@@ -138,12 +138,12 @@ gs_graph_output (GsGraph *graph, GsTensor *tensor)
   return tensor;
 }
 
-GsTensor *
-gs_graph_weight (GsGraph *graph, const char *name, const guint64 *dims, guint n_dims,
-                 const GsLayout *layout)
+/* Takes full_name. */
+static GsTensor *
+add_weight (GsGraph *graph, char *full_name, const guint64 *dims, guint n_dims,
+            const GsLayout *layout)
 {
   const GsShape shape = { 1, 1, 1, n_dims > 0 ? dims[0] : 1 };
-  g_autofree char *full_name = scoped_name (graph, name);
   GsDtype dtype = GS_DTYPE_F32;
   GsTensor *tensor;
 
@@ -152,12 +152,39 @@ gs_graph_weight (GsGraph *graph, const char *name, const guint64 *dims, guint n_
                                         &graph->error))
     dtype = GS_DTYPE_F32;
   tensor = add_tensor (graph, GS_TENSOR_WEIGHT, shape, dtype);
-  tensor->name = g_steal_pointer (&full_name);
+  tensor->name = full_name;
   tensor->layout = layout;
   tensor->n_dims = n_dims;
   memcpy (tensor->dims, dims, n_dims * sizeof *dims);
   tensor->n_bytes = layout->bytes (dims, n_dims, dtype);
   return tensor;
+}
+
+GsTensor *
+gs_graph_weight (GsGraph *graph, const char *name, const guint64 *dims, guint n_dims,
+                 const GsLayout *layout)
+{
+  return add_weight (graph, scoped_name (graph, name), dims, n_dims, layout);
+}
+
+GsTensor *
+gs_graph_weight_in (GsGraph *graph, const GsTensor *weight, const GsLayout *layout)
+{
+  return add_weight (graph, g_strdup (weight->name), weight->dims, weight->n_dims, layout);
+}
+
+GsTensor *
+gs_graph_find (GsGraph *graph, const char *name)
+{
+  for (guint i = 0; i < graph->tensors->len; i++)
+    {
+      GsTensor *tensor = graph->tensors->pdata[i];
+
+      if ((tensor->kind == GS_TENSOR_INPUT || tensor->kind == GS_TENSOR_WEIGHT)
+          && g_str_equal (tensor->name, name))
+        return tensor;
+    }
+  return NULL;
 }
 
 gboolean

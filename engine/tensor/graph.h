@@ -44,6 +44,10 @@ struct _GsGraph
   GPtrArray *tensors; /* GsTensor, owned               */
   GPtrArray *outputs; /* GsTensor, in the order asked  */
   gboolean   outputs_stay; /* on the device, for gs_program_run_into(): the host reads none */
+  /* What is trained beside a layer's weight: y with something of x added, or y. NULL: nothing is. */
+  GsTensor *(*adapt) (GsGraph *graph, const GsTensor *weight, GsTensor *x, GsTensor *y,
+                      gpointer data);
+  gpointer   adapt_data;
   GString   *scope;
   GError    *error;   /* the first one */
 };
@@ -78,8 +82,13 @@ GsTensor *gs_graph_output (GsGraph *graph, GsTensor *tensor);
  * of the form "{a,b}" means several weights along the first dimension: nn/weight-source.h. */
 GsTensor *gs_graph_weight (GsGraph *graph, const char *name, const guint64 *dims, guint n_dims,
                            const GsLayout *layout);
+/* The weight in another layout, which gradients may want. */
+GsTensor *gs_graph_weight_in (GsGraph *graph, const GsTensor *weight, const GsLayout *layout);
 /* Whether the checkpoint has a weight of that name in the current scope. */
 gboolean  gs_graph_has_weight (GsGraph *graph, const char *name);
+
+/* The first input or weight of that name ("unet.conv_in.weight"); NULL if there is none. */
+GsTensor *gs_graph_find (GsGraph *graph, const char *name);
 
 /* The same memory under other sizes with as many elements. */
 GsTensor *gs_reshape (GsGraph *graph, GsTensor *x, GsShape shape);

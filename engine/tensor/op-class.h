@@ -26,9 +26,11 @@ struct _GsOpClass
   /* Records the node: chooses a kernel variant, fills push constants, dispatches. */
   void (*record) (GsNode *node, GsCommands *commands);
 
-  /* Adds nodes that compute the gradients with respect to the inputs: dy in, dx[i] out, NULL where
-   * none is needed. NULL: not differentiable (yet). */
-  void (*backward) (GsGraph *graph, GsNode *node, GsTensor *dy, GsTensor **dx);
+  /* Adds nodes that compute the gradients with respect to the inputs: dy in, of the output's shape
+   * and no slice; dx[i] out where wanted[i], in the shapes that tensor/grad.h says. The node is as
+   * built, nothing fused. NULL: not differentiable (yet). */
+  void (*backward) (GsGraph *graph, GsNode *node, GsTensor *dy, const gboolean *wanted,
+                    GsTensor **dx);
 
   /* Floating-point operations (2 a multiply-add) of matrix-like ops; NULL: counts as 0. */
   double (*flop) (const GsNode *node);

@@ -14,7 +14,7 @@ declare -A below=(
   [models]="base gpu tensor ops io nn"
   [train]="base gpu tensor ops io nn models sample"
   [session]="base gpu tensor ops io nn models sample train"
-  [parity]="base gpu tensor ops io nn models sample session"
+  [parity]="base gpu tensor ops io nn models sample train session"
   [cli]=""
 )
 

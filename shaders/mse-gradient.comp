@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#version 460
+/* da = factor (a - b) dy, dy being one number. */
+#extension GL_GOOGLE_include_directive : require
+#include "mse.h"
+#include "include/memory.glsl"
+
+layout(local_size_x = 64) in;
+layout(push_constant) uniform Push { GsMsePush p; };
+
+void main ()
+{
+  uint first = (line_group () * 64 + gl_LocalInvocationID.x) * 4;
+
+  for (uint i = first; i < min (first + 4, p.elements); i++)
+    store (p.da, i, p.factor * (load (p.a, i) - load (p.b, i)) * Floats (p.y).at[0]);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Push constants of weight-gradient.comp. */
+#include "include/types.h"
+
+struct GsWeightGradientPush
+{
+  gs_address x, dy, dw;
+  uint       samples, height, width;  /* of x                        */
+  uint       x_channels;              /* of x with its padding       */
+  uint       y_height, y_width, y_channels;
+  uint       channels;                /* of the weight               */
+  uint       kernel, stride, pad;
+  uint       elements;                /* of dw                       */
+};
