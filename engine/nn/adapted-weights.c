@@ -147,13 +147,13 @@ read_with_rows (AdaptedWeights *self, const Rows *rows, const char *name, const 
       guint16 *halves = (guint16 *) (gpointer) values;
 
       gs_host_tensor_to_halves (&source, 0, n, halves);
-      if (rows->width == own[1])
+      if (rows->n > 0 && rows->width == own[1])
         gs_host_tensor_to_halves (&more, 0, more.dims[0], halves + n);
     }
   else
     {
       gs_host_tensor_to_floats (&source, 0, n, values);
-      if (rows->width == own[1])
+      if (rows->n > 0 && rows->width == own[1])
         memcpy (values + n, rows->values, (gsize) rows->n * rows->width * sizeof *values);
     }
   release (self->source, &source);

@@ -14,7 +14,7 @@ static void
 put (GByteArray *out, guint64 number, guint n)
 {
   for (guint i = 0; i < n; i++)
-    g_byte_array_append (out, (const guint8[]) { (guint8) (number >> (8 * i)) }, 1);
+    g_byte_array_append (out, (const guint8[]) { i < 8 ? (guint8) (number >> (8 * i)) : 0 }, 1);
 }
 
 /* Appends a stored member, and its entry to the directory. */
