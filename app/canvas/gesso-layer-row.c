@@ -20,7 +20,7 @@ struct _GessoLayerRow
   GessoLayer     *layer;
   GessoLayerName *name;
   GtkPicture     *look;
-  GessoTiles     *seen;  /* what the look shows: held, so that changes are other planes */
+  GessoTiles     *seen;  /* what the look shows: a copy, as a stroke may go on in the layer's own */
 };
 
 G_DEFINE_FINAL_TYPE (GessoLayerRow, gesso_layer_row, GTK_TYPE_LIST_BOX_ROW)
@@ -42,12 +42,13 @@ gesso_layer_row_update_look (GessoLayerRow *self)
 {
   GessoTiles *tiles = gesso_layer_get_tiles (self->layer);
   g_autoptr (GdkTexture) texture = NULL;
+  GdkRectangle area;
 
-  if (tiles == self->seen)
+  if (self->seen && !gesso_tiles_diff_area (self->seen, tiles, &area))
     return FALSE;
 
   g_clear_pointer (&self->seen, gesso_tiles_unref);
-  self->seen = gesso_tiles_ref (tiles);
+  self->seen = gesso_tiles_copy (tiles);
   texture = gesso_layer_look (self->layer, gesso_painting_get_width (self->painting),
                               gesso_painting_get_height (self->painting), LOOK_PIXELS);
   gtk_picture_set_paintable (self->look, GDK_PAINTABLE (texture));
