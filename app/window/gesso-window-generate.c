@@ -35,7 +35,9 @@ gesso_window_set_job (GessoWindow *self, GessoJob *job)
     g_signal_handlers_disconnect_by_func (self->job, gesso_window_update, self);
   g_set_object (&self->job, job);
   if (job)
-    g_signal_connect_swapped (job, "changed", G_CALLBACK (gesso_window_update), self);
+    /* The engine may still be making it when the window is gone. */
+    g_signal_connect_object (job, "changed", G_CALLBACK (gesso_window_update), self,
+                             G_CONNECT_SWAPPED);
 
   if (job && application && self->inhibit_cookie == 0)
     self->inhibit_cookie =
