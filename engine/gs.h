@@ -421,6 +421,7 @@ typedef struct
   double     gflops_per_s;   /* the highest of them ... */
   double     gbytes_per_s;
   GPtrArray *parts;          /* GsBenchPart */
+  double     preview_seconds; /* of one step's preview without TAESD; 0 if unet_batch2 was not wanted */
 } GsBench;
 
 typedef struct

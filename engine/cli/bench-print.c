@@ -130,7 +130,8 @@ gs_cli_bench_print_tables (const GsCliBench *self)
   print_ceilings (bench);
   print_parts (self);
   if (seconds_per_step (bench) > 0)
-    printf ("%.4g s per step with guidance\n", seconds_per_step (bench));
+    printf ("%.4g s per step with guidance; its preview takes %.2g %% of that\n", seconds_per_step (bench),
+            bench->preview_seconds / seconds_per_step (bench) * 100);
   for (guint i = 0; i < bench->parts->len; i++)
     {
       const GsBenchPart *part = bench->parts->pdata[i];
@@ -231,7 +232,10 @@ gs_cli_bench_print_json (const GsCliBench *self)
   gs_cli_json_integer (builder, "width", self->width);
   gs_cli_json_integer (builder, "height", self->height);
   if (seconds_per_step (self->bench) > 0)
-    gs_cli_json_number (builder, "seconds_per_step", seconds_per_step (self->bench));
+    {
+      gs_cli_json_number (builder, "seconds_per_step", seconds_per_step (self->bench));
+      gs_cli_json_number (builder, "preview_seconds", self->bench->preview_seconds);
+    }
   add_ceilings (builder, self->bench);
   for (guint i = 0; i < self->bench->parts->len; i++)
     add_part (builder, self, self->bench->parts->pdata[i]);

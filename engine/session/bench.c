@@ -4,6 +4,7 @@
 #include "session/autoencoder.h"
 #include "session/bench-private.h"
 #include "session/model.h"
+#include "session/preview.h"
 #include "session/prompt-encoder.h"
 #include "session/unet-programs.h"
 
@@ -201,6 +202,30 @@ measure_part (GsSession *session, const GsBenchOptions *options, GsBench *bench,
          || gs_bench_profile (bench, part, program, options->repeats, error);
 }
 
+/* What showing a step's picture adds to it, with the linear map. */
+static gboolean
+measure_preview (GsSession *session, const GsBenchOptions *options, GsBench *bench, GError **error)
+{
+  const guint32 factor = gs_latent_factor (session), width = options->width / factor, height = options->height / factor;
+  g_autofree float *latent = g_new0 (float, (gsize) session->model->config.vae.latent_channels * width * height);
+  g_autofree double *seconds = g_new (double, options->repeats);
+
+  if (!gs_preview_prepare (session, GS_PREVIEW_FAST, error))
+    return FALSE;
+  for (guint i = 0; i < options->repeats; i++)
+    {
+      const gint64 start = g_get_monotonic_time ();
+      g_autoptr (GsImage) image
+          = gs_preview_new (session, GS_PREVIEW_FAST, latent, width, height, factor, error);
+
+      if (image == NULL)
+        return FALSE;
+      seconds[i] = (g_get_monotonic_time () - start) * 1e-6;
+    }
+  bench->preview_seconds = gs_median (seconds, options->repeats);
+  return TRUE;
+}
+
 static gboolean
 run_bench (GsSession *session, const GsBenchOptions *options, GsBench *bench, GError **error)
 {
@@ -212,7 +237,7 @@ run_bench (GsSession *session, const GsBenchOptions *options, GsBench *bench, GE
     if ((is_wanted (session, options, i) && !measure_part (session, options, bench, i, error))
         || !gs_progress_step (&session->progress, i + 2, NULL, error))
       return FALSE;
-  return TRUE;
+  return !is_wanted (session, options, UNET_BATCH2) || measure_preview (session, options, bench, error);
 }
 
 static gboolean

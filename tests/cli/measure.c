@@ -97,6 +97,8 @@ test_bench (void)
   g_assert_cmpfloat_with_epsilon (gflop[2], 2 * gflop[1], gflop[1] * 0.05);
   g_assert_cmpfloat (number (result, "seconds_per_step"), ==,
                      number (json_object_get_object_member (result, "unet_batch2"), "seconds"));
+  g_assert_cmpfloat (number (result, "preview_seconds"), >, 0);
+  g_assert_cmpfloat (number (result, "preview_seconds"), <, number (result, "seconds_per_step"));
   check_ops (json_object_get_object_member (result, "unet_batch2"));
   check_ops (json_object_get_object_member (result, "vae_decode"));
 }
