@@ -25,6 +25,7 @@ GsCliStatus gs_cli_generate (int argc, char **argv);
 GsCliStatus gs_cli_info     (int argc, char **argv);
 GsCliStatus gs_cli_bench    (int argc, char **argv);
 GsCliStatus gs_cli_convert  (int argc, char **argv);
+GsCliStatus gs_cli_serve    (int argc, char **argv);
 GsCliStatus gs_cli_parity   (int argc, char **argv);
 
 /* Prints "gesso-cli: MESSAGE" with a full stop on stderr, below a progress bar if one is drawn. */
@@ -57,6 +58,9 @@ gboolean gs_cli_parse (int argc, char **argv, const GOptionEntry *entries, GsCli
                        char ***operands, GError **error);
 
 void gs_cli_session_arguments_clear (GsCliSessionArguments *arguments);
+
+/* "f32", "f16" or "auto"; NULL is the fallback. */
+gboolean gs_cli_precision (const char *text, GsPrecision fallback, GsPrecision *precision, GError **error);
 
 /* Opens the session that the arguments ask for; fallback is the precision if none is given. */
 GsSession *gs_cli_open_session (const GsCliSessionArguments *arguments, GsPrecision fallback,

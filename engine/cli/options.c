@@ -71,21 +71,26 @@ gs_cli_session_arguments_clear (GsCliSessionArguments *arguments)
   g_clear_pointer (&arguments->precision, g_free);
 }
 
+gboolean
+gs_cli_precision (const char *text, GsPrecision fallback, GsPrecision *precision, GError **error)
+{
+  *precision = fallback;
+  if (g_strcmp0 (text, "f32") == 0)
+    *precision = GS_PRECISION_F32;
+  else if (g_strcmp0 (text, "f16") == 0)
+    *precision = GS_PRECISION_F16;
+  else if (text != NULL && g_strcmp0 (text, "auto") != 0)
+    return gs_cli_bad (error, "--precision is f32 or f16, not \"%s\"", text);
+  return TRUE;
+}
+
 GsSession *
 gs_cli_open_session (const GsCliSessionArguments *arguments, GsPrecision fallback, GError **error)
 {
-  GsSessionOptions options = { .device = arguments->device, .precision = fallback };
-  const char *precision = arguments->precision;
+  GsSessionOptions options = { .device = arguments->device };
 
-  if (g_strcmp0 (precision, "f32") == 0)
-    options.precision = GS_PRECISION_F32;
-  else if (g_strcmp0 (precision, "f16") == 0)
-    options.precision = GS_PRECISION_F16;
-  else if (precision != NULL && g_strcmp0 (precision, "auto") != 0)
-    {
-      gs_cli_bad (error, "--precision is f32 or f16, not \"%s\"", precision);
-      return NULL;
-    }
+  if (!gs_cli_precision (arguments->precision, fallback, &options.precision, error))
+    return NULL;
   return gs_session_new (&options, error);
 }
 

@@ -58,8 +58,8 @@ cli_test_finish (void)
   g_clear_pointer (&folder, g_free);
 }
 
-static GSubprocess *
-start (const char *command_line)
+GSubprocess *
+cli_start (const char *command_line)
 {
   g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autofree char *whole = g_strdup_printf ("gesso-cli %s", command_line);
@@ -97,7 +97,7 @@ cli_run (const char *format, ...)
   va_start (arguments, format);
   command_line = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  process = start (command_line);
+  process = cli_start (command_line);
   g_subprocess_communicate_utf8 (process, NULL, NULL, &run.out, &run.err, &error);
   g_assert_no_error (error);
   finish (&run, process);
@@ -107,7 +107,7 @@ cli_run (const char *format, ...)
 CliRun
 cli_run_and_signal (int signal_number, const char *text, const char *command_line)
 {
-  g_autoptr (GSubprocess) process = start (command_line);
+  g_autoptr (GSubprocess) process = cli_start (command_line);
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (g_subprocess_get_stderr_pipe (process));
   g_autoptr (GString) err = g_string_new (NULL);
   gboolean sent = FALSE;

@@ -26,6 +26,9 @@ void        cli_test_finish (void);
 /* Runs to the end; arguments are split as a shell does, after formatting. */
 CliRun cli_run (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
+/* Starts and does not wait; both outputs are pipes. */
+GSubprocess *cli_start (const char *command_line);
+
 /* Starts and sends signal_number once stderr holds the text; then waits for the end. */
 CliRun cli_run_and_signal (int signal_number, const char *text, const char *command_line);
 
