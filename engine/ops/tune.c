@@ -2,102 +2,13 @@
 /* Timing candidates, and remembering who won; see tune.h. */
 #include "ops/tune.h"
 
+#include "ops/remembered.h"
+
 #include <math.h>
 #include <string.h>
 
 #define RUNS 3
-#define MAX_FILE_BYTES (1 << 20)
-
-static GMutex lock;
-static GHashTable *known; /* folder -> (key -> name) */
-
-/* ---- The file ---- */
-
-static gboolean
-is_word (const char *text)
-{
-  for (const char *c = text; *c != '\0'; c++)
-    if (!g_ascii_isgraph (*c))
-      return FALSE;
-  return *text != '\0';
-}
-
-/* Anyone may have written into it: a line that is not two words is passed over. */
-static void
-parse (GHashTable *winners, const char *text)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_auto (GStrv) words = g_strsplit (lines[i], " ", -1);
-
-      if (g_strv_length (words) == 2 && is_word (words[0]) && is_word (words[1]))
-        g_hash_table_insert (winners, g_strdup (words[0]), g_strdup (words[1]));
-    }
-}
-
-static char *
-tuning_path (GsDevice *device)
-{
-  const char *folder = gs_device_get_cache_folder (device);
-
-  return folder != NULL ? g_build_filename (folder, "tuning", NULL) : NULL;
-}
-
-static void
-load (GsDevice *device, GHashTable *winners)
-{
-  g_autofree char *path = tuning_path (device);
-  g_autofree char *text = NULL;
-  gsize length = 0;
-
-  if (path != NULL && g_file_get_contents (path, &text, &length, NULL) && length <= MAX_FILE_BYTES)
-    parse (winners, text);
-}
-
-static void
-save (GsDevice *device, GHashTable *winners)
-{
-  g_autofree char *path = tuning_path (device);
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (winners), (GCompareFunc) strcmp);
-
-  for (GList *l = keys; l != NULL; l = l->next)
-    g_string_append_printf (text, "%s %s\n", (const char *) l->data,
-                            (const char *) g_hash_table_lookup (winners, l->data));
-  /* Written beside and renamed; if it cannot be written, the next start measures again. */
-  if (path != NULL)
-    g_file_set_contents (path, text->str, text->len, NULL);
-}
-
-static GHashTable *
-winners_of (GsDevice *device)
-{
-  const char *folder = gs_device_get_cache_folder (device);
-  const char *key = folder != NULL ? folder : gs_device_get_info (device)->driver;
-  GHashTable *winners;
-
-  if (known == NULL)
-    known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                   (GDestroyNotify) g_hash_table_unref);
-  winners = g_hash_table_lookup (known, key);
-  if (winners == NULL)
-    {
-      winners = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-      load (device, winners);
-      g_hash_table_insert (known, g_strdup (key), winners);
-    }
-  return winners;
-}
-
-void
-gs_tune_forget (void)
-{
-  g_mutex_lock (&lock);
-  g_clear_pointer (&known, g_hash_table_unref);
-  g_mutex_unlock (&lock);
-}
+#define FILE_NAME "tuning"
 
 /* ---- Timing ---- */
 
@@ -149,8 +60,8 @@ find_name (const char *const *names, guint n, const char *name, guint *found)
 }
 
 static guint
-measure (GsDevice *device, GHashTable *winners, const char *key, const char *const *names, guint n,
-         GsTuneFunc func, gpointer data)
+measure (GsDevice *device, const char *key, const char *const *names, guint n, GsTuneFunc func,
+         gpointer data)
 {
   double best = INFINITY;
   guint winner = 0;
@@ -168,10 +79,7 @@ measure (GsDevice *device, GHashTable *winners, const char *key, const char *con
     }
   /* After a cancel some of them did not run. */
   if (isfinite (best) && gs_device_poll (device, NULL))
-    {
-      g_hash_table_insert (winners, g_strdup (key), g_strdup (names[winner]));
-      save (device, winners);
-    }
+    gs_remembered_set (device, FILE_NAME, key, names[winner]);
   return winner;
 }
 
@@ -179,15 +87,16 @@ guint
 gs_tune_choose (GsDevice *device, const char *key, const char *const *names, guint n,
                 GsTuneFunc func, gpointer data)
 {
-  GHashTable *winners;
+  static GMutex lock; /* two measurements at once would be wrong ones */
+  g_autofree char *known = NULL;
   guint winner = 0;
 
   if (n < 2)
     return 0;
   g_mutex_lock (&lock);
-  winners = winners_of (device);
-  if (!find_name (names, n, g_hash_table_lookup (winners, key), &winner))
-    winner = measure (device, winners, key, names, n, func, data);
+  known = gs_remembered_get (device, FILE_NAME, key);
+  if (!find_name (names, n, known, &winner))
+    winner = measure (device, key, names, n, func, data);
   g_mutex_unlock (&lock);
   return winner;
 }

@@ -2,7 +2,7 @@
 /*
  * Choice by measuring: of several kernels that do the same, the one that is fastest on this device for
  * a class of shapes. Each is run some times, on first use; the winner's name is remembered in the
- * process and, in the device's cache folder, in the file "tuning": one line "KEY NAME" for each class.
+ * process and in the file "tuning", see remembered.h.
  */
 #pragma once
 
@@ -22,8 +22,5 @@ guint gs_tune_choose (GsDevice *device, const char *key, const char *const *name
 typedef void (*GsTuneRecordFunc) (GsCommands *commands, gpointer data);
 
 double gs_tune_time (GsDevice *device, GsTuneRecordFunc record, gpointer data);
-
-/* Forgets what the process remembers, so that the file is read again. For tests. */
-void gs_tune_forget (void);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tuning: the fastest wins, is remembered across processes, and a damaged file costs only time. */
+#include "ops/remembered.h"
 #include "ops/tune.h"
 
 #include <glib/gstdio.h>
@@ -43,7 +44,7 @@ write_tuning (const char *text, gssize n_bytes)
   g_autofree char *path = tuning_path ();
 
   g_assert_true (g_file_set_contents (path, text, n_bytes, NULL));
-  gs_tune_forget ();
+  gs_remembered_forget ();
 }
 
 static void
@@ -55,7 +56,7 @@ test_fastest (void)
   g_assert_cmpuint (race.n_timed, ==, 3);
   g_assert_cmpuint (run_race ("fastest", &race), ==, 1);
   g_assert_cmpuint (race.n_timed, ==, 3); /* remembered in the process */
-  gs_tune_forget ();
+  gs_remembered_forget ();
   g_assert_cmpuint (run_race ("fastest", &race), ==, 1);
   g_assert_cmpuint (race.n_timed, ==, 3); /* ... and in the file */
 }
@@ -86,7 +87,7 @@ test_damaged (void)
   g_assert_cmpuint (run_race ("other", &race), ==, 1); /* a name that is none of these */
   g_assert_cmpuint (run_race ("last", &race), ==, 1);
   g_assert_cmpuint (race.n_timed, ==, 9);
-  gs_tune_forget ();
+  gs_remembered_forget ();
   g_assert_cmpuint (run_race ("other", &race), ==, 1); /* the file is whole again */
   g_assert_cmpuint (run_race ("key", &race), ==, 2);
   g_assert_cmpuint (race.n_timed, ==, 9);
