@@ -146,6 +146,32 @@ typedef struct
  * submit, and the session stays usable. */
 typedef gboolean (*GsProgressFunc) (const GsProgress *progress, gpointer user_data);
 
+/* ---- Checking a device ---------------------------------------------------------------------- */
+
+/* What is known of how right a device and its driver compute: each kernel that they may choose makes small
+ * products, which are compared with double precision. A kernel that fails, or that takes the process or the
+ * device down, is not used any more. */
+typedef struct
+{
+  guint  n_checks, n_made, n_failed;
+  gboolean usable;  /* FALSE: a kernel failed that has no other in its place */
+  char  *verdict;   /* a sentence: "AMD Radeon RX 7600, radv Mesa 26.1.0: half precision yes,
+                       cooperative matrix yes, all 24 checks passed" */
+  char  *report;    /* lines for a bug report; nothing of the person or of files */
+} GsDeviceCheck;
+
+void gs_device_check_free (GsDeviceCheck *check);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsDeviceCheck, gs_device_check_free)
+
+/* What is known so far, from the driver's folder in the cache. n_made < n_checks: it is worth checking. */
+GsDeviceCheck *gs_session_get_device_check (GsSession *session);
+
+/* Makes the checks that have not been made: milliseconds each, after the driver has compiled. NULL with
+ * GS_ERROR_CANCELLED (those made are kept) or GS_ERROR_DEVICE_LOST (the next session goes on with
+ * those after the culprit). progress: GS_PHASE_LOAD, a step a check; may be NULL. */
+GsDeviceCheck *gs_session_check_device     (GsSession *session, GsProgressFunc progress,
+                                            gpointer user_data, GError **error);
+
 /* ---- Models --------------------------------------------------------------------------------- */
 
 typedef struct

@@ -25,6 +25,7 @@ GsCliStatus gs_cli_generate (int argc, char **argv);
 GsCliStatus gs_cli_info     (int argc, char **argv);
 GsCliStatus gs_cli_bench    (int argc, char **argv);
 GsCliStatus gs_cli_convert  (int argc, char **argv);
+GsCliStatus gs_cli_check    (int argc, char **argv);
 GsCliStatus gs_cli_serve    (int argc, char **argv);
 GsCliStatus gs_cli_parity   (int argc, char **argv);
 

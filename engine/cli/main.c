@@ -18,6 +18,7 @@ static const struct
   { "info", gs_cli_info, "tell about devices, a model, or how a picture was made" },
   { "bench", gs_cli_bench, "measure speed and memory of a model's parts" },
   { "convert", gs_cli_convert, "write a model in another format or precision" },
+  { "check", gs_cli_check, "check that a device computes right" },
   { "serve", gs_cli_serve, "paint for other programs, through A1111's HTTP interface" },
   { "parity", gs_cli_parity, "compare the engine with reference cases" },
 };

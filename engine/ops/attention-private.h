@@ -25,6 +25,9 @@ typedef struct
   char            name[64];
 } GsAttentionTile;
 
+/* All ways that the device has for these operands, GsAttentionTile elements; the first one always works. */
+GArray *gs_attention_list_tiles (GsDevice *device, const GsAttention *attention);
+
 /* The way for these operands, by gs_matmul_choose(); tuning may run some, see tune.h. */
 void gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttentionTile *tile);
 

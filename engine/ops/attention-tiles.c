@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which attention kernel, and how it divides the work: on GPUs measured per class of shapes. */
 #include "ops/attention-private.h"
+#include "ops/check.h"
 #include "ops/tune.h"
 
 #include "attention.h"
@@ -38,9 +39,8 @@ is_in_eights (const GsTensor *tensor)
   return tensor->dtype == GS_DTYPE_F16 && tensor->first % 8 == 0 && gs_tensor_pitch (tensor) % 8 == 0;
 }
 
-/* All that run on the device with these operands; the first one always does. */
-static GArray *
-list_tiles (GsDevice *device, const GsAttention *attention)
+GArray *
+gs_attention_list_tiles (GsDevice *device, const GsAttention *attention)
 {
   static const guint32 keys[] = { 32, 64 };
   const GsGpuInfo *info = gs_device_get_info (device);
@@ -156,6 +156,20 @@ choose_tuned (GsDevice *device, GArray *tiles, const GsAttention *attention)
   return gs_tune_choose (device, key, names, tiles->len, time_tile, &trial);
 }
 
+/* Those that are known to compute wrong, see check.h. */
+static void
+drop_failed (GsDevice *device, GArray *tiles)
+{
+  for (guint i = tiles->len; i-- > 1;)
+    {
+      g_autofree char *name
+          = g_strconcat ("attention-", g_array_index (tiles, GsAttentionTile, i).name, NULL);
+
+      if (!gs_kernel_check_allows (device, name))
+        g_array_remove_index (tiles, i);
+    }
+}
+
 void
 gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttentionTile *tile)
 {
@@ -166,7 +180,8 @@ gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttention
   *tile = (GsAttentionTile) { variant };
   if (variant > GS_MATMUL_TUNED)
     return;
-  tiles = list_tiles (device, attention);
+  tiles = gs_attention_list_tiles (device, attention);
+  drop_failed (device, tiles);
   if (variant == GS_MATMUL_TUNED)
     i = choose_tuned (device, tiles, attention);
   else if (variant == GS_MATMUL_COOPMAT)

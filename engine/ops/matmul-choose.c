@@ -24,6 +24,12 @@ static const char *const names[GS_MATMUL_N_VARIANTS] = {
   [GS_MATMUL_UNIFORM_TALL] = "uniform-tall",
 };
 
+const char *
+gs_matmul_variant_name (GsMatmulVariant variant)
+{
+  return names[variant];
+}
+
 static GsMatmulVariant
 variant_of_name (const char *name)
 {

@@ -88,6 +88,9 @@ typedef enum
  * texel, gather, uniform, uniform-tall. */
 GsMatmulVariant gs_matmul_choose (GsDevice *device);
 
+/* As in GESSO_KERNELS. */
+const char *gs_matmul_variant_name (GsMatmulVariant variant);
+
 /* Microseconds of a small product by the fastest kernel of a CPU driver, measured now. */
 gint64 gs_matmul_best_time (GsDevice *device);
 
@@ -105,8 +108,10 @@ typedef struct
 /* Runs on every device. */
 extern const GsMatmulTile gs_matmul_plain_tile;
 
-/* All that run on the device, GsMatmulTile elements, beginning with that one. */
-GArray  *gs_matmul_list_tiles (GsDevice *device);
+/* All that the device can run, GsMatmulTile elements, beginning with that one; and of them those that
+ * compute right, as far as is known (see check.h). */
+GArray  *gs_matmul_list_all_tiles (GsDevice *device);
+GArray  *gs_matmul_list_tiles     (GsDevice *device);
 
 /* Whether these operands are ones that the tile can multiply. */
 gboolean gs_matmul_tile_fits  (const GsMatmulTile *tile, GsTensor *const *operands,

@@ -5,6 +5,7 @@
  * device the shape of its matrices and the size of its subgroups, then for a class of products (sizes
  * rounded up to powers of two) the tile.
  */
+#include "ops/check.h"
 #include "ops/matmul-private.h"
 #include "ops/tune.h"
 
@@ -81,7 +82,7 @@ add_coopmat_tiles (GArray *tiles, const GsGpuInfo *info, GsMatrixShape matrix, g
 }
 
 GArray *
-gs_matmul_list_tiles (GsDevice *device)
+gs_matmul_list_all_tiles (GsDevice *device)
 {
   const GsGpuInfo *info = gs_device_get_info (device);
   GArray *tiles = g_array_new (FALSE, TRUE, sizeof (GsMatmulTile));
@@ -91,6 +92,21 @@ gs_matmul_list_tiles (GsDevice *device)
     for (guint i = 0; i < info->n_matrix_shapes; i++)
       for (guint32 lanes = MAX (info->subgroup_min, 1); lanes <= info->subgroup_max; lanes *= 2)
         add_coopmat_tiles (tiles, info, info->matrix_shapes[i], lanes);
+  return tiles;
+}
+
+GArray *
+gs_matmul_list_tiles (GsDevice *device)
+{
+  GArray *tiles = gs_matmul_list_all_tiles (device);
+
+  for (guint i = tiles->len; i-- > 1;)
+    {
+      g_autofree char *name = g_strconcat ("matmul-", g_array_index (tiles, GsMatmulTile, i).name, NULL);
+
+      if (!gs_kernel_check_allows (device, name))
+        g_array_remove_index (tiles, i);
+    }
   return tiles;
 }
 

@@ -69,13 +69,14 @@ save (GHashTable *findings, const char *path)
 static GHashTable *
 findings_of (GsDevice *device, const char *file, const char *path)
 {
-  g_autofree char *name = path != NULL ? g_strdup (path)
-                                       : g_strconcat (gs_device_get_info (device)->driver, "/", file, NULL);
+  g_autofree char *name = path != NULL
+                            ? g_strdup (path)
+                            : g_strconcat (gs_device_get_info (device)->driver, "/", file, NULL);
   GHashTable *findings;
 
   if (known == NULL)
-    known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                   (GDestroyNotify) g_hash_table_unref);
+    known =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
   findings = g_hash_table_lookup (known, name);
   if (findings == NULL)
     {

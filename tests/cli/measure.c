@@ -314,12 +314,30 @@ test_parity_golden (void)
   g_assert_false (g_str_has_suffix (run.out, "\n0 passed, 0 failed\n"));
 }
 
+/* A verdict for people and lines for a bug report, in which nothing is of the person. */
+static void
+test_check (void)
+{
+  g_auto (CliRun) run = { 0 };
+
+  if (!cli_can_generate ())
+    return;
+  run = cli_run ("check");
+  cli_assert_status (&run, 0);
+  g_assert_nonnull (strstr (run.out, "checks passed."));
+  g_assert_nonnull (strstr (run.out, "\nDriver: "));
+  g_assert_nonnull (strstr (run.out, "made, 0 failed\n"));
+  g_assert_null (strstr (run.out, g_get_user_name ()));
+  g_assert_null (strstr (run.out, g_get_home_dir ()));
+}
+
 int
 main (int argc, char **argv)
 {
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/measure/check", test_check);
   g_test_add_func ("/measure/bench", test_bench);
   g_test_add_func ("/measure/bench-only", test_bench_only);
   g_test_add_func ("/measure/bench-compare", test_bench_compare);
