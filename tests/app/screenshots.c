@@ -14,6 +14,7 @@
 #include "io/safetensors.h"
 #include "preferences/gesso-store.h"
 #include "window/gesso-window-private.h"
+#include "widgets.h"
 
 #include <stdlib.h>
 
@@ -38,23 +39,6 @@ typedef struct
 
 /* ---- Waiting -------------------------------------------------------------------------------- */
 
-static gboolean
-on_time (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_ms (guint ms)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (ms, on_time, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-}
-
 static void
 wait_action (GtkWindow *window, const char *action, gboolean enabled)
 {
@@ -62,26 +46,10 @@ wait_action (GtkWindow *window, const char *action, gboolean enabled)
 
   while (g_action_group_get_action_enabled (G_ACTION_GROUP (window), action) != enabled)
     {
-      wait_ms (20);
+      widgets_wait_ms (20);
       if (g_get_monotonic_time () > end)
         g_error ("“%s” did not change within %d seconds", action, LIMIT_SECONDS);
     }
-}
-
-/* ---- Help ----------------------------------------------------------------------------------- */
-
-static GtkWidget *
-find_child (GtkWidget *widget, GType type)
-{
-  GtkWidget *found = NULL;
-
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_child (child, type);
-
-  return found;
 }
 
 /* ---- States --------------------------------------------------------------------------------- */
@@ -118,7 +86,7 @@ static void
 show_generating (GtkWindow *window)
 {
   GtkProgressBar *progress =
-      GTK_PROGRESS_BAR (find_child (GTK_WIDGET (window), GTK_TYPE_PROGRESS_BAR));
+      GTK_PROGRESS_BAR (widgets_find (GTK_WIDGET (window), GTK_TYPE_PROGRESS_BAR));
 
   show_picture (window);
   set_example (window, "a green tree on snow at night");
@@ -126,7 +94,7 @@ show_generating (GtkWindow *window)
   wait_action (window, "generate", FALSE);
   while (gtk_progress_bar_get_fraction (progress) > 0.9 ||
          gtk_progress_bar_get_fraction (progress) < 0.3)
-    wait_ms (5);
+    widgets_wait_ms (5);
 }
 
 static void
@@ -164,7 +132,7 @@ show_accepted (GtkWindow *window)
 {
   show_picture (window);
   gtk_widget_activate_action (GTK_WIDGET (GESSO_WINDOW (window)->strip), "candidate.accept", NULL);
-  wait_ms (SETTLE_MS);
+  widgets_wait_ms (SETTLE_MS);
 }
 
 /* Strokes on a layer of their own, which the next picture starts from. */
@@ -212,7 +180,7 @@ show_candidates (GtkWindow *window)
 {
   g_object_set (GESSO_WINDOW (window)->queue_button, "batch", 4, NULL);
   show_picture (window);
-  wait_ms (SETTLE_MS);
+  widgets_wait_ms (SETTLE_MS);
   activate (window, "win.previous");
   activate (window, "win.previous");
 }
@@ -224,7 +192,7 @@ show_queue (GtkWindow *window)
   static const char *const prompts[] = { "a white boat on the sea at sunset",
                                          "a green tree on snow at night", PROMPT };
   GtkWidget *button =
-      find_child (GTK_WIDGET (GESSO_WINDOW (window)->queue_button), GTK_TYPE_MENU_BUTTON);
+      widgets_find (GTK_WIDGET (GESSO_WINDOW (window)->queue_button), GTK_TYPE_MENU_BUTTON);
 
   show_picture (window);
   for (guint i = 0; i < G_N_ELEMENTS (prompts); i++)
@@ -251,7 +219,7 @@ show_gallery (GtkWindow *window)
       wait_action (window, "generate", TRUE);
     }
   activate (window, "win.history");
-  wait_ms (2 * SETTLE_MS);
+  widgets_wait_ms (2 * SETTLE_MS);
 }
 
 static void
@@ -305,7 +273,7 @@ show_library (GtkWindow *window)
   activate (window, "win.library");
   gesso_library_add_folder (self->library, folder);
   while (!gesso_library_is_scanned (self->library) || gesso_library_get_family (self->library) == NULL)
-    wait_ms (20);
+    widgets_wait_ms (20);
 }
 
 static const State states[] = {
@@ -420,7 +388,7 @@ draw (GtkWindow *window, const char *path)
   if (dialog)
     gtk_widget_remove_css_class (GTK_WIDGET (dialog), "solid-csd");
   do
-    wait_ms (SETTLE_MS);
+    widgets_wait_ms (SETTLE_MS);
   while ((node = snapshot_all (window, dialog)) == NULL);
 
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node,
@@ -442,12 +410,12 @@ tidy (GtkWindow *window)
   GtkWidget *widget = GTK_WIDGET (window);
 
   gtk_widget_remove_css_class (widget, "solid-csd");
-  wait_ms (SETTLE_MS);
+  widgets_wait_ms (SETTLE_MS);
   gtk_window_set_default_size (window, 2 * current->width - gtk_widget_get_width (widget),
                                2 * current->height - gtk_widget_get_height (widget));
   if (current->show != show_empty)
-    gesso_banner_hide (GESSO_BANNER (find_child (widget, GESSO_TYPE_BANNER)));
-  wait_ms (SETTLE_MS);
+    gesso_banner_hide (GESSO_BANNER (widgets_find (widget, GESSO_TYPE_BANNER)));
+  widgets_wait_ms (SETTLE_MS);
 }
 
 static gboolean
