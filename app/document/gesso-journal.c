@@ -533,10 +533,43 @@ gesso_journal_replay (const char *path, GError **error)
   return gesso_journal_file_replay (file_path, error);
 }
 
+/* A folder of the owner's, without folders in it. */
+static void
+delete_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *file_path = g_build_filename (path, name, NULL);
+
+      g_unlink (file_path);
+    }
+  g_rmdir (path);
+}
+
+static void
+delete_folders (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *folder = g_build_filename (path, name, NULL);
+
+      if (g_file_test (folder, G_FILE_TEST_IS_DIR) && !g_file_test (folder, G_FILE_TEST_IS_SYMLINK))
+        delete_folder (folder);
+    }
+}
+
 void
 gesso_journal_delete (const char *path)
 {
   static const char *const names[] = { FILE_NAME, NEW_NAME, NOTE_NAME, LOCK_NAME };
+
+  delete_folders (path);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {

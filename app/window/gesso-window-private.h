@@ -124,6 +124,9 @@ void gesso_window_update_canvas  (GessoWindow *self);
 /* gesso-window-orders.c */
 void gesso_window_init_orders    (GessoWindow *self);
 void gesso_window_close_orders   (GessoWindow *self);
+/* From now on beside the journal, where those of the last time may wait. */
+void gesso_window_keep_orders    (GessoWindow *self);
+gboolean gesso_window_has_orders (GessoWindow *self);
 /* Queues what the frame, the masks and the settings say. */
 void gesso_window_order          (GessoWindow *self);
 /* The document's current picture is shown, if it still is a candidate. */
