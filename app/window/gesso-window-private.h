@@ -73,7 +73,6 @@ struct _GessoWindow
 
   GessoSettings     *undo_settings;  /* before the last restore                */
   GessoPicture      *undo_start;     /* before the last removal                */
-  GessoMask         *undo_mask;
 
   char              *notes;          /* of the last order, joined              */
 

@@ -334,7 +334,6 @@ gesso_window_dispose (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->undo_settings);
   g_clear_object (&self->undo_start);
-  g_clear_object (&self->undo_mask);
   g_clear_pointer (&self->notes, g_free);
 
   G_OBJECT_CLASS (gesso_window_parent_class)->dispose (object);

@@ -297,7 +297,7 @@ test_request (void)
       order = make_order (painting, &frame);
       gesso_order_set_batch (order, 3);
       gesso_order_set_variation (order, 5, 0.25);
-      g_assert_true (gesso_request_init_order (&request, order, &error) == cases[i].works);
+      g_assert_true (gesso_request_init (&request, order, &error) == cases[i].works);
       g_assert_true ((error == NULL) == cases[i].works);
       g_assert_cmpuint (request.gs.frame_width, ==, 64);
       g_assert_cmpuint (request.gs.batch, ==, 3);
