@@ -30,6 +30,8 @@ struct _GessoWindow
   GtkToggleButton   *sidebar_button;
   GessoBanner       *banner;
   GtkWidget         *flap;           /* all below the header bar and the banner */
+  gboolean           narrow;         /* the flap lies over the canvas           */
+  gboolean           show_pane;      /* where it does not                       */
   AdwToastOverlay   *toasts;
   GessoCanvasView   *canvas;
   GessoPromptBar    *prompt_bar;
@@ -97,7 +99,13 @@ void gesso_window_toast     (GessoWindow *self,
 void gesso_window_count_tokens (GessoWindow *self);
 void gesso_window_set_start (GessoWindow *self, GessoPicture *start);
 
+void gesso_window_chain_size_allocate (GtkWidget *widget, int width, int height, int baseline);
+
+/* gesso-window-layout.c: GtkWidget::size-allocate. */
+void gesso_window_size_allocate (GtkWidget *widget, int width, int height, int baseline);
+
 /* Each adds its actions; called once, at construction. */
+void gesso_window_init_layout    (GessoWindow *self);
 void gesso_window_init_generate  (GessoWindow *self);
 void gesso_window_init_files     (GessoWindow *self);
 void gesso_window_init_models    (GessoWindow *self);
