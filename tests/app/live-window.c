@@ -4,6 +4,7 @@
  * is on the canvas alone, gives way to strokes and to orders, and is a layer once it is accepted.
  */
 #include "in-process.h"
+#include "preferences/gesso-store.h"
 #include "widgets.h"
 
 #define LIMIT_SECONDS 120

@@ -156,6 +156,44 @@ show_painting_mask (GtkWindow *window)
   paint (window, GESSO_TOOL_MASK_BRUSH, 24, 34, 70, 84, 66);
 }
 
+/* What was painted, as the model sees it. */
+static void
+show_live (GtkWindow *window)
+{
+  GessoCanvas *canvas = gesso_canvas_view_get_canvas (GESSO_WINDOW (window)->canvas);
+  static const struct
+  {
+    GdkRGBA color;
+    double  size, x1, y1, x2, y2;
+  } strokes[] = {
+    { { 0.55f, 0.75f, 0.95f, 1 }, 90, 0, 30, 128, 30 },
+    { { 0.4f, 0.7f, 0.35f, 1 }, 60, 0, 104, 128, 104 },
+    { { 0.75f, 0.1f, 0.12f, 1 }, 34, 54, 78, 74, 78 },
+    { { 0.2f, 0.3f, 0.55f, 1 }, 18, 44, 52, 84, 52 },
+    { { 1, 0.85f, 0.2f, 1 }, 22, 104, 20, 108, 20 },
+  };
+
+  set_example (window, PROMPT);
+  activate (window, "win.new-canvas");
+  widgets_wait_ms (SETTLE_MS);
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "live", g_variant_new_boolean (TRUE));
+  for (guint i = 0; i < G_N_ELEMENTS (strokes); i++)
+    {
+      g_object_set (gesso_canvas_get_toolbox (canvas), "color", &strokes[i].color, NULL);
+      paint (window, GESSO_TOOL_BRUSH, strokes[i].size, strokes[i].x1, strokes[i].y1, strokes[i].x2,
+             strokes[i].y2);
+    }
+  wait_action (window, "accept-live", TRUE);
+}
+
+/* The pane over a narrow window's canvas. */
+static void
+show_pane (GtkWindow *window)
+{
+  show_accepted (window);
+  activate (window, "win.show-settings");
+}
+
 /* The frame hangs over, the picture is to grow there. */
 static void
 show_frame (GtkWindow *window)
@@ -291,9 +329,13 @@ static const State states[] = {
   { "library", 1000, 800, 0, show_library },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },
+  { "live", 1000, 700, 0, show_live },
   { "narrow", 800, 600, 0, show_picture },
+  { "narrow-generating", 800, 600, 0, show_generating },
+  { "narrow-pane", 800, 600, 0, show_pane },
   { "phone", 400, 700, 0, show_empty },
   { "dark", 1000, 700, DARK, show_picture },
+  { "library-dark", 1000, 800, DARK, show_library },
   { "rtl", 1000, 700, RTL, show_picture },
   { "high-contrast", 1000, 700, HIGH_CONTRAST, show_picture },
   { "high-contrast-dark", 1000, 800, HIGH_CONTRAST | DARK, show_preferences },
