@@ -18,7 +18,7 @@ set_narrow (GessoWindow *self, gboolean narrow)
   gtk_toggle_button_set_active (self->sidebar_button, !narrow && self->show_pane);
 }
 
-/* Who opens it by a key wants to go on in it. */
+/* Who opens it over the canvas wants to go on in it, also by keys. */
 static void
 on_shown (GessoWindow *self)
 {
