@@ -185,7 +185,7 @@ restore_session (GessoApplication *self)
     {
       g_autofree char *note = gesso_journal_read_note (paths[i]);
 
-      if (wanted || gesso_window_note_is_modified (note))
+      if (wanted || gesso_window_is_worth_keeping (note))
         gtk_window_present (GTK_WINDOW (gesso_window_new (self, paths[i])));
       else
         gesso_journal_delete (paths[i]);

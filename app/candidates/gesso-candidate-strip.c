@@ -8,10 +8,11 @@
 #include "candidates/gesso-scrubber.h"
 #include "engine/gesso-recipe.h"
 #include "gallery/gesso-picture-cell.h"
+#include "window/gesso-reflow-layout.h"
 
 #include <glib/gi18n.h>
 
-#define LOOK_SIZE 96
+#define LOOK_SIZE 80
 #define MAX_PLACES 8 /* empty ones that are drawn; more are only counted */
 
 struct _GessoCandidateStrip
@@ -611,6 +612,7 @@ gesso_candidate_strip_class_init (GessoCandidateStripClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   install_signals (object_class);
 
+  g_type_ensure (GESSO_TYPE_REFLOW_LAYOUT);
   g_type_ensure (GESSO_TYPE_SCRUBBER);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/candidates/gesso-candidate-strip.ui");

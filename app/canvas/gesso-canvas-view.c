@@ -17,7 +17,7 @@ struct _GessoCanvasView
 
   GtkWidget      *box;
   GtkWidget      *empty;
-  GtkWidget      *zoom_bar;
+  GtkWidget      *status_bar;
   GtkLabel       *zoom_label;
   GessoToolBar   *tool_bar;
   GessoBrushBar  *brush_bar;
@@ -49,8 +49,7 @@ gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting)
   gtk_widget_set_visible (self->empty, painting == NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->tool_bar), painting != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->brush_bar), painting != NULL);
-  gtk_widget_set_visible (self->zoom_bar, painting != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->live_bar), painting != NULL);
+  gtk_widget_set_visible (self->status_bar, painting != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-in", painting != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-out", painting != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-fit", painting != NULL);
@@ -131,7 +130,7 @@ gesso_canvas_view_class_init (GessoCanvasViewClass *klass)
       widget_class, "/io/github/gesso_paint/Gesso/canvas/gesso-canvas-view.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, box);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, empty);
-  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, zoom_bar);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, status_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, zoom_label);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, tool_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, brush_bar);

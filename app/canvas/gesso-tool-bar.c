@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#define GAP 6 /* all of them are seen in a window 600 pixels high */
+
 struct _GessoToolBar
 {
   GtkBox           parent_instance;
@@ -98,7 +100,7 @@ add_button (GessoToolBar *self, guint i)
   /* The keys belong to the canvas, and so does the focus after a click. */
   gtk_widget_set_focus_on_click (button, FALSE);
   if (tools[i].gap)
-    gtk_widget_set_margin_top (button, 10);
+    gtk_widget_set_margin_top (button, GAP);
   g_object_set_data (G_OBJECT (button), "kind", GUINT_TO_POINTER (tools[i].kind));
   if (i > 0)
     gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (button), self->buttons[tools[0].kind]);
@@ -122,6 +124,6 @@ gesso_tool_bar_init (GessoToolBar *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->color), _("Brush Color"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->color), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _("Brush color"), -1);
-  gtk_widget_set_margin_top (GTK_WIDGET (self->color), 10);
+  gtk_widget_set_margin_top (GTK_WIDGET (self->color), GAP);
   gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->color));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A window's settings, painting, start picture, mask, and the pictures made so far. */
+/* A window's settings, painting, start picture, and the pictures made so far. */
 #include "config.h"
 
 #include "gesso-document.h"
@@ -14,7 +14,6 @@ struct _GessoDocument
   GessoSettings *settings;
   GessoPainting *painting;
   GessoPicture  *start;
-  GessoMask     *mask;
   GPtrArray     *pictures;
   guint          position;
   gboolean       use_canvas;
@@ -26,7 +25,6 @@ enum
   PROP_SETTINGS,
   PROP_PAINTING,
   PROP_START,
-  PROP_MASK,
   PROP_PICTURE,
   PROP_USE_CANVAS,
   N_PROPS
@@ -51,9 +49,6 @@ gesso_document_get_property (GObject *object, guint prop_id, GValue *value, GPar
       break;
     case PROP_START:
       g_value_set_object (value, self->start);
-      break;
-    case PROP_MASK:
-      g_value_set_object (value, self->mask);
       break;
     case PROP_PICTURE:
       g_value_set_object (value, gesso_document_get_picture (self));
@@ -86,7 +81,6 @@ gesso_document_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->painting);
   g_clear_object (&self->start);
-  g_clear_object (&self->mask);
   g_ptr_array_unref (self->pictures);
 
   G_OBJECT_CLASS (gesso_document_parent_class)->finalize (object);
@@ -107,7 +101,6 @@ gesso_document_class_init (GessoDocumentClass *klass)
   properties[PROP_PAINTING] =
       g_param_spec_object ("painting", NULL, NULL, GESSO_TYPE_PAINTING, flags);
   properties[PROP_START] = g_param_spec_object ("start", NULL, NULL, GESSO_TYPE_PICTURE, flags);
-  properties[PROP_MASK] = g_param_spec_object ("mask", NULL, NULL, GESSO_TYPE_MASK, flags);
   properties[PROP_PICTURE] =
       g_param_spec_object ("picture", NULL, NULL, GESSO_TYPE_PICTURE, flags);
   properties[PROP_USE_CANVAS] =
@@ -150,25 +143,10 @@ gesso_document_get_start (GessoDocument *self)
 }
 
 void
-gesso_document_restore_start (GessoDocument *self, GessoPicture *start, GessoMask *mask)
-{
-  g_set_object (&self->start, start);
-  g_set_object (&self->mask, mask);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_START]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MASK]);
-}
-
-void
 gesso_document_set_start (GessoDocument *self, GessoPicture *start)
 {
-  g_autoptr (GessoMask) mask = NULL;
-
-  if (self->start == start)
-    return;
-
-  if (start)
-    mask = gesso_mask_new (gesso_picture_get_width (start), gesso_picture_get_height (start));
-  gesso_document_restore_start (self, start, mask);
+  if (g_set_object (&self->start, start))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_START]);
 }
 
 gboolean
@@ -185,12 +163,6 @@ gesso_document_set_use_canvas (GessoDocument *self, gboolean use_canvas)
 
   self->use_canvas = use_canvas;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_USE_CANVAS]);
-}
-
-GessoMask *
-gesso_document_get_mask (GessoDocument *self)
-{
-  return self->mask;
 }
 
 GessoPicture *

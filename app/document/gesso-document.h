@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * GessoDocument: what one window works on. The settings, the painting with its layers, the picture
- * to start from with its mask, and the pictures that were made, of which one is current. Nothing
- * made is dropped while the window is open, unless memory runs to MAX_HISTORY_BYTES.
+ * GessoDocument: what one window works on. The settings, the painting with its layers and masks, the
+ * picture to start from, and the pictures that were made, of which one is current. Nothing made is
+ * dropped while the window is open, unless memory runs to MAX_HISTORY_BYTES.
  *
  * Properties: "settings" (GessoSettings), "painting" (GessoPainting: the same one for good; opening
- * a file is gesso_painting_restore()), "start" (GessoPicture or NULL), "mask" (GessoMask, of
- * start's size, or NULL without start), "picture" (GessoPicture or NULL: the current one),
- * "use-canvas" (boolean, TRUE at first: without a start picture what is painted in the frame is
- * started from).
+ * a file is gesso_painting_restore()), "start" (GessoPicture or NULL), "picture" (GessoPicture or
+ * NULL: the current one), "use-canvas" (boolean, TRUE at first: without a start picture what is
+ * painted in the frame is started from).
  */
 #pragma once
 
-#include "document/gesso-mask.h"
 #include "document/gesso-painting.h"
 #include "document/gesso-settings.h"
 #include "engine/gesso-picture.h"
@@ -29,11 +27,6 @@ GessoPainting *gesso_document_get_painting (GessoDocument *self);
 
 GessoPicture  *gesso_document_get_start    (GessoDocument *self);
 void           gesso_document_set_start    (GessoDocument *self, GessoPicture *start);
-/* Brings back a start picture together with the mask that was painted on it. */
-void           gesso_document_restore_start (GessoDocument *self,
-                                             GessoPicture  *start,
-                                             GessoMask     *mask);
-GessoMask     *gesso_document_get_mask     (GessoDocument *self);
 
 gboolean       gesso_document_get_use_canvas (GessoDocument *self);
 void           gesso_document_set_use_canvas (GessoDocument *self, gboolean use_canvas);

@@ -5,7 +5,8 @@
  * exactly that painting back, the last stroke at most missing.
  *
  * A journal is a folder; the process that has it open holds a lock in it, which ends with the
- * process. Left over folders without a holder are what gesso_journal_list_left() finds.
+ * process. Its owner may keep folders of its own in there. Left over folders without a holder are
+ * what gesso_journal_list_left() finds.
  *
  *   journal = gesso_journal_open (NULL, painting, &error);       while the window is open
  *   gesso_journal_close (journal, TRUE);                         saved or discarded: delete it
@@ -60,6 +61,7 @@ void           gesso_journal_set_slack (GessoJournal *self, guint64 n_bytes);
 GStrv          gesso_journal_list_left (const char *parent);
 /* The painting as it was after the last whole record. A torn or damaged tail is left out. */
 GessoSnapshot *gesso_journal_replay    (const char *path, GError **error);
+/* With the folders that its owner keeps in it, and the files in those. */
 void           gesso_journal_delete    (const char *path);
 
 G_END_DECLS

@@ -16,6 +16,7 @@ struct _GessoRecordDecoder
   GessoTiles    *scratch[2]; /* of 1 and 4 channels: the tiles since then, a row
                                 of SCRATCH_ROW after the other                   */
   guint          n_scratch[2];
+  int            origin_x, origin_y; /* of the next commit            */
 };
 
 const GVariantType *
@@ -25,6 +26,8 @@ gesso_record_get_type (GessoRecordType type)
     return G_VARIANT_TYPE (GESSO_RECORD_TILES_TYPE);
   if (type == GESSO_RECORD_COMMIT)
     return G_VARIANT_TYPE (GESSO_RECORD_COMMIT_TYPE);
+  if (type == GESSO_RECORD_ORIGIN)
+    return G_VARIANT_TYPE (GESSO_RECORD_ORIGIN_TYPE);
   return NULL;
 }
 
@@ -108,6 +111,20 @@ decode_tiles (GessoRecordDecoder *self, GVariant *payload)
         return FALSE;
       memcpy (pixels, bytes, n_bytes);
     }
+
+  return TRUE;
+}
+
+/* ---- The origin ----------------------------------------------------------------------------- */
+
+static gboolean
+decode_origin (GessoRecordDecoder *self, GVariant *payload)
+{
+  int x, y;
+
+  g_variant_get (payload, "(ii)", &x, &y);
+  self->origin_x = CLAMP (x, -GESSO_TILES_REACH, GESSO_TILES_REACH);
+  self->origin_y = CLAMP (y, -GESSO_TILES_REACH, GESSO_TILES_REACH);
 
   return TRUE;
 }
@@ -324,6 +341,8 @@ decode_commit (GessoRecordDecoder *self, GVariant *payload)
     }
   if (!decode_state (state, planes, snapshot))
     return FALSE;
+  snapshot->origin_x = self->origin_x;
+  snapshot->origin_y = self->origin_y;
   if (members)
     snapshot->members = decode_members (members);
   else if (self->snapshot && self->snapshot->members)
@@ -343,6 +362,8 @@ gesso_record_decode (GessoRecordDecoder *self, GessoRecordType type, GVariant *p
 {
   if (type == GESSO_RECORD_TILES)
     return decode_tiles (self, payload);
+  if (type == GESSO_RECORD_ORIGIN)
+    return decode_origin (self, payload);
   if (type == GESSO_RECORD_COMMIT)
     return decode_commit (self, payload);
   return FALSE;

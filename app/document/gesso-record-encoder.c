@@ -255,6 +255,14 @@ encode_state (GessoRecordEncoder *self, GessoSnapshot *snapshot)
       &candidates));
 }
 
+static gboolean
+is_at_origin (const GessoRecordEncoder *self, const GessoSnapshot *snapshot)
+{
+  int x = self->last ? self->last->origin_x : 0, y = self->last ? self->last->origin_y : 0;
+
+  return snapshot->origin_x == x && snapshot->origin_y == y;
+}
+
 static GVariant *
 encode_members (GHashTable *members)
 {
@@ -302,6 +310,7 @@ gesso_record_encode (GessoRecordEncoder *self,
   gboolean members_changed = self->last == NULL || self->last->members != snapshot->members;
   GVariantBuilder planes;
   guint n_planes = 0;
+  gboolean moved;
 
   for (guint which = 0; which < 2; which++)
     {
@@ -319,6 +328,12 @@ gesso_record_encode (GessoRecordEncoder *self,
           n_planes++;
         }
     }
+  moved = !is_at_origin (self, snapshot);
+  if (moved && !encoding.failed)
+    encoding.failed = !sink (GESSO_RECORD_ORIGIN,
+                             g_variant_ref_sink (g_variant_new ("(ii)", snapshot->origin_x,
+                                                                snapshot->origin_y)),
+                             data, error);
   for (guint which = 0; which < 2; which++)
     {
       hand_over (&encoding, which);
@@ -326,7 +341,7 @@ gesso_record_encode (GessoRecordEncoder *self,
       g_ptr_array_unref (encoding.batch[which]);
     }
 
-  if (encoding.failed || (n_planes == 0 && !members_changed && self->state &&
+  if (encoding.failed || (n_planes == 0 && !members_changed && !moved && self->state &&
                           g_variant_equal (self->state, state)))
     g_variant_builder_clear (&planes);
   else

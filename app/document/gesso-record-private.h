@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 /* Channels, and the tiles' pixels. */
 #define GESSO_RECORD_TILES_TYPE "(yaay)"
 
+/* How far the picture grew to the left and to the top; (0, 0) without such a record. */
+#define GESSO_RECORD_ORIGIN_TYPE "(ii)"
+
 /* id, kind, name, opacity, visible, locked, blend's id, x, y, recipe */
 #define GESSO_RECORD_LAYER_TYPE "(tysdbbsiims)"
 /* number, place, recipe */

@@ -2,8 +2,8 @@
 /*
  * Records: what changed from one snapshot to the next as a few GVariants, for the journal.
  *
- * Tiles come first, some hundred a record; the commit after them says what the painting is and
- * where the tiles go. Without its commit nothing of a change counts.
+ * Tiles come first, some hundred a record, and the origin if it has moved; the commit after them
+ * says what the painting is and where the tiles go. Without its commit nothing of a change counts.
  */
 #pragma once
 
@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   GESSO_RECORD_TILES = 1,
-  GESSO_RECORD_COMMIT = 2
+  GESSO_RECORD_COMMIT = 2,
+  GESSO_RECORD_ORIGIN = 3
 } GessoRecordType;
 
 /* Takes the payload, which is not floating. */

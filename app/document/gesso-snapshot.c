@@ -120,6 +120,8 @@ gesso_snapshot_detach (const GessoSnapshot *self)
 {
   GessoSnapshot *own = gesso_snapshot_new (self->width, self->height);
 
+  own->origin_x = self->origin_x;
+  own->origin_y = self->origin_y;
   own->active = self->active;
   own->selection = self->selection ? gesso_tiles_ref (self->selection) : NULL;
   own->frame = self->frame;

@@ -60,7 +60,8 @@ typedef struct
   /*< public >*/
   guint         width, height;
   int           origin_x, origin_y; /* how far the picture grew to the left and to the top since it
-                                       was opened; for those who remember places in it  */
+                                       was opened; for those who remember places in it; the
+                                       journal keeps it, files do not                   */
   GPtrArray    *layers;      /* of GessoLayerState, top first                            */
   guint64       active;      /* the id of the active layer, 0: none                      */
   GessoTiles   *selection;   /* 1 channel, in the picture's coordinates; NULL: all of it */

@@ -79,7 +79,7 @@ run_work (GessoWorker *worker, GTask *task)
   GError *error = NULL;
 
   run->request = &request;
-  if (gesso_request_init_order (&request, run->order, &error))
+  if (gesso_request_init (&request, run->order, &error))
     {
       request.gs.preview = run->preview;
       result = make (worker, run, &error);

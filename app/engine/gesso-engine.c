@@ -4,9 +4,6 @@
 
 #include "gesso-engine-private.h"
 
-#include "gesso-job-private.h"
-#include "gesso-picture-private.h"
-#include "gesso-request.h"
 #include "gs.h"
 
 #include <glib/gi18n.h>
@@ -184,157 +181,12 @@ gesso_engine_set_library (GessoEngine *self, const char *const *folders)
   gesso_worker_push (self->worker, task, library_work);
 }
 
-/* ---- Generating ----------------------------------------------------------------------------- */
-
-typedef struct
-{
-  GessoJob      *job;
-  GessoSettings *settings;   /* this and the next two: not for decoding again */
-  GessoPicture  *start;
-  GBytes        *mask;
-  GsPreview      preview;
-  gboolean       unfinished; /* out: the worker keeps latents that could not be decoded */
-} Generation;
-
-static void
-generation_free (Generation *generation)
-{
-  g_clear_object (&generation->job);
-  g_clear_object (&generation->settings);
-  g_clear_object (&generation->start);
-  g_clear_pointer (&generation->mask, g_bytes_unref);
-  g_free (generation);
-}
-
-/* Takes result (may be NULL) and error (may be NULL). */
-static void
-return_result (GessoWorker *worker, GTask *task, GsResult *result, GError *error)
-{
-  Generation *generation = g_task_get_task_data (task);
-  GessoPicture *picture;
-
-  if (result && result->images[0])
-    {
-      g_clear_error (&error);
-      picture = gesso_picture_new_take (g_steal_pointer (&result->images[0]),
-                                        g_strdup (result->parameters[0]));
-      gs_result_free (result);
-      g_task_return_pointer (task, picture, g_object_unref);
-      return;
-    }
-
-  /* A lost device takes the latents along when return_error() closes the session. */
-  generation->unfinished = result && !g_error_matches (error, GS_ERROR, GS_ERROR_DEVICE_LOST);
-  gesso_worker_keep_unfinished (worker, result);
-  gesso_worker_return_error (worker, task, error);
-}
-
-static void
-generate_work (GessoWorker *worker, GTask *task)
-{
-  Generation *generation = g_task_get_task_data (task);
-  GessoJob *job = generation->job;
-  GessoRequest request;
-  GsResult *result = NULL;
-  GError *error = NULL;
-  GsSession *session;
-
-  gesso_request_init (&request, generation->settings, generation->start, generation->mask);
-  request.gs.preview = generation->preview;
-  session = gesso_worker_open_model (worker, request.model, gesso_job_report, job, &error);
-  if (session)
-    result = gs_session_generate (session, &request.gs, gesso_job_report, job, &error);
-  gesso_request_clear (&request);
-
-  return_result (worker, task, result, error);
-}
-
-static void
-decode_work (GessoWorker *worker, GTask *task)
-{
-  Generation *generation = g_task_get_task_data (task);
-  GsSession *session = gesso_worker_open_session (worker, NULL);
-  GsResult *result = gesso_worker_take_unfinished (worker);
-  GError *error = NULL;
-
-  if (session == NULL || result == NULL)
-    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                         _("The unfinished picture is gone: generate it again."));
-  else
-    gs_session_decode (session, result, gesso_job_report, generation->job, &error);
-
-  return_result (worker, task, result, error);
-}
-
-static void
-push_generation (GessoEngine *self, GTask *task, Generation *generation, GessoWorkFunc func)
-{
-  /* Not checked: a picture that is finished is worth having, cancelled or not. */
-  g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, generation, (GDestroyNotify) generation_free);
-  gesso_worker_push (self->worker, task, func);
-}
-
-static GessoPicture *
-finish_generation (GessoEngine *self, GAsyncResult *result, GError **error)
-{
-  Generation *generation = g_task_get_task_data (G_TASK (result));
-
-  self->can_decode = generation->unfinished;
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-void
-gesso_engine_generate_async (GessoEngine        *self,
-                             GessoJob           *job,
-                             GessoSettings      *settings,
-                             GessoPicture       *start,
-                             GBytes             *mask,
-                             GAsyncReadyCallback callback,
-                             gpointer            data)
-{
-  g_autoptr (GTask) task = g_task_new (self, gesso_job_get_cancellable (job), callback, data);
-  Generation *generation = g_new0 (Generation, 1);
-
-  g_task_set_source_tag (task, gesso_engine_generate_async);
-  generation->job = g_object_ref (job);
-  generation->settings = gesso_settings_copy (settings);
-  generation->start = start ? g_object_ref (start) : NULL;
-  generation->mask = mask ? g_bytes_ref (mask) : NULL;
-  generation->preview = self->preview;
-  push_generation (self, task, generation, generate_work);
-}
-
-GessoPicture *
-gesso_engine_generate_finish (GessoEngine *self, GAsyncResult *result, GError **error)
-{
-  return finish_generation (self, result, error);
-}
+/* ---- Decoding again ------------------------------------------------------------------------- */
 
 gboolean
 gesso_engine_can_decode (GessoEngine *self)
 {
   return self->can_decode;
-}
-
-void
-gesso_engine_decode_async (GessoEngine        *self,
-                           GessoJob           *job,
-                           GAsyncReadyCallback callback,
-                           gpointer            data)
-{
-  g_autoptr (GTask) task = g_task_new (self, gesso_job_get_cancellable (job), callback, data);
-  Generation *generation = g_new0 (Generation, 1);
-
-  g_task_set_source_tag (task, gesso_engine_decode_async);
-  generation->job = g_object_ref (job);
-  push_generation (self, task, generation, decode_work);
-}
-
-GessoPicture *
-gesso_engine_decode_finish (GessoEngine *self, GAsyncResult *result, GError **error)
-{
-  return finish_generation (self, result, error);
 }
 
 /* ---- Counting tokens ------------------------------------------------------------------------ */

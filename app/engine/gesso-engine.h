@@ -40,28 +40,12 @@ void gesso_engine_set_preview (GessoEngine *self, const char *preview);
 /* Folders in which prompts find LoRAs and embeddings, from the next work on; ended by NULL. */
 void gesso_engine_set_library (GessoEngine *self, const char *const *folders);
 
-/* start: the picture to start from, or NULL.
- * mask: one byte a pixel of start, white is repainted; NULL: everything. */
-void          gesso_engine_generate_async  (GessoEngine        *self,
-                                            GessoJob           *job,
-                                            GessoSettings      *settings,
-                                            GessoPicture       *start,
-                                            GBytes             *mask,
-                                            GAsyncReadyCallback callback,
-                                            gpointer            data);
-GessoPicture *gesso_engine_generate_finish (GessoEngine *self, GAsyncResult *result, GError **error);
-
-/* After a generation whose last part, the decoding, failed: the denoised latents are kept and
- * decoding can be tried again. */
-gboolean      gesso_engine_can_decode    (GessoEngine *self);
-void          gesso_engine_decode_async  (GessoEngine        *self,
-                                          GessoJob           *job,
-                                          GAsyncReadyCallback callback,
-                                          gpointer            data);
-GessoPicture *gesso_engine_decode_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+/* After an order whose last part, the decoding, failed: the denoised latents are kept and decoding can
+ * be tried again. */
+gboolean gesso_engine_can_decode (GessoEngine *self);
 
 /* An order's pictures come as the job's "result" while it runs. again: only the decoding of an order
- * that failed there, see gesso_engine_can_decode(). */
+ * that failed there. */
 void     gesso_engine_run_async  (GessoEngine        *self,
                                   GessoOrder         *order,
                                   gboolean            again,

@@ -295,6 +295,8 @@ describe (GessoOrder *self)
   g_variant_dict_init (&dictionary, settings);
   g_variant_dict_insert (&dictionary, "x", "i", self->area.x);
   g_variant_dict_insert (&dictionary, "y", "i", self->area.y);
+  g_variant_dict_insert (&dictionary, "origin-x", "i", self->snapshot->origin_x);
+  g_variant_dict_insert (&dictionary, "origin-y", "i", self->snapshot->origin_y);
   g_variant_dict_insert (&dictionary, "batch", "u", self->batch);
   g_variant_dict_insert (&dictionary, "variation-seed", "t", self->variation_seed);
   g_variant_dict_insert (&dictionary, "variation-strength", "d", self->variation_strength);
@@ -371,6 +373,10 @@ gesso_order_unpack (GessoSnapshot *packed)
 
   gesso_settings_take_variant (settings, packed->settings);
   snapshot = move_to (packed, &area);
+  g_variant_lookup (packed->settings, "origin-x", "i", &snapshot->origin_x);
+  g_variant_lookup (packed->settings, "origin-y", "i", &snapshot->origin_y);
+  snapshot->origin_x = CLAMP (snapshot->origin_x, -GESSO_TILES_REACH, GESSO_TILES_REACH);
+  snapshot->origin_y = CLAMP (snapshot->origin_y, -GESSO_TILES_REACH, GESSO_TILES_REACH);
   self = gesso_order_new (snapshot, settings);
   gesso_order_set_batch (self, batch);
   gesso_order_set_variation (self,

@@ -29,25 +29,8 @@ fill_from_id (const char *id)
   return GS_FILL_ORIGINAL;
 }
 
-static GsImage *
-image_from_mask (GessoPicture *start, GBytes *mask)
-{
-  gsize n_bytes = 0;
-  const guint8 *bytes = g_bytes_get_data (mask, &n_bytes);
-  GsImage *image = gs_image_new (gesso_picture_get_width (start),
-                                 gesso_picture_get_height (start), 1);
-
-  g_assert (n_bytes == (gsize) image->width * image->height);
-  memcpy (image->pixels, bytes, n_bytes);
-
-  return image;
-}
-
-void
-gesso_request_init (GessoRequest  *self,
-                    GessoSettings *settings,
-                    GessoPicture  *start,
-                    GBytes        *mask)
+static void
+take_settings (GessoRequest *self, GessoSettings *settings)
 {
   g_autofree char *rng = NULL;
   g_autofree char *fill = NULL;
@@ -82,14 +65,7 @@ gesso_request_init (GessoRequest  *self,
   gs->guidance_rescale = (float) guidance_rescale;
   gs->rng = rng_from_id (rng);
   gs->fill = fill_from_id (fill);
-
-  if (start)
-    {
-      gs->init_image = gesso_picture_get_image (start);
-      gs->denoising_strength = (float) denoising_strength;
-      if (mask)
-        gs->mask = self->mask = image_from_mask (start, mask);
-    }
+  gs->denoising_strength = (float) denoising_strength;
 }
 
 void
@@ -158,21 +134,18 @@ is_empty (const GsImage *picture)
 }
 
 gboolean
-gesso_request_init_order (GessoRequest *self, GessoOrder *order, GError **error)
+gesso_request_init (GessoRequest *self, GessoOrder *order, GError **error)
 {
   GessoSettings *settings = gesso_order_get_settings (order);
   GessoTrail *trail = gesso_order_get_trail (order);
   GsRequest *gs = &self->gs;
-  double denoising_strength;
   guint8 *pixels, *mask;
   GdkRectangle area;
   gboolean any = FALSE;
 
-  gesso_request_init (self, settings, NULL, NULL);
+  take_settings (self, settings);
   gesso_order_get_area (order, &area);
-  g_object_get (settings, "denoising-strength", &denoising_strength, NULL);
 
-  gs->denoising_strength = (float) denoising_strength;
   gs->width = gs->height = 0;
   gs->frame_width = (guint) area.width;
   gs->frame_height = (guint) area.height;

@@ -6,6 +6,7 @@
 
 #include "prompt/gesso-history-popover.h"
 #include "prompt/gesso-prompt-view.h"
+#include "window/gesso-reflow-layout.h"
 
 #include <glib/gi18n.h>
 
@@ -207,6 +208,7 @@ gesso_prompt_bar_class_init (GessoPromptBarClass *klass)
 
   g_type_ensure (GESSO_TYPE_HISTORY_POPOVER);
   g_type_ensure (GESSO_TYPE_PROMPT_VIEW);
+  g_type_ensure (GESSO_TYPE_REFLOW_LAYOUT);
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/gesso_paint/Gesso/prompt/gesso-prompt-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoPromptBar, box);

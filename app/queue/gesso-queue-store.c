@@ -68,8 +68,7 @@ gesso_queue_store_new (const char *folder)
 {
   GessoQueueStore *self = g_new0 (GessoQueueStore, 1);
 
-  self->folder = folder ? g_strdup (folder)
-                        : g_build_filename (g_get_user_state_dir (), "gesso", "queue", NULL);
+  self->folder = g_strdup (folder);
   g_mkdir_with_parents (self->folder, 0700);
   self->names = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
   self->writer = g_thread_pool_new (work_run, NULL, 1, FALSE, NULL);

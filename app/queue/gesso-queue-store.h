@@ -13,7 +13,6 @@ G_BEGIN_DECLS
 
 typedef struct _GessoQueueStore GessoQueueStore;
 
-/* folder: NULL for gesso/queue in the user's state folder. */
 GessoQueueStore *gesso_queue_store_new    (const char *folder);
 /* Waits until all is written. */
 void             gesso_queue_store_free   (GessoQueueStore *self);

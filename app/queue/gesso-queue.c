@@ -11,7 +11,7 @@ struct _GessoQueue
   GObject          parent_instance;
 
   GessoEngine     *engine;
-  GessoQueueStore *store;
+  GessoQueueStore *store;   /* NULL: it is kept nowhere */
   GPtrArray       *orders;  /* the running one first */
   GessoJob        *job;     /* of it, or NULL: none runs */
   GessoOrder      *failed;  /* whose latents wait to be decoded */
@@ -73,9 +73,24 @@ gesso_queue_init_list_model (GListModelInterface *interface)
 }
 
 static void
+keep (GessoQueue *self, GessoOrder *order)
+{
+  if (self->store)
+    gesso_queue_store_add (self->store, order);
+}
+
+static void
+forget (GessoQueue *self, GessoOrder *order)
+{
+  if (self->store)
+    gesso_queue_store_remove (self->store, order);
+}
+
+static void
 changed (GessoQueue *self, guint position, guint n_removed, guint n_added)
 {
-  gesso_queue_store_list (self->store, self->orders);
+  if (self->store)
+    gesso_queue_store_list (self->store, self->orders);
   g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
 }
 
@@ -124,7 +139,7 @@ on_run (GObject *source, GAsyncResult *result, gpointer data)
     self->failed = g_object_ref (order);
   set_job (self, NULL);
   g_ptr_array_remove_index (self->orders, 0);
-  gesso_queue_store_remove (self->store, order);
+  forget (self, order);
   changed (self, 0, 1, 0);
   g_signal_emit (self, signals[DONE], 0, order, error);
 
@@ -179,7 +194,7 @@ void
 gesso_queue_push (GessoQueue *self, GessoOrder *order)
 {
   g_ptr_array_add (self->orders, g_object_ref (order));
-  gesso_queue_store_add (self->store, order);
+  keep (self, order);
   changed (self, self->orders->len - 1, 0, 1);
   run_next (self);
 }
@@ -193,7 +208,7 @@ gesso_queue_decode_again (GessoQueue *self)
     return;
 
   g_ptr_array_insert (self->orders, 0, g_object_ref (order));
-  gesso_queue_store_add (self->store, order);
+  keep (self, order);
   changed (self, 0, 0, 1);
   run (self, TRUE);
 }
@@ -230,7 +245,7 @@ gesso_queue_cancel (GessoQueue *self, GessoOrder *order)
       return;
     }
 
-  gesso_queue_store_remove (self->store, order);
+  forget (self, order);
   g_ptr_array_remove_index (self->orders, position);
   changed (self, position, 1, 0);
 }
@@ -269,6 +284,7 @@ gesso_queue_close (GessoQueue *self)
   self->closed = TRUE;
   if (self->job)
     gesso_job_cancel (self->job);
+  g_clear_pointer (&self->store, gesso_queue_store_free);
 }
 
 static void
@@ -329,17 +345,34 @@ gesso_queue_class_init (GessoQueueClass *klass)
 static void
 gesso_queue_init (GessoQueue *self)
 {
+  self->orders = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 GessoQueue *
-gesso_queue_new (GessoEngine *engine, const char *folder)
+gesso_queue_new (GessoEngine *engine)
 {
   GessoQueue *self = g_object_new (GESSO_TYPE_QUEUE, NULL);
 
   self->engine = g_object_ref (engine);
-  self->store = gesso_queue_store_new (folder);
-  self->orders = gesso_queue_store_load (self->store);
-  self->paused = self->orders->len > 0;
 
   return self;
+}
+
+void
+gesso_queue_keep_in (GessoQueue *self, const char *folder)
+{
+  g_autoptr (GPtrArray) left = NULL;
+  guint first = self->job ? 1 : 0;
+
+  g_return_if_fail (self->store == NULL && !self->closed);
+
+  self->store = gesso_queue_store_new (folder);
+  left = gesso_queue_store_load (self->store);
+  for (guint i = 0; i < self->orders->len; i++)
+    keep (self, g_ptr_array_index (self->orders, i));
+  for (guint i = 0; i < left->len; i++)
+    g_ptr_array_insert (self->orders, (int) (first + i), g_object_ref (g_ptr_array_index (left, i)));
+  changed (self, first, 0, left->len);
+  if (left->len > 0)
+    gesso_queue_set_paused (self, TRUE);
 }

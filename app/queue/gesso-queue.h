@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * GessoQueue: orders, made one after the other. A GListModel of GessoOrder: the one that is being
- * made is first, then those that wait. It survives the end of the program: what was not finished
- * comes back as waiting, and paused, so that nothing starts by itself.
+ * made is first, then those that wait. In a folder it survives the end of the program: what was not
+ * finished comes back as waiting, and paused, so that nothing starts by itself. No two queues may have
+ * the same folder.
  *
  * Properties:
  *   paused    boolean: what is being made is finished, nothing else is begun
@@ -24,8 +25,9 @@ G_BEGIN_DECLS
 #define GESSO_TYPE_QUEUE (gesso_queue_get_type ())
 G_DECLARE_FINAL_TYPE (GessoQueue, gesso_queue, GESSO, QUEUE, GObject)
 
-/* folder: where it survives, NULL for the state folder. */
-GessoQueue *gesso_queue_new         (GessoEngine *engine, const char *folder);
+GessoQueue *gesso_queue_new         (GessoEngine *engine);
+/* From now on it is kept there, and what was left there comes before what it has. Once. */
+void        gesso_queue_keep_in     (GessoQueue *self, const char *folder);
 
 void        gesso_queue_push        (GessoQueue *self, GessoOrder *order);
 /* To another place of the list; that of the running one is its own. */
@@ -43,7 +45,7 @@ GessoJob   *gesso_queue_get_job     (GessoQueue *self);
 /* How many pictures of the running order are still to come. */
 guint       gesso_queue_get_n_left  (GessoQueue *self);
 
-/* Before the program ends: cancels what runs, which comes back the next time. */
+/* Cancels what runs, which comes back the next time, and lets go of the folder. */
 void        gesso_queue_close       (GessoQueue *self);
 
 G_END_DECLS

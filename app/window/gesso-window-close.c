@@ -145,7 +145,9 @@ gesso_window_close_request (GtkWindow *window)
   unsaved = gesso_window_has_painting (self) && gesso_painting_get_modified (self->painting);
   kept = restored && self->journal && gesso_journal_flush (self->journal, NULL);
   /* A window of several that holds nothing of its own is not opened again. */
-  self->keep = kept && (unsaved || is_last (self));
+  self->keep = kept && (unsaved || gesso_window_has_orders (self) || is_last (self));
+  if (!kept && !unsaved && gesso_window_has_orders (self))
+    self->keep = self->journal && gesso_journal_flush (self->journal, NULL);
   if (kept || !unsaved)
     return GDK_EVENT_PROPAGATE;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the next start gets back: the painting, the prompt and the settings are in the window's
- * journal at any time, and beside them which file it is and whether that file has all of it.
+ * journal at any time, beside it the orders that wait, and a note that says which file it is and
+ * whether that file has all of it.
  */
 #include "config.h"
 
@@ -135,16 +136,30 @@ gesso_window_take_settings (GessoWindow *self)
     start_from_frame (self);
 }
 
-/* ---- The note beside it: whether it is saved, and where ------------------------------------- */
+/* ---- The note beside it --------------------------------------------------------------------- */
+
+/* Its first line: */
+#define NOTE_MODIFIED "modified" /* no file has all of it                        */
+#define NOTE_WAITING "waiting"   /* a file has, but not what waits in the queue  */
+#define NOTE_SAVED "saved"       /* nothing would be lost                        */
 
 void
 gesso_window_write_note (GessoWindow *self)
 {
-  gboolean modified = gesso_painting_get_modified (self->painting);
-  g_autofree char *uri = self->file ? g_file_get_uri (self->file) : g_strdup ("");
-  g_autofree char *note = g_strdup_printf ("%s\n%s\n", modified ? "modified" : "saved", uri);
+  g_autofree char *uri = NULL;
+  g_autofree char *note = NULL;
+  const char *state = NOTE_SAVED;
 
-  if (self->journal == NULL || g_strcmp0 (note, self->note) == 0)
+  if (self->journal == NULL)
+    return;
+
+  if (gesso_painting_get_modified (self->painting))
+    state = NOTE_MODIFIED;
+  else if (gesso_window_has_orders (self))
+    state = NOTE_WAITING;
+  uri = self->file ? g_file_get_uri (self->file) : g_strdup ("");
+  note = g_strdup_printf ("%s\n%s\n", state, uri);
+  if (g_strcmp0 (note, self->note) == 0)
     return;
 
   gesso_journal_set_note (self->journal, note);
@@ -153,9 +168,9 @@ gesso_window_write_note (GessoWindow *self)
 }
 
 gboolean
-gesso_window_note_is_modified (const char *note)
+gesso_window_is_worth_keeping (const char *note)
 {
-  return !g_str_has_prefix (note, "saved\n");
+  return !g_str_has_prefix (note, NOTE_SAVED "\n");
 }
 
 /* TRUE if there is something that no file holds. */
@@ -168,7 +183,7 @@ read_note (GessoWindow *self, const char *path)
   if (g_strv_length (lines) >= 2 && *lines[1])
     self->file = g_file_new_for_uri (lines[1]);
 
-  return gesso_window_note_is_modified (note);
+  return !g_str_has_prefix (note, NOTE_SAVED "\n") && !g_str_has_prefix (note, NOTE_WAITING "\n");
 }
 
 static void
@@ -232,8 +247,11 @@ go_on (GessoWindow *self, GessoJournal *journal, GessoSnapshot *snapshot, const 
 static void
 watch_journal (GessoWindow *self)
 {
-  if (self->journal)
-    g_signal_connect_object (self->journal, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
+  if (self->journal == NULL)
+    return;
+
+  g_signal_connect_object (self->journal, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
+  gesso_window_keep_orders (self);
   gesso_window_write_note (self);
 }
 

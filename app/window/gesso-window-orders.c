@@ -355,7 +355,7 @@ gesso_window_init_orders (GessoWindow *self)
   g_signal_connect_object (self->gallery, "failed", G_CALLBACK (on_gallery_failed), self,
                            G_CONNECT_SWAPPED);
 
-  self->queue = gesso_queue_new (self->engine, NULL);
+  self->queue = gesso_queue_new (self->engine);
   g_signal_connect_object (self->queue, "progress", G_CALLBACK (on_progress), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->queue, "result", G_CALLBACK (on_result), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->queue, "done", G_CALLBACK (on_done), self, G_CONNECT_SWAPPED);
@@ -363,9 +363,8 @@ gesso_window_init_orders (GessoWindow *self)
   gesso_queue_button_set_queue (self->queue_button, self->queue);
   if (self->store)
     g_settings_bind (self->store, "batch", self->queue_button, "batch", G_SETTINGS_BIND_DEFAULT);
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0)
-    gesso_window_toast (self, _("Pictures of the last time are still waiting"), _("Make Them"),
-                        "win.resume-queue");
+  g_signal_connect_object (self->queue, "items-changed", G_CALLBACK (gesso_window_write_note), self,
+                           G_CONNECT_SWAPPED);
 
   gesso_candidate_strip_set_engine (self->strip, self->engine);
   g_signal_connect_object (self->strip, "overlay-changed", G_CALLBACK (gesso_window_update_overlay),
@@ -380,6 +379,24 @@ gesso_window_init_orders (GessoWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->strip, "reuse-seed", G_CALLBACK (on_reuse_seed), self,
                            G_CONNECT_SWAPPED);
+}
+
+gboolean
+gesso_window_has_orders (GessoWindow *self)
+{
+  return self->queue && g_list_model_get_n_items (G_LIST_MODEL (self->queue)) > 0;
+}
+
+/* With the painting that they are about. */
+void
+gesso_window_keep_orders (GessoWindow *self)
+{
+  g_autofree char *folder = g_build_filename (gesso_journal_get_path (self->journal), "queue", NULL);
+
+  gesso_queue_keep_in (self->queue, folder);
+  if (gesso_window_has_orders (self))
+    gesso_window_toast (self, _("Pictures of the last time are still waiting"), _("Make Them"),
+                        "win.resume-queue");
 }
 
 void

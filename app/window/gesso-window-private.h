@@ -30,6 +30,8 @@ struct _GessoWindow
   GtkToggleButton   *sidebar_button;
   GessoBanner       *banner;
   GtkWidget         *flap;           /* all below the header bar and the banner */
+  gboolean           narrow;         /* the flap lies over the canvas           */
+  gboolean           show_pane;      /* where it does not                       */
   AdwToastOverlay   *toasts;
   GessoCanvasView   *canvas;
   GessoPromptBar    *prompt_bar;
@@ -73,7 +75,6 @@ struct _GessoWindow
 
   GessoSettings     *undo_settings;  /* before the last restore                */
   GessoPicture      *undo_start;     /* before the last removal                */
-  GessoMask         *undo_mask;
 
   char              *notes;          /* of the last order, joined              */
 
@@ -98,7 +99,13 @@ void gesso_window_toast     (GessoWindow *self,
 void gesso_window_count_tokens (GessoWindow *self);
 void gesso_window_set_start (GessoWindow *self, GessoPicture *start);
 
+void gesso_window_chain_size_allocate (GtkWidget *widget, int width, int height, int baseline);
+
+/* gesso-window-layout.c: GtkWidget::size-allocate. */
+void gesso_window_size_allocate (GtkWidget *widget, int width, int height, int baseline);
+
 /* Each adds its actions; called once, at construction. */
+void gesso_window_init_layout    (GessoWindow *self);
 void gesso_window_init_generate  (GessoWindow *self);
 void gesso_window_init_files     (GessoWindow *self);
 void gesso_window_init_models    (GessoWindow *self);
@@ -124,6 +131,9 @@ void gesso_window_update_canvas  (GessoWindow *self);
 /* gesso-window-orders.c */
 void gesso_window_init_orders    (GessoWindow *self);
 void gesso_window_close_orders   (GessoWindow *self);
+/* From now on beside the journal, where those of the last time may wait. */
+void gesso_window_keep_orders    (GessoWindow *self);
+gboolean gesso_window_has_orders (GessoWindow *self);
 /* Queues what the frame, the masks and the settings say. */
 void gesso_window_order          (GessoWindow *self);
 /* The document's current picture is shown, if it still is a candidate. */

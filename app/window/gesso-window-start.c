@@ -20,7 +20,6 @@ remove_start (GSimpleAction *action, GVariant *parameter, gpointer data)
   GessoWindow *self = data;
 
   g_set_object (&self->undo_start, gesso_document_get_start (self->document));
-  g_set_object (&self->undo_mask, gesso_document_get_mask (self->document));
   gesso_document_set_use_canvas (self->document, FALSE); /* where its layer still is */
   gesso_window_set_start (self, NULL);
   gesso_window_toast (self, _("Start picture removed"), _("Undo"), "win.undo-remove-start");
@@ -35,9 +34,8 @@ undo_remove_start (GSimpleAction *action, GVariant *parameter, gpointer data)
     return;
 
   gesso_document_set_use_canvas (self->document, TRUE);
-  gesso_document_restore_start (self->document, self->undo_start, self->undo_mask);
+  gesso_document_set_start (self->document, self->undo_start);
   g_clear_object (&self->undo_start);
-  g_clear_object (&self->undo_mask);
   gesso_window_place_start (self, gesso_document_get_start (self->document));
   gesso_window_update (self);
 }

@@ -246,7 +246,6 @@ remember_window (GessoWindow *self)
   g_settings_bind (self->store, "window-width", self, "default-width", flags);
   g_settings_bind (self->store, "window-height", self, "default-height", flags);
   g_settings_bind (self->store, "window-maximized", self, "maximized", flags);
-  g_settings_bind (self->store, "show-settings", self->sidebar_button, "active", flags);
 }
 
 static void
@@ -275,8 +274,6 @@ GessoWindow *
 gesso_window_new (GessoApplication *application, const char *journal)
 {
   GessoWindow *self = g_object_new (GESSO_TYPE_WINDOW, "application", application, NULL);
-  g_autoptr (GPropertyAction) show_settings =
-      g_property_action_new ("show-settings", self->sidebar_button, "active");
 
   self->engine = g_object_ref (gesso_application_get_engine (application));
   self->document = gesso_document_new ();
@@ -300,7 +297,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_orders (self);
   gesso_window_init_history (self);
   gesso_window_init_canvas (self);
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
+  gesso_window_init_layout (self);
   bind_document (self);
   gesso_window_init_journal (self, journal);
   gesso_window_init_live (self);
@@ -334,7 +331,6 @@ gesso_window_dispose (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->undo_settings);
   g_clear_object (&self->undo_start);
-  g_clear_object (&self->undo_mask);
   g_clear_pointer (&self->notes, g_free);
 
   G_OBJECT_CLASS (gesso_window_parent_class)->dispose (object);
@@ -365,6 +361,12 @@ on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
   return activate (widget, "cancel") || activate (widget, "dismiss-live");
 }
 
+void
+gesso_window_chain_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  GTK_WIDGET_CLASS (gesso_window_parent_class)->size_allocate (widget, width, height, baseline);
+}
+
 static void
 gesso_window_class_init (GessoWindowClass *klass)
 {
@@ -373,6 +375,7 @@ gesso_window_class_init (GessoWindowClass *klass)
 
   object_class->dispose = gesso_window_dispose;
   object_class->finalize = gesso_window_finalize;
+  widget_class->size_allocate = gesso_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = gesso_window_close_request;
 
   g_type_ensure (GESSO_TYPE_BANNER);

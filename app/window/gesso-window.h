@@ -14,8 +14,8 @@ G_DECLARE_FINAL_TYPE (GessoWindow, gesso_window, GESSO, WINDOW, AdwApplicationWi
 /* journal: the path of one that was left and that it goes on with, or NULL. */
 GessoWindow *gesso_window_new  (GessoApplication *application, const char *journal);
 
-/* Of the note beside a journal: whether it holds what no file does. */
-gboolean     gesso_window_note_is_modified (const char *note);
+/* Of the note beside a journal: whether there is something that no file holds. */
+gboolean     gesso_window_is_worth_keeping (const char *note);
 
 /* An .ora becomes the window's document, or that of a new window where there is one already. A
  * picture that Gesso made restores its settings, any other becomes the start picture, and a

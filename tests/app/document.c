@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GessoDocument: the start picture has a mask of its size, and no result is lost. */
+/* GessoDocument: what it starts from, and that no result is lost. */
 #include "document/gesso-document.h"
 #include "engine/gesso-picture-private.h"
 
@@ -10,28 +10,26 @@ new_picture (guint width, guint height)
 }
 
 static void
+count (guint *n)
+{
+  (*n)++;
+}
+
+static void
 test_start (void)
 {
   g_autoptr (GessoDocument) document = gesso_document_new ();
   g_autoptr (GessoPicture) start = new_picture (64, 32);
-  g_autoptr (GessoMask) mask = NULL;
-  graphene_point_t point = GRAPHENE_POINT_INIT (10, 10);
+  guint n = 0;
 
-  g_assert_null (gesso_document_get_mask (document));
+  g_signal_connect_swapped (document, "notify::start", G_CALLBACK (count), &n);
+  g_assert_null (gesso_document_get_start (document));
   gesso_document_set_start (document, start);
-  mask = g_object_ref (gesso_document_get_mask (document));
-  gesso_mask_line (mask, &point, &point, 5, 255);
-
+  gesso_document_set_start (document, start);
+  g_assert_true (gesso_document_get_start (document) == start);
   gesso_document_set_start (document, NULL);
-  g_assert_null (gesso_document_get_mask (document));
-  gesso_document_restore_start (document, start, mask);
-  g_assert_false (gesso_mask_is_empty (gesso_document_get_mask (document)));
-}
-
-static void
-count (guint *n)
-{
-  (*n)++;
+  g_assert_null (gesso_document_get_start (document));
+  g_assert_cmpuint (n, ==, 2);
 }
 
 /* The canvas is started from unless one says otherwise. */

@@ -58,6 +58,8 @@ assert_replay (const char *path, GessoSnapshot *expected)
   g_assert_no_error (error);
   g_assert_true (gesso_snapshot_equal (found, expected));
   g_assert_cmpuint (found->active, ==, expected->active);
+  g_assert_cmpint (found->origin_x, ==, expected->origin_x);
+  g_assert_cmpint (found->origin_y, ==, expected->origin_y);
 }
 
 static void
@@ -74,6 +76,7 @@ test_random (gconstpointer data)
   g_autoptr (GRand) rand = g_rand_new_with_seed (GPOINTER_TO_UINT (data));
   g_autoptr (GessoPainting) painting = gesso_painting_new (300, 200);
   g_autoptr (GessoJournal) journal = open_journal (painting);
+  g_autofree char *folder = NULL, *file = NULL;
 
   for (guint i = 0; i < 150; i++)
     {
@@ -88,6 +91,10 @@ test_random (gconstpointer data)
       flush (journal);
       assert_now (journal, painting);
     }
+  folder = g_build_filename (gesso_journal_get_path (journal), "owner", NULL);
+  file = g_build_filename (folder, "file", NULL);
+  g_assert_no_errno (g_mkdir (folder, 0700));
+  g_assert_true (g_file_set_contents (file, "", 0, NULL));
   gesso_journal_close (journal, TRUE);
   g_assert_false (g_file_test (gesso_journal_get_path (journal), G_FILE_TEST_EXISTS));
 }

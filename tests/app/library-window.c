@@ -3,20 +3,15 @@
  * The library of a window: its names are the prompt's, using a LoRA writes its tag, and a picture that
  * was made with files that are not there says which; parts of a LoRA without a place are told.
  */
-#include "config.h"
+#include "in-process.h"
+#include "widgets.h"
 
-#include "application/gesso-application.h"
 #include "io/safetensors.h"
 #include "library/gesso-library-view.h"
-#include "preferences/gesso-store.h"
-#include "window/gesso-window-private.h"
 
-#include <adwaita.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 static char *folder;
-static gboolean finished;
 
 static void
 write_lora (void)
@@ -61,23 +56,6 @@ write_partly (void)
   g_assert_no_error (error);
 }
 
-static GtkWidget *
-find (GtkWidget *widget, GType type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find (child, type);
-
-      if (found)
-        return found;
-    }
-
-  return NULL;
-}
-
 static void
 wait_for_library (GessoWindow *window, guint n)
 {
@@ -93,27 +71,11 @@ assert_used (GessoWindow *window)
 
   g_action_group_activate_action (G_ACTION_GROUP (window), "library", NULL);
   g_assert_nonnull (window->library_window);
-  view = find (GTK_WIDGET (window->library_window), GESSO_TYPE_LIBRARY_VIEW);
+  view = widgets_find (GTK_WIDGET (window->library_window), GESSO_TYPE_LIBRARY_VIEW);
   wait_for_library (window, 2);
   gesso_library_view_activate (GESSO_LIBRARY_VIEW (view), 0);
   g_assert_cmpstr (gesso_settings_get_prompt (gesso_document_get_settings (window->document)), ==,
                    "a house, <lora:ink:1>, ink wash");
-}
-
-static AdwMessageDialog *
-find_dialog (void)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
-
-      if (ADW_IS_MESSAGE_DIALOG (window))
-        return ADW_MESSAGE_DIALOG (window);
-    }
-
-  return NULL;
 }
 
 static void
@@ -130,7 +92,7 @@ assert_compared (GessoWindow *window)
   while (!gesso_library_is_hashed (window->library))
     g_main_context_iteration (NULL, TRUE);
   g_action_group_activate_action (G_ACTION_GROUP (window), "compare-files", NULL);
-  dialog = find_dialog ();
+  dialog = widgets_find_dialog ();
   g_assert_nonnull (dialog);
   g_assert_cmpstr (adw_message_dialog_get_body (dialog), ==,
                    "LoRA “gone” (0123456789ab) is not in the library");
@@ -150,59 +112,30 @@ assert_noted (GessoWindow *window)
   g_assert_nonnull (strstr (window->notes, "lora_unet_nowhere"));
 }
 
-static gboolean
-on_started (gpointer data)
+static void
+run (GApplication *application, GessoWindow *window)
 {
-  GessoWindow *window = GESSO_WINDOW (gtk_application_get_active_window (data));
-  GessoEngine *engine = gesso_application_get_engine (data);
-
-  while (gesso_engine_get_device_name (engine) == NULL)
-    g_main_context_iteration (NULL, TRUE);
-
+  in_process_wait_engine (application);
   g_object_set (gesso_document_get_settings (window->document), "prompt", "a house", NULL);
   gesso_library_add_folder (window->library, folder);
   wait_for_library (window, 2);
   assert_used (window);
   assert_compared (window);
   assert_noted (window);
-  finished = TRUE;
 
   gtk_window_destroy (window->library_window);
-  g_application_quit (G_APPLICATION (data));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_activate (GApplication *application)
-{
-  g_idle_add (on_started, application);
-}
-
-static void
-on_startup (GApplication *application)
-{
-  g_autoptr (GSettings) store = gesso_store_new ();
-
-  g_settings_set_boolean (store, "restore-session", FALSE);
+  g_application_quit (application);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GessoApplication) application = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
   folder = g_dir_make_tmp ("gesso-library-XXXXXX", &error);
   g_assert_no_error (error);
   write_lora ();
   write_partly ();
-  gesso_engine_prepare_process ();
-  application = gesso_application_new ();
-  g_signal_connect_after (application, "startup", G_CALLBACK (on_startup), NULL);
-  g_signal_connect_after (application, "activate", G_CALLBACK (on_activate), NULL);
-  g_application_run (G_APPLICATION (application), 0, NULL);
-  g_assert_true (finished);
 
-  return 0;
+  return in_process_run (in_process_forget_session, run);
 }

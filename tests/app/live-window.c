@@ -3,37 +3,14 @@
  * Live painting through the window, with the starter model: what is painted becomes a picture that
  * is on the canvas alone, gives way to strokes and to orders, and is a layer once it is accepted.
  */
-#include "config.h"
-
-#include "application/gesso-application.h"
+#include "in-process.h"
 #include "preferences/gesso-store.h"
-#include "window/gesso-window-private.h"
-
-#include <glib/gstdio.h>
+#include "widgets.h"
 
 #define LIMIT_SECONDS 120
 #define A_WHILE_MS 1000 /* longer than the pause and the start of a picture */
 
-static int status = 1;
-
 /* ---- Waiting -------------------------------------------------------------------------------- */
-
-static gboolean
-on_time (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_ms (guint ms)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (ms, on_time, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-}
 
 static gboolean
 is_enabled (GessoWindow *window, const char *action)
@@ -48,7 +25,7 @@ wait_enabled (GessoWindow *window, const char *action, gboolean enabled)
 
   while (is_enabled (window, action) != enabled)
     {
-      wait_ms (5);
+      widgets_wait_ms (5);
       if (g_get_monotonic_time () > end)
         g_error ("“%s” did not change within %d seconds", action, LIMIT_SECONDS);
     }
@@ -111,7 +88,7 @@ check_off (GessoWindow *window)
 {
   activate (window, "new-canvas");
   paint (window, 10);
-  wait_ms (A_WHILE_MS);
+  widgets_wait_ms (A_WHILE_MS);
   g_assert_false (gesso_live_get_busy (window->live));
   g_assert_false (is_enabled (window, "accept-live"));
 }
@@ -129,7 +106,7 @@ check_result (GessoWindow *window)
   g_assert_true (gdk_rectangle_equal (&area, &frame));
 
   /* Nothing of it is kept anywhere, and the canvas as it is brings no other. */
-  wait_ms (A_WHILE_MS);
+  widgets_wait_ms (A_WHILE_MS);
   state = get_history_state (window);
   n_changes = window->n_changes;
   paint (window, 60);
@@ -137,7 +114,7 @@ check_result (GessoWindow *window)
   g_assert_false (is_enabled (window, "accept-live"));
   wait_enabled (window, "accept-live", TRUE);
   g_assert_cmpuint (get_history_state (window), !=, state); /* the paint */
-  wait_ms (A_WHILE_MS);
+  widgets_wait_ms (A_WHILE_MS);
   g_assert_false (gesso_live_get_busy (window->live));
   g_assert_cmpuint (window->n_changes, <=, n_changes + 2); /* the paint, and the settings with it */
   g_assert_cmpuint (count_candidates (window), ==, 0);
@@ -154,7 +131,7 @@ check_dismiss (GessoWindow *window)
 
   activate (window, "dismiss-live");
   g_assert_null (gesso_window_get_live_overlay (window, &area));
-  wait_ms (A_WHILE_MS);
+  widgets_wait_ms (A_WHILE_MS);
   g_assert_false (gesso_live_get_busy (window->live));
   g_assert_false (is_enabled (window, "accept-live"));
 }
@@ -192,7 +169,7 @@ check_accept (GessoWindow *window)
   g_assert_cmpint (gesso_layer_get_kind (layer), ==, GESSO_LAYER_GENERATED);
   g_assert_nonnull (gesso_layer_get_recipe (layer));
   g_assert_cmpstr (gesso_layer_get_name (layer), ==, "a red house");
-  wait_ms (A_WHILE_MS);
+  widgets_wait_ms (A_WHILE_MS);
   g_assert_cmpuint (count_gallery (), ==, 1);
   g_assert_false (gesso_live_get_busy (window->live)); /* no picture of the picture */
   g_assert_cmpuint (count_candidates (window), ==, 0);
@@ -212,7 +189,7 @@ check_prompt (GessoWindow *window)
   g_object_set (gesso_document_get_settings (window->document), "prompt", "a green tree", NULL);
   g_assert_nonnull (gesso_window_get_live_overlay (window, &area));
   while (gesso_live_get_result (window->live) == before)
-    wait_ms (5);
+    widgets_wait_ms (5);
   g_assert_nonnull (gesso_live_get_result (window->live));
 }
 
@@ -222,14 +199,14 @@ check_generate (GessoWindow *window)
 {
   paint (window, 90);
   while (!gesso_live_get_busy (window->live))
-    wait_ms (5);
+    widgets_wait_ms (5);
   activate (window, "generate");
   g_assert_nonnull (window->job);
   g_assert_false (gesso_live_get_busy (window->live));
   wait_enabled (window, "generate", TRUE);
   g_assert_cmpuint (count_candidates (window), ==, 1);
   g_assert_nonnull (gesso_candidate_strip_get_selected (window->strip));
-  wait_ms (A_WHILE_MS);
+  widgets_wait_ms (A_WHILE_MS);
   g_assert_false (gesso_live_get_busy (window->live));
   g_assert_cmpuint (count_candidates (window), ==, 1);
 
@@ -249,11 +226,11 @@ check_error (GessoWindow *window)
   g_object_set (gesso_document_get_settings (window->document), "model", "/nowhere.safetensors",
                 NULL);
   while (gesso_live_get_enabled (window->live))
-    wait_ms (5);
+    widgets_wait_ms (5);
   state = g_action_group_get_action_state (G_ACTION_GROUP (window), "live");
   g_assert_false (g_variant_get_boolean (state));
   paint (window, 200);
-  wait_ms (A_WHILE_MS);
+  widgets_wait_ms (A_WHILE_MS);
   g_assert_false (gesso_live_get_busy (window->live));
   g_object_set (gesso_document_get_settings (window->document), "model", "", NULL);
 }
@@ -272,11 +249,9 @@ check_close (GessoWindow *window)
   g_assert_false (gesso_live_get_busy (live));
 }
 
-static gboolean
-on_started (gpointer data)
+static void
+run (GApplication *application, GessoWindow *window)
 {
-  GessoWindow *window = GESSO_WINDOW (gtk_application_get_active_window (data));
-
   g_object_set (gesso_document_get_settings (window->document), "prompt", "a red house", NULL);
   check_off (window);
   check_result (window);
@@ -287,39 +262,19 @@ on_started (gpointer data)
   check_generate (window);
   check_error (window);
   check_close (window);
-  status = 0;
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
-on_activate (GApplication *application)
+set_up (GSettings *store)
 {
-  g_idle_add (on_started, application);
-}
-
-static void
-on_startup (GApplication *application)
-{
-  g_autoptr (GSettings) store = gesso_store_new ();
-
   g_settings_set_uint (store, "steps", 4);
   g_settings_set_uint (store, "width", 128);
   g_settings_set_uint (store, "height", 128);
-  g_settings_set_boolean (store, "restore-session", FALSE);
+  in_process_forget_session (store);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GessoApplication) application = NULL;
-
-  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
-  gesso_engine_prepare_process ();
-  application = gesso_application_new ();
-  g_signal_connect_after (application, "startup", G_CALLBACK (on_startup), NULL);
-  g_signal_connect_after (application, "activate", G_CALLBACK (on_activate), NULL);
-  g_application_run (G_APPLICATION (application), 0, NULL);
-
-  return status;
+  return in_process_run (set_up, run);
 }

@@ -297,7 +297,7 @@ test_request (void)
       order = make_order (painting, &frame);
       gesso_order_set_batch (order, 3);
       gesso_order_set_variation (order, 5, 0.25);
-      g_assert_true (gesso_request_init_order (&request, order, &error) == cases[i].works);
+      g_assert_true (gesso_request_init (&request, order, &error) == cases[i].works);
       g_assert_true ((error == NULL) == cases[i].works);
       g_assert_cmpuint (request.gs.frame_width, ==, 64);
       g_assert_cmpuint (request.gs.batch, ==, 3);
@@ -406,7 +406,6 @@ test_batch (void)
   g_clear_error (&cancelled.error);
 }
 
-/* What is coming can be seen before it is there, unless one does not want to. */
 /* ---- Trails --------------------------------------------------------------------------------- */
 
 static void
@@ -466,7 +465,8 @@ test_trail (void)
 static void
 test_pack (void)
 {
-  const GdkRectangle frame = { -24, 100, 96, 96 }, masked = { 10, 110, 30, 30 };
+  const GdkRectangle frame = { -24, 100, 96, 96 }, masked = { 10, 110, 30, 30 },
+                     larger = { -32, -8, 300, 300 };
   g_autoptr (GessoPainting) painting = make_painting ();
   g_autoptr (GessoOrder) order = NULL;
   g_autoptr (GessoOrder) read = NULL;
@@ -479,6 +479,7 @@ test_pack (void)
   g_autofree guint8 *a = NULL, *b = NULL, *mask_a = NULL, *mask_b = NULL;
   GdkRectangle area;
 
+  gesso_painting_resize (painting, &larger, NULL);
   add_mask (painting, &masked, 130);
   order = make_order (painting, &frame);
   gesso_order_set_batch (order, 4);
@@ -493,6 +494,8 @@ test_pack (void)
 
   gesso_order_get_area (read, &area);
   g_assert_true (gdk_rectangle_equal (&area, &frame));
+  g_assert_cmpint (gesso_order_get_snapshot (read)->origin_x, ==, 32);
+  g_assert_cmpint (gesso_order_get_snapshot (read)->origin_y, ==, 8);
   g_assert_cmpuint (gesso_order_get_batch (read), ==, 4);
   g_assert_cmpuint (gesso_order_get_variation_seed (read), ==, G_MAXUINT64 - 3);
   g_assert_cmpfloat (gesso_order_get_variation_strength (read), ==, 0.3);

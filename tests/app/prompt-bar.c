@@ -2,31 +2,14 @@
 /* GessoPromptBar: the counter of tokens, and prompts that are remembered and come back from the menu. */
 #include "prompt/gesso-history-popover.h"
 #include "prompt/gesso-prompt-bar.h"
-
-#include <adwaita.h>
-
-static GtkWidget *
-find (GtkWidget *widget, GType type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find (child, type);
-
-      if (found)
-        return found;
-    }
-
-  return NULL;
-}
+#include "widgets.h"
 
 static void
 assert_tokens (GessoPromptBar *bar, guint n_tokens, guint n_available, const char *shown,
                const char *tip)
 {
-  GtkWidget *label = find (find (GTK_WIDGET (bar), GTK_TYPE_STACK), GTK_TYPE_LABEL);
+  GtkWidget *label = GTK_WIDGET (
+      gtk_widget_get_template_child (GTK_WIDGET (bar), GESSO_TYPE_PROMPT_BAR, "tokens"));
 
   gesso_prompt_bar_set_tokens (bar, n_tokens, n_available);
   g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==, shown);
@@ -49,9 +32,9 @@ test_history (void)
 {
   GessoPromptBar *bar = g_object_ref_sink (g_object_new (GESSO_TYPE_PROMPT_BAR, NULL));
   g_autoptr (GessoSettings) settings = gesso_settings_new ();
-  GtkWidget *button = find (GTK_WIDGET (bar), GTK_TYPE_MENU_BUTTON);
+  GtkWidget *button = widgets_find (GTK_WIDGET (bar), GTK_TYPE_MENU_BUTTON);
   GtkWidget *list =
-    find (GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button))), GTK_TYPE_LIST_VIEW);
+    widgets_find (GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button))), GTK_TYPE_LIST_VIEW);
 
   gesso_prompt_bar_bind (bar, settings);
   g_assert_false (gtk_widget_get_sensitive (button));

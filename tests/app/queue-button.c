@@ -66,12 +66,10 @@ first_prompt (GessoQueue *queue)
 static void
 test_button (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("gesso-queue-XXXXXX", NULL);
   GessoEngine *engine = gesso_engine_new ();
-  GessoQueue *queue = gesso_queue_new (engine, folder);
+  GessoQueue *queue = gesso_queue_new (engine);
   GessoQueueButton *button = g_object_ref_sink (g_object_new (GESSO_TYPE_QUEUE_BUTTON, NULL));
   GtkWindow *window = GTK_WINDOW (gtk_window_new ());
-  g_autofree char *path = g_build_filename (folder, "list", NULL);
   g_autofree char *first = NULL, *second = NULL;
   guint batch;
 
@@ -107,8 +105,6 @@ test_button (void)
   g_assert_finalize_object (button);
   g_assert_finalize_object (queue);
   g_assert_finalize_object (engine);
-  g_remove (path);
-  g_rmdir (folder);
 }
 
 int

@@ -34,7 +34,8 @@ on_done (GessoQueue *queue, GessoOrder *order, const GError *error, Fixture *fix
 static void
 open_queue (Fixture *fixture)
 {
-  fixture->queue = gesso_queue_new (engine, fixture->folder);
+  fixture->queue = gesso_queue_new (engine);
+  gesso_queue_keep_in (fixture->queue, fixture->folder);
   g_signal_connect (fixture->queue, "result", G_CALLBACK (on_result), fixture);
   g_signal_connect (fixture->queue, "done", G_CALLBACK (on_done), fixture);
 }

@@ -3,12 +3,9 @@
  * A large painting that was left: its window comes up before it is read, nothing can be done in it
  * until then, and files that are opened meanwhile wait.
  */
-#include "config.h"
+#include "in-process.h"
 
-#include "application/gesso-application.h"
 #include "document/gesso-ora.h"
-#include "preferences/gesso-store.h"
-#include "window/gesso-window-private.h"
 
 #define WIDTH 3072
 #define HEIGHT 2048 /* 24 MiB of noise, which does not get smaller */
@@ -58,10 +55,10 @@ write_other (void)
   g_assert_true (gesso_ora_save (other, file, NULL, NULL));
 }
 
-static gboolean
-on_started (gpointer data)
+static void
+run (GApplication *application, GessoWindow *window)
 {
-  GessoWindow *window = GESSO_WINDOW (gtk_application_get_active_window (data));
+  GtkApplication *windows = GTK_APPLICATION (application);
   g_autoptr (GessoSnapshot) back = NULL;
   g_autoptr (GFile) file = g_file_new_for_path (ora);
   guint n_layers;
@@ -87,35 +84,23 @@ on_started (gpointer data)
                                     gesso_snapshot_find_layer (left, 1)->tiles));
 
   /* The other file comes into a window of its own. */
-  while (g_list_length (gtk_application_get_windows (data)) < 2)
+  while (g_list_length (gtk_application_get_windows (windows)) < 2)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (gesso_painting_get_width (window->painting), ==, WIDTH);
-  while (gtk_application_get_windows (data))
-    gtk_window_destroy (gtk_application_get_windows (data)->data);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_activate (GApplication *application)
-{
-  g_idle_add_full (G_PRIORITY_HIGH, on_started, application, NULL);
+  while (gtk_application_get_windows (windows))
+    gtk_window_destroy (gtk_application_get_windows (windows)->data);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GessoApplication) application = NULL;
+  int status;
 
-  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
-  gesso_engine_prepare_process ();
   leave_painting ();
   write_other ();
-  application = gesso_application_new ();
-  g_signal_connect_after (application, "activate", G_CALLBACK (on_activate), NULL);
-  g_application_run (G_APPLICATION (application), 0, NULL);
+  status = in_process_run (NULL, run);
   gesso_snapshot_unref (left);
   g_free (ora);
 
-  return 0;
+  return status;
 }

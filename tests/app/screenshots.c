@@ -14,6 +14,7 @@
 #include "io/safetensors.h"
 #include "preferences/gesso-store.h"
 #include "window/gesso-window-private.h"
+#include "widgets.h"
 
 #include <stdlib.h>
 
@@ -38,23 +39,6 @@ typedef struct
 
 /* ---- Waiting -------------------------------------------------------------------------------- */
 
-static gboolean
-on_time (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_ms (guint ms)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (ms, on_time, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-}
-
 static void
 wait_action (GtkWindow *window, const char *action, gboolean enabled)
 {
@@ -62,26 +46,10 @@ wait_action (GtkWindow *window, const char *action, gboolean enabled)
 
   while (g_action_group_get_action_enabled (G_ACTION_GROUP (window), action) != enabled)
     {
-      wait_ms (20);
+      widgets_wait_ms (20);
       if (g_get_monotonic_time () > end)
         g_error ("“%s” did not change within %d seconds", action, LIMIT_SECONDS);
     }
-}
-
-/* ---- Help ----------------------------------------------------------------------------------- */
-
-static GtkWidget *
-find_child (GtkWidget *widget, GType type)
-{
-  GtkWidget *found = NULL;
-
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_child (child, type);
-
-  return found;
 }
 
 /* ---- States --------------------------------------------------------------------------------- */
@@ -118,7 +86,7 @@ static void
 show_generating (GtkWindow *window)
 {
   GtkProgressBar *progress =
-      GTK_PROGRESS_BAR (find_child (GTK_WIDGET (window), GTK_TYPE_PROGRESS_BAR));
+      GTK_PROGRESS_BAR (widgets_find (GTK_WIDGET (window), GTK_TYPE_PROGRESS_BAR));
 
   show_picture (window);
   set_example (window, "a green tree on snow at night");
@@ -126,7 +94,7 @@ show_generating (GtkWindow *window)
   wait_action (window, "generate", FALSE);
   while (gtk_progress_bar_get_fraction (progress) > 0.9 ||
          gtk_progress_bar_get_fraction (progress) < 0.3)
-    wait_ms (5);
+    widgets_wait_ms (5);
 }
 
 static void
@@ -164,7 +132,7 @@ show_accepted (GtkWindow *window)
 {
   show_picture (window);
   gtk_widget_activate_action (GTK_WIDGET (GESSO_WINDOW (window)->strip), "candidate.accept", NULL);
-  wait_ms (SETTLE_MS);
+  widgets_wait_ms (SETTLE_MS);
 }
 
 /* Strokes on a layer of their own, which the next picture starts from. */
@@ -186,6 +154,44 @@ show_painting_mask (GtkWindow *window)
 {
   show_accepted (window);
   paint (window, GESSO_TOOL_MASK_BRUSH, 24, 34, 70, 84, 66);
+}
+
+/* What was painted, as the model sees it. */
+static void
+show_live (GtkWindow *window)
+{
+  GessoCanvas *canvas = gesso_canvas_view_get_canvas (GESSO_WINDOW (window)->canvas);
+  static const struct
+  {
+    GdkRGBA color;
+    double  size, x1, y1, x2, y2;
+  } strokes[] = {
+    { { 0.55f, 0.75f, 0.95f, 1 }, 90, 0, 30, 128, 30 },
+    { { 0.4f, 0.7f, 0.35f, 1 }, 60, 0, 104, 128, 104 },
+    { { 0.75f, 0.1f, 0.12f, 1 }, 34, 54, 78, 74, 78 },
+    { { 0.2f, 0.3f, 0.55f, 1 }, 18, 44, 52, 84, 52 },
+    { { 1, 0.85f, 0.2f, 1 }, 22, 104, 20, 108, 20 },
+  };
+
+  set_example (window, PROMPT);
+  activate (window, "win.new-canvas");
+  widgets_wait_ms (SETTLE_MS);
+  g_action_group_change_action_state (G_ACTION_GROUP (window), "live", g_variant_new_boolean (TRUE));
+  for (guint i = 0; i < G_N_ELEMENTS (strokes); i++)
+    {
+      g_object_set (gesso_canvas_get_toolbox (canvas), "color", &strokes[i].color, NULL);
+      paint (window, GESSO_TOOL_BRUSH, strokes[i].size, strokes[i].x1, strokes[i].y1, strokes[i].x2,
+             strokes[i].y2);
+    }
+  wait_action (window, "accept-live", TRUE);
+}
+
+/* The pane over a narrow window's canvas. */
+static void
+show_pane (GtkWindow *window)
+{
+  show_accepted (window);
+  activate (window, "win.show-settings");
 }
 
 /* The frame hangs over, the picture is to grow there. */
@@ -212,7 +218,7 @@ show_candidates (GtkWindow *window)
 {
   g_object_set (GESSO_WINDOW (window)->queue_button, "batch", 4, NULL);
   show_picture (window);
-  wait_ms (SETTLE_MS);
+  widgets_wait_ms (SETTLE_MS);
   activate (window, "win.previous");
   activate (window, "win.previous");
 }
@@ -224,7 +230,7 @@ show_queue (GtkWindow *window)
   static const char *const prompts[] = { "a white boat on the sea at sunset",
                                          "a green tree on snow at night", PROMPT };
   GtkWidget *button =
-      find_child (GTK_WIDGET (GESSO_WINDOW (window)->queue_button), GTK_TYPE_MENU_BUTTON);
+      widgets_find (GTK_WIDGET (GESSO_WINDOW (window)->queue_button), GTK_TYPE_MENU_BUTTON);
 
   show_picture (window);
   for (guint i = 0; i < G_N_ELEMENTS (prompts); i++)
@@ -251,7 +257,7 @@ show_gallery (GtkWindow *window)
       wait_action (window, "generate", TRUE);
     }
   activate (window, "win.history");
-  wait_ms (2 * SETTLE_MS);
+  widgets_wait_ms (2 * SETTLE_MS);
 }
 
 static void
@@ -305,7 +311,7 @@ show_library (GtkWindow *window)
   activate (window, "win.library");
   gesso_library_add_folder (self->library, folder);
   while (!gesso_library_is_scanned (self->library) || gesso_library_get_family (self->library) == NULL)
-    wait_ms (20);
+    widgets_wait_ms (20);
 }
 
 static const State states[] = {
@@ -323,9 +329,13 @@ static const State states[] = {
   { "library", 1000, 800, 0, show_library },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },
+  { "live", 1000, 700, 0, show_live },
   { "narrow", 800, 600, 0, show_picture },
+  { "narrow-generating", 800, 600, 0, show_generating },
+  { "narrow-pane", 800, 600, 0, show_pane },
   { "phone", 400, 700, 0, show_empty },
   { "dark", 1000, 700, DARK, show_picture },
+  { "library-dark", 1000, 800, DARK, show_library },
   { "rtl", 1000, 700, RTL, show_picture },
   { "high-contrast", 1000, 700, HIGH_CONTRAST, show_picture },
   { "high-contrast-dark", 1000, 800, HIGH_CONTRAST | DARK, show_preferences },
@@ -420,7 +430,7 @@ draw (GtkWindow *window, const char *path)
   if (dialog)
     gtk_widget_remove_css_class (GTK_WIDGET (dialog), "solid-csd");
   do
-    wait_ms (SETTLE_MS);
+    widgets_wait_ms (SETTLE_MS);
   while ((node = snapshot_all (window, dialog)) == NULL);
 
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node,
@@ -434,20 +444,19 @@ draw (GtkWindow *window, const char *path)
 static const State *current;
 static const char *folder;
 
-/* As on a desktop with a compositor, and of exactly the size that was asked for. The note about the
- * processor is seen in one state, which is enough. */
+/* Of exactly the size that was asked for. The note about the processor is seen in one state, which is
+ * enough. */
 static void
 tidy (GtkWindow *window)
 {
   GtkWidget *widget = GTK_WIDGET (window);
 
-  gtk_widget_remove_css_class (widget, "solid-csd");
-  wait_ms (SETTLE_MS);
+  widgets_wait_ms (SETTLE_MS);
   gtk_window_set_default_size (window, 2 * current->width - gtk_widget_get_width (widget),
                                2 * current->height - gtk_widget_get_height (widget));
   if (current->show != show_empty)
-    gesso_banner_hide (GESSO_BANNER (find_child (widget, GESSO_TYPE_BANNER)));
-  wait_ms (SETTLE_MS);
+    gesso_banner_hide (GESSO_BANNER (widgets_find (widget, GESSO_TYPE_BANNER)));
+  widgets_wait_ms (SETTLE_MS);
 }
 
 static gboolean
@@ -469,6 +478,10 @@ on_activate (GApplication *application)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
+  /* With a shadow, as on a desktop with a compositor. At once: where the shadow changes while a tooltip
+   * is shown, and the pointer may rest on something that has one, GTK 4.8 takes the window for the
+   * tooltip (surface_transform_changed_cb in gtktooltipwindow.c) and warns. */
+  gtk_widget_remove_css_class (GTK_WIDGET (window), "solid-csd");
   gtk_window_set_default_size (window, current->width, current->height);
   g_idle_add (on_started, application);
 }
