@@ -9,6 +9,7 @@
 # GESSO_FLATPAK_FROM       a commit to upgrade from; without it, this tree with a lower version
 # GESSO_FLATPAK_SOURCES    a folder with what the manifest names, by the last part of its address, for
 #                          where there is no network; it is checked as what is downloaded is
+# GESSO_FLATPAK_JOBS       how many compilers run at a time
 #
 # It needs root, for debootstrap and a mount of its own, and leaves nothing outside FOLDER.
 # Exit status: 77 where this machine cannot do it, with the reason.
@@ -97,7 +98,8 @@ build ()
 {
   sed -i "s/^  version: '.*',/  version: '$2',/" "$1/meson.build"
   flatpak-builder --user --force-clean --disable-download --disable-updates --disable-rofiles-fuse \
-    --ccache --state-dir="$folder/builder" --repo="$folder/apps" --default-branch=stable \
+    ${GESSO_FLATPAK_JOBS:+--jobs="$GESSO_FLATPAK_JOBS"} --ccache --state-dir="$folder/builder" \
+    --repo="$folder/apps" --default-branch=stable \
     "$folder/app" "$1/flatpak/$id.json" >"$folder/build-$2.log" 2>&1 || {
     tail -n 60 "$folder/build-$2.log" >&2
     say "Building $2 failed: see $folder/build-$2.log"
