@@ -9,6 +9,9 @@
  *   g_autoptr (GsResult) result = gs_session_generate (session, &request, NULL, NULL, &error);
  *   gs_image_save_png (result->images[0], "house.png", result->parameters[0], &error);
  *
+ * tests/example is a whole program of this kind, and shows how one is built with meson: the dependency is
+ * called gesso-engine.
+ *
  * Threads: the engine is synchronous. A session and everything obtained from it belong to one
  * thread at a time; nothing here may be called on an application's main loop but the functions that
  * say so. Callbacks run on the calling thread.
@@ -181,8 +184,9 @@ typedef struct
                         in $XDG_DATA_HOME/gesso/taesd/                                           */
 } GsModelOptions;
 
-/* Loads a .safetensors file or a diffusers folder and makes it the session's model; the previous
- * one is dropped first. path: NULL = the starter model. options, progress: may be NULL. */
+/* Loads a file (.safetensors, .ckpt, .pt, .gguf) or a diffusers folder and makes it the session's
+ * model; the previous one is dropped first. path: NULL = the starter model. options, progress: may be
+ * NULL. */
 gboolean gs_session_load_model (GsSession *session, const char *path, const GsModelOptions *options,
                                 GsProgressFunc progress, gpointer user_data, GError **error);
 

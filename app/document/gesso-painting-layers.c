@@ -152,7 +152,7 @@ gesso_painting_duplicate_layer (GessoPainting *self, GessoLayer *layer)
 void
 gesso_painting_reorder_layer (GessoPainting *self, GessoLayer *layer, guint position)
 {
-  g_autoptr (GessoLayer) held = layer ? g_object_ref (layer) : NULL;
+  G_GNUC_UNUSED g_autoptr (GessoLayer) held = layer ? g_object_ref (layer) : NULL;
   GessoSnapshot *before;
   guint old;
 

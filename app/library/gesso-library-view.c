@@ -6,6 +6,8 @@
 
 #include "gesso-library-row.h"
 
+#include "document/gesso-sandbox.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -150,7 +152,8 @@ set_up_list (GessoLibraryView *self)
 static GtkWidget *
 make_folder (const char *path)
 {
-  g_autofree char *name = g_filename_display_name (path);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autofree char *name = gesso_sandbox_dup_name (folder);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *label = gtk_label_new (name);
   GtkWidget *button = gtk_button_new_from_icon_name ("list-remove-symbolic");

@@ -6,6 +6,8 @@
 
 #include "gesso-store.h"
 
+#include "document/gesso-sandbox.h"
+
 #include <glib/gi18n.h>
 
 struct _GessoPreferences
@@ -64,25 +66,12 @@ bind_choice (GessoPreferences *self, const char *key, AdwComboRow *row, const ch
 
 /* ---- Folders -------------------------------------------------------------------------------- */
 
-/* "~/Pictures/Gesso" rather than the whole path; where a file has no path, its address. */
-static char *
-dup_short_name (GFile *folder)
-{
-  g_autofree char *name = g_file_get_parse_name (folder);
-  const char *home = g_get_home_dir ();
-
-  if (g_str_has_prefix (name, home) && name[strlen (home)] == G_DIR_SEPARATOR)
-    return g_strconcat ("~", name + strlen (home), NULL);
-
-  return g_steal_pointer (&name);
-}
-
 static void
 update_gallery (GessoPreferences *self)
 {
   g_autoptr (GFile) folder = gesso_store_get_gallery_folder (self->store);
   g_autoptr (GVariant) chosen = g_settings_get_user_value (self->store, "gallery-folder");
-  g_autofree char *name = dup_short_name (folder);
+  g_autofree char *name = gesso_sandbox_dup_name (folder);
 
   adw_action_row_set_subtitle (self->gallery, name);
   gtk_widget_set_visible (self->gallery_reset, chosen != NULL);
@@ -130,7 +119,7 @@ show_autosave (GessoPreferences *self)
 {
   g_autofree char *path = g_build_filename (g_get_user_state_dir (), "gesso", NULL);
   g_autoptr (GFile) folder = g_file_new_for_path (path);
-  g_autofree char *name = dup_short_name (folder);
+  g_autofree char *name = gesso_sandbox_dup_name (folder);
   /* Translators: %s is a folder */
   g_autofree char *text = g_strdup_printf (_("Every change is kept at once, in %s"), name);
 

@@ -4,6 +4,8 @@
 
 #include "gesso-store.h"
 
+#include "document/gesso-sandbox.h"
+
 #define MIB (1024 * 1024)
 
 GSettings *
@@ -26,6 +28,9 @@ gesso_store_get_gallery_folder (GSettings *store)
 
   if (uri && *uri)
     return g_file_new_for_uri (uri);
+
+  if (pictures == NULL && gesso_sandbox_is_on ())
+    return g_file_new_build_filename (g_get_user_data_dir (), "gesso", "pictures", NULL);
 
   return g_file_new_build_filename (pictures ? pictures : g_get_home_dir (), "Gesso", NULL);
 }

@@ -234,7 +234,7 @@ gesso_queue_move (GessoQueue *self, GessoOrder *order, guint position)
 void
 gesso_queue_cancel (GessoQueue *self, GessoOrder *order)
 {
-  g_autoptr (GessoOrder) held = g_object_ref (order);
+  G_GNUC_UNUSED g_autoptr (GessoOrder) held = g_object_ref (order);
   guint position;
 
   if (!g_ptr_array_find (self->orders, order, &position))

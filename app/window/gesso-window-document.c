@@ -5,6 +5,7 @@
 #include "gesso-window-private.h"
 
 #include "document/gesso-ora.h"
+#include "document/gesso-sandbox.h"
 
 #include <glib/gi18n.h>
 
@@ -199,19 +200,19 @@ begin_saving (Saving *saving)
 static void ask_where (Saving *saving, const char *name);
 
 /* The ending is ours to give, so that others know the file; then the dialog has not asked about one
- * of that name. */
+ * of that name. In a sandbox the other name is not granted, so that it has to be asked for. */
 static void
 take_answer (Saving *saving, GFile *file)
 {
   g_autofree char *name = g_file_get_basename (file);
   g_autofree char *whole = g_strconcat (name, ENDING, NULL);
-  g_autoptr (GFile) folder = g_file_get_parent (file);
+  g_autoptr (GFile) folder = gesso_sandbox_dup_folder (file);
   g_autoptr (GFile) other = folder ? g_file_get_child (folder, whole) : NULL;
 
   gesso_window_set_save_folder (saving->window, folder);
-  if (gesso_window_is_document (file) || other == NULL)
+  if (gesso_window_is_document (file))
     saving->file = g_object_ref (file);
-  else if (g_file_query_exists (other, NULL))
+  else if (other == NULL || g_file_query_exists (other, NULL))
     {
       ask_where (saving, whole);
       return;
@@ -244,11 +245,12 @@ ask_where (Saving *saving, const char *name)
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
       _("Save the Picture"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), NULL);
   g_autoptr (GFile) folder =
-      self->file ? g_file_get_parent (self->file) : gesso_window_get_save_folder (self);
+      self->file ? gesso_sandbox_dup_folder (self->file) : gesso_window_get_save_folder (self);
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gesso_window_add_filter (GTK_FILE_CHOOSER (dialog), _("OpenRaster pictures"), ora_types);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+  if (folder)
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), saving);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));

@@ -4,6 +4,7 @@
 
 #include "gesso-window-private.h"
 
+#include "document/gesso-sandbox.h"
 #include "engine/gesso-export.h"
 #include "engine/gesso-recipe.h"
 
@@ -98,7 +99,7 @@ on_response (GtkNativeDialog *dialog, int response, gpointer data)
   if (response == GTK_RESPONSE_ACCEPT && self->document)
     {
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autoptr (GFile) folder = g_file_get_parent (file);
+      g_autoptr (GFile) folder = gesso_sandbox_dup_folder (file);
       const char *deep = gtk_file_chooser_get_choice (GTK_FILE_CHOOSER (dialog), DEEP);
 
       gesso_window_set_save_folder (self, folder);

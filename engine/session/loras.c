@@ -130,7 +130,7 @@ gs_session_use_loras (GsSession *session, const char *prompt, char ***notes, GEr
   g_autoptr (GArray) loras = NULL;
   g_autoptr (GArray) uses = g_array_new (FALSE, FALSE, sizeof (GsAdapterUse));
   g_autoptr (GPtrArray) sentences = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *words = gs_prompt_take_loras (prompt != NULL ? prompt : "", &loras);
+  G_GNUC_UNUSED g_autofree char *words = gs_prompt_take_loras (prompt != NULL ? prompt : "", &loras);
   g_autofree char *description = NULL;
 
   if (loras->len > 0 && model->checkpoint == NULL)
