@@ -25,6 +25,7 @@
 #include "base/rng-kind.h"
 #include "gs-image.h"
 #include "gs-library.h"
+#include "gs-training.h"
 
 G_BEGIN_DECLS
 

@@ -19,6 +19,7 @@ static const struct
   { "bench", gs_cli_bench, "measure speed and memory of a model's parts" },
   { "convert", gs_cli_convert, "write a model in another format or precision" },
   { "parity", gs_cli_parity, "compare the engine with reference cases" },
+  { "train", gs_cli_train, "teach a model a word or a LoRA from pictures" },
 };
 
 static void
