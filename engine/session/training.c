@@ -391,16 +391,18 @@ gs_training_plan (GsTraining *training, guint64 *needed_bytes, guint64 *availabl
   const GsBucket bucket = largest_bucket (training->dataset);
   const guint factor = gs_latent_factor (session);
   GsProgram *program;
+  guint64 reading, learning;
 
   gs_training_forget (training);
   program = gs_vae_encode_program (session, bucket.width / factor, bucket.height / factor, error);
   if (program == NULL)
     return FALSE;
-  *needed_bytes = bytes_of (training, program);
+  reading = bytes_of (training, program);
   program = gs_training_program (training, bucket.width / factor, bucket.height / factor, error);
   if (program == NULL)
     return FALSE;
-  *needed_bytes = MAX (*needed_bytes, bytes_of (training, program));
+  learning = bytes_of (training, program);
+  *needed_bytes = MAX (reading, learning);
   *available_bytes = MIN (gs_device_get_free_bytes (session->device)
                             + gs_device_get_used_bytes (session->device), session->memory_limit);
   training->progress.planned_bytes = *needed_bytes;
