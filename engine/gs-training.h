@@ -50,6 +50,28 @@ typedef enum
   GS_SUBJECT_STYLE,  /* the word is a manner: "a picture in the style of WORD" ...                 */
 } GsTrainingSubject;
 
+typedef enum
+{
+  GS_OPTIMIZER_ADAMW,
+  GS_OPTIMIZER_PRODIGY, /* finds its rate by itself: rate is a factor on that, usually 1 */
+} GsTrainingOptimizer;
+
+/* How the learning rate goes on after the warm-up. */
+typedef enum
+{
+  GS_SCHEDULE_CONSTANT,
+  GS_SCHEDULE_LINEAR, /* down to 0 at the last step */
+  GS_SCHEDULE_COSINE,
+} GsTrainingSchedule;
+
+/* Whether values are computed twice instead of kept: half as much memory or less, a third more time. */
+typedef enum
+{
+  GS_RECOMPUTE_AUTO, /* where it would not fit otherwise */
+  GS_RECOMPUTE_NEVER,
+  GS_RECOMPUTE_ALWAYS,
+} GsTrainingRecompute;
+
 typedef struct
 {
   GsTrainingKind kind;
@@ -63,11 +85,22 @@ typedef struct
   guint    steps;           /* of the optimizer                                                     */
   guint    batch;           /* pictures a step, one after the other: memory does not depend on it   */
   guint    accumulate;      /* so many batches make a step: the same as a larger batch              */
-  double   rate;            /* of learning; 0: what suits the kind                                  */
+  GsTrainingOptimizer optimizer;
+  double   rate;            /* of learning; 0: what suits the kind and the optimizer                */
   double   text_rate;       /* LoRA: of the text encoder's modules; 0: as rate                      */
+  GsTrainingSchedule schedule;
+  guint    warm_up;         /* steps in which the rate rises from nothing                           */
   double   weight_decay;
+  double   clip;            /* longest gradient that is taken as it is; 0: any                      */
+  double   average;         /* the result is a running mean that keeps this much a step (0.999);
+                               0: the last values                                                   */
+  double   snr_gamma;       /* min-SNR weighting of timesteps: 5; 0: all count the same             */
   double   caption_dropout; /* LoRA: the share of captions that are left empty, 0..1                */
   double   noise_offset;    /* this much of one random number a channel is added to the noise       */
+  const char *prior;        /* folder of other pictures of the same class, which are to stay as they are
+                               (prior preservation); NULL: none                                     */
+  double   prior_weight;    /* how much they count                                                  */
+  GsTrainingRecompute recompute;
   guint64  seed;
   guint    clip_skip;       /* as in GsRequest                                                      */
 
@@ -93,6 +126,7 @@ typedef struct
 #define GS_TRAINING_OPTIONS_DEFAULT                                                                \
   ((GsTrainingOptions) {                                                                           \
       .buckets = TRUE, .steps = 1000, .batch = 1, .accumulate = 1, .weight_decay = 0.01,           \
+      .clip = 1, .prior_weight = 1,                                                                \
       .n_vectors = 1, .rank = 8, .sample_steps = 20, .sample_guidance = 7, .state_seconds = 60 })
 
 /* Reads the pictures' folder and checks everything that can be checked before the work; the session

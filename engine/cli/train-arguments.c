@@ -17,9 +17,9 @@ static const char description[] =
 typedef struct
 {
   int resolution, steps, batch, accumulate, vectors, rank, conv_rank, sample_every, state_every,
-    state_seconds, clip_skip;
+    state_seconds, clip_skip, warm_up;
   gint64 seed;
-  char  *subject;
+  char  *subject, *optimizer, *schedule, *recompute;
   gboolean no_buckets;
 } Raw;
 
@@ -32,6 +32,21 @@ take (const char *option, int value, int low, int high, guint *to, GError **erro
   return TRUE;
 }
 
+static const char *const subjects[] = { "object", "style", NULL };
+static const char *const optimizers[] = { "adamw", "prodigy", NULL };
+static const char *const schedules[] = { "constant", "linear", "cosine", NULL };
+static const char *const recomputes[] = { "auto", "never", "always", NULL };
+
+/* The place of a name in a list; NULL is the first. -1 if it is none of them. */
+static int
+choose (const char *name, const char *const *names)
+{
+  for (int i = 0; names[i] != NULL; i++)
+    if (name == NULL || g_str_equal (name, names[i]))
+      return i;
+  return -1;
+}
+
 static gboolean
 take_all (GsCliTrain *arguments, const Raw *raw, GError **error)
 {
@@ -39,10 +54,18 @@ take_all (GsCliTrain *arguments, const Raw *raw, GError **error)
 
   o->buckets = !raw->no_buckets;
   o->seed = (guint64) raw->seed;
-  if (g_strcmp0 (raw->subject, "style") == 0)
-    o->subject = GS_SUBJECT_STYLE;
-  else if (raw->subject != NULL && !g_str_equal (raw->subject, "object"))
+  o->subject = (GsTrainingSubject) choose (raw->subject, subjects);
+  o->optimizer = (GsTrainingOptimizer) choose (raw->optimizer, optimizers);
+  o->schedule = (GsTrainingSchedule) choose (raw->schedule, schedules);
+  o->recompute = (GsTrainingRecompute) choose (raw->recompute, recomputes);
+  if ((int) o->subject < 0)
     return gs_cli_bad (error, "--subject is object or style, not \"%s\"", raw->subject);
+  if ((int) o->optimizer < 0)
+    return gs_cli_bad (error, "--optimizer is adamw or prodigy, not \"%s\"", raw->optimizer);
+  if ((int) o->schedule < 0)
+    return gs_cli_bad (error, "--schedule is constant, linear or cosine, not \"%s\"", raw->schedule);
+  if ((int) o->recompute < 0)
+    return gs_cli_bad (error, "--recompute is auto, never or always, not \"%s\"", raw->recompute);
   return take ("--resolution", raw->resolution, 0, 2048, &o->resolution, error)
          && take ("--steps", raw->steps, 1, 10000000, &o->steps, error)
          && take ("--batch", raw->batch, 1, 1024, &o->batch, error)
@@ -50,6 +73,7 @@ take_all (GsCliTrain *arguments, const Raw *raw, GError **error)
          && take ("--vectors", raw->vectors, 1, 32, &o->n_vectors, error)
          && take ("--rank", raw->rank, 1, 256, &o->rank, error)
          && take ("--conv-rank", raw->conv_rank, 0, 256, &o->conv_rank, error)
+         && take ("--warm-up", raw->warm_up, 0, 10000000, &o->warm_up, error)
          && take ("--clip-skip", raw->clip_skip, 0, 12, &o->clip_skip, error)
          && take ("--sample-every", raw->sample_every, 0, 10000000, &o->sample_every, error)
          && take ("--state-every", raw->state_every, 0, 10000000, &o->state_every, error)
@@ -131,10 +155,26 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
       { "steps", 0, 0, G_OPTION_ARG_INT, &raw.steps, "Steps of the optimizer (default: 1000)", "N" },
       { "batch", 0, 0, G_OPTION_ARG_INT, &raw.batch, "Pictures a step (default: 1)", "N" },
       { "accumulate", 0, 0, G_OPTION_ARG_INT, &raw.accumulate, "Batches a step (default: 1)", "N" },
-      { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &o->rate, "Learning rate (default: 0.005, of a LoRA 0.0001)", "NUMBER" },
+      { "optimizer", 0, 0, G_OPTION_ARG_STRING, &raw.optimizer,
+        "What changes the parameters (default: adamw)", "adamw|prodigy" },
+      { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &o->rate,
+        "Learning rate (default: 0.005, of a LoRA 0.0001; with prodigy a factor, 1)", "NUMBER" },
+      { "schedule", 0, 0, G_OPTION_ARG_STRING, &raw.schedule, "How it goes on (default: constant)",
+        "constant|linear|cosine" },
+      { "warm-up", 0, 0, G_OPTION_ARG_INT, &raw.warm_up, "Steps in which it rises (default: 0)", "N" },
       { "text-rate", 0, 0, G_OPTION_ARG_DOUBLE, &o->text_rate, "That of the text encoder (default: the same)",
         "NUMBER" },
       { "weight-decay", 0, 0, G_OPTION_ARG_DOUBLE, &o->weight_decay, "AdamW's (default: 0.01)", "NUMBER" },
+      { "clip", 0, 0, G_OPTION_ARG_DOUBLE, &o->clip, "Longest gradient (default: 1; 0: any)", "NUMBER" },
+      { "average", 0, 0, G_OPTION_ARG_DOUBLE, &o->average,
+        "Write a running mean that keeps this much a step, 0.999 (default: 0, the last values)", "NUMBER" },
+      { "snr-gamma", 0, 0, G_OPTION_ARG_DOUBLE, &o->snr_gamma,
+        "Min-SNR weighting, 5 (default: 0, none)", "NUMBER" },
+      { "prior", 0, 0, G_OPTION_ARG_FILENAME, &o->prior,
+        "Pictures of the class in this folder stay as they are", "FOLDER" },
+      { "prior-weight", 0, 0, G_OPTION_ARG_DOUBLE, &o->prior_weight, "How much they count (default: 1)", "NUMBER" },
+      { "recompute", 0, 0, G_OPTION_ARG_STRING, &raw.recompute,
+        "Compute values twice instead of keeping them (default: auto, where memory is short)", "auto|never|always" },
       { "caption-dropout", 0, 0, G_OPTION_ARG_DOUBLE, &o->caption_dropout,
         "A LoRA sees this share of pictures without caption (default: 0)", "NUMBER" },
       { "noise-offset", 0, 0, G_OPTION_ARG_DOUBLE, &o->noise_offset, "Strength of offset noise (default: 0)", "NUMBER" },
@@ -157,6 +197,9 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
            && take_all (arguments, &raw, error) && take_operands (arguments, operands, error);
   }
   g_free (raw.subject);
+  g_free (raw.optimizer);
+  g_free (raw.schedule);
+  g_free (raw.recompute);
   return good;
 }
 
@@ -170,6 +213,7 @@ gs_cli_train_clear (GsCliTrain *arguments)
   g_free ((char *) o->state);
   g_free ((char *) o->word);
   g_free ((char *) o->initial);
+  g_free ((char *) o->prior);
   g_free ((char *) o->blocks);
   g_strfreev ((char **) o->prompts);
   g_free (arguments->model);

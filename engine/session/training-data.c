@@ -72,35 +72,31 @@ read_latent (GsTraining *training, const GsDatasetItem *item, gboolean flip, GEr
 }
 
 static gboolean
-read_pictures (GsTraining *training, GError **error)
+read_pictures (GsTraining *training, GsTrainingPictures *pictures, GError **error)
 {
-  const guint n = training->dataset->items->len, ways = training->options.flip ? 2 : 1;
+  const guint n = pictures->dataset != NULL ? pictures->dataset->items->len : 0;
+  const guint ways = training->options.flip ? 2 : 1;
 
-  if (!gs_training_phase (training, GS_TRAINING_READ_PICTURES, n * ways, error))
-    return FALSE;
-  if (training->latents == NULL)
-    training->latents = g_new0 (float *, 2 * n);
+  if (pictures->latents == NULL)
+    pictures->latents = g_new0 (float *, 2 * n);
   for (guint i = 0; i < n * ways; i++)
     {
-      if (training->latents[i] == NULL)
-        training->latents[i] = read_latent (training, training->dataset->items->pdata[i % n], i >= n,
+      if (pictures->latents[i] == NULL)
+        pictures->latents[i] = read_latent (training, pictures->dataset->items->pdata[i % n], i >= n,
                                             error);
-      training->progress.part = i + 1;
-      if (training->latents[i] == NULL || !gs_training_tell (training, error))
+      training->progress.part++;
+      if (pictures->latents[i] == NULL || !gs_training_tell (training, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-read_captions (GsTraining *training, GError **error)
+read_captions (GsTraining *training, const GsTrainingPictures *pictures, GError **error)
 {
-  const GPtrArray *items = training->dataset->items;
+  const GPtrArray *items = pictures->dataset != NULL ? pictures->dataset->items : NULL;
 
-  if (!gs_training_phase (training, GS_TRAINING_READ_CAPTIONS, items->len, error)
-      || gs_training_text (training, "", error) == NULL)
-    return FALSE;
-  for (guint i = 0; i < items->len; i++)
+  for (guint i = 0; items != NULL && i < items->len; i++)
     {
       for (guint k = 0; k < gs_training_n_captions (training, items->pdata[i]); k++)
         {
@@ -109,7 +105,7 @@ read_captions (GsTraining *training, GError **error)
           if (gs_training_text (training, caption, error) == NULL)
             return FALSE;
         }
-      training->progress.part = i + 1;
+      training->progress.part++;
       if (!gs_training_tell (training, error))
         return FALSE;
     }
@@ -119,13 +115,22 @@ read_captions (GsTraining *training, GError **error)
 gboolean
 gs_training_read_data (GsTraining *training, GError **error)
 {
+  const guint n = training->pictures.dataset->items->len
+                  + (training->prior.dataset != NULL ? training->prior.dataset->items->len : 0);
+
   gs_training_forget (training);
   if (training->is_read)
     return TRUE;
-  if (!read_pictures (training, error))
+  if (!gs_training_phase (training, GS_TRAINING_READ_PICTURES, training->options.flip ? 2 * n : n,
+                          error)
+      || !read_pictures (training, &training->pictures, error)
+      || !read_pictures (training, &training->prior, error))
     return FALSE;
   gs_training_forget (training);
-  if (!read_captions (training, error))
+  if (!gs_training_phase (training, GS_TRAINING_READ_CAPTIONS, n, error)
+      || gs_training_text (training, "", error) == NULL
+      || !read_captions (training, &training->pictures, error)
+      || !read_captions (training, &training->prior, error))
     return FALSE;
   gs_training_forget (training);
   training->is_read = TRUE;

@@ -72,7 +72,8 @@ static void
 tell_model (GsTraining *training)
 {
   training->first_id = gs_inversions_put (training->session->model, training->options.word,
-                                          training->trained->values, training->options.n_vectors);
+                                          gs_trained_result (training->trained),
+                                          training->options.n_vectors);
 }
 
 static gboolean
@@ -83,9 +84,11 @@ begin (GsTraining *training, GError **error)
 
   training->trained = gs_trained_new ();
   gs_trained_add (training->trained, "vectors", dims, 2, 1);
-  gs_trained_allocate (training->trained);
+  gs_trained_allocate (training->trained, &training->rule,
+                       training->session->dtype == GS_DTYPE_F16);
   if (!set_initial (training, error))
     return FALSE;
+  gs_trained_begin (training->trained);
   tell_model (training);
   return TRUE;
 }
@@ -194,7 +197,7 @@ save (GsTraining *training, const char *path, GError **error)
                                        .step = training->losses->len,
                                        .n_vectors = training->options.n_vectors,
                                        .width = training->session->model->config.clip.width,
-                                       .values = training->trained->values };
+                                       .values = gs_trained_result (training->trained) };
 
   return gs_inversion_write (path, &content, error);
 }

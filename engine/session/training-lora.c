@@ -57,7 +57,8 @@ begin (GsTraining *training, GError **error)
   training->trained = gs_trained_new ();
   for (guint i = 0; i < training->modules->len; i++)
     add_module (training, &g_array_index (training->modules, GsLoraModule, i));
-  gs_trained_allocate (training->trained);
+  gs_trained_allocate (training->trained, &training->rule,
+                       training->session->dtype == GS_DTYPE_F16);
   for (guint i = 0; i < gs_trained_n (training->trained); i += 2)
     {
       const GsTrainedTensor *down = gs_trained_tensor (training->trained, i);
@@ -65,6 +66,7 @@ begin (GsTraining *training, GError **error)
       gs_trained_fill_uniform (training->trained, i,
                                (float) (1 / sqrt ((double) down->n / down->dims[0])), o->seed);
     }
+  gs_trained_begin (training->trained);
   return TRUE;
 }
 
@@ -274,9 +276,9 @@ note_tags (GsTraining *training, GHashTable *metadata)
   g_autoptr (GPtrArray) order = g_ptr_array_new ();
   g_autofree char *folder = g_path_get_basename (training->options.data), *shown = NULL, *text = NULL;
 
-  for (guint i = 0; i < training->dataset->items->len; i++)
+  for (guint i = 0; i < training->pictures.dataset->items->len; i++)
     {
-      g_autofree char *caption = gs_training_caption (training, training->dataset->items->pdata[i], 0);
+      g_autofree char *caption = gs_training_caption (training, training->pictures.dataset->items->pdata[i], 0);
       g_auto (GStrv) tags = g_strsplit (caption, ",", -1);
 
       for (guint k = 0; tags[k] != NULL; k++)
@@ -315,7 +317,8 @@ note_training (GsTraining *training, GHashTable *metadata)
 {
   const GsTrainingOptions *o = &training->options;
   const guint per_step = o->batch * o->accumulate;
-  const guint draws = training->dataset->n_draws;
+  const guint draws = training->pictures.dataset->n_draws;
+  static const char *const schedules[] = { "constant", "linear", "cosine" };
 
   note_number (metadata, "ss_learning_rate", o->rate);
   note_number (metadata, "ss_unet_lr", o->rate);
@@ -323,13 +326,21 @@ note_training (GsTraining *training, GHashTable *metadata)
     note_number (metadata, "ss_text_encoder_lr", o->text_rate);
   else
     note (metadata, "ss_text_encoder_lr", "None");
-  note (metadata, "ss_optimizer", "torch.optim.adamw.AdamW(weight_decay=%.9g)", o->weight_decay);
-  note (metadata, "ss_lr_scheduler", "constant");
+  note (metadata, "ss_optimizer", "%s(weight_decay=%.9g)",
+        o->optimizer == GS_OPTIMIZER_PRODIGY ? "prodigyopt.prodigy.Prodigy"
+                                             : "torch.optim.adamw.AdamW", o->weight_decay);
+  note (metadata, "ss_lr_scheduler", "%s%s", schedules[o->schedule],
+        o->schedule == GS_SCHEDULE_CONSTANT && o->warm_up > 0 ? "_with_warmup" : "");
+  note (metadata, "ss_lr_warmup_steps", "%u", o->warm_up);
+  note_number (metadata, "ss_max_grad_norm", o->clip);
+  if (o->snr_gamma > 0)
+    note_number (metadata, "ss_min_snr_gamma", o->snr_gamma);
   note (metadata, "ss_steps", "%u", training->losses->len);
   note (metadata, "ss_max_train_steps", "%u", o->steps);
   note (metadata, "ss_epoch", "%u", (training->losses->len * per_step + draws - 1) / draws);
   note (metadata, "ss_num_train_images", "%u", draws);
-  note (metadata, "ss_num_reg_images", "0");
+  note (metadata, "ss_num_reg_images", "%u",
+        training->prior.dataset != NULL ? training->prior.dataset->n_draws : 0);
   note (metadata, "ss_num_batches_per_epoch", "%u", (draws + o->batch - 1) / o->batch);
   note (metadata, "ss_total_batch_size", "%u", o->batch);
   note (metadata, "ss_gradient_accumulation_steps", "%u", o->accumulate);
@@ -392,7 +403,7 @@ save (GsTraining *training, const char *path, GError **error)
         {
           const GsTrainedTensor *own = gs_trained_tensor (trained, k);
 
-          tensor = stored (own->name, trained->values + own->first, own->n_dims, own->dims, own->n,
+          tensor = stored (own->name, gs_trained_result (trained) + own->first, own->n_dims, own->dims, own->n,
                            owned);
           g_array_append_val (tensors, tensor);
         }

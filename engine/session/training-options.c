@@ -43,11 +43,20 @@ static const Field fields[] = {
   FIELD (steps, UINT, TRUE, 1, 10000000),
   FIELD (batch, UINT, FALSE, 1, 1024),
   FIELD (accumulate, UINT, FALSE, 1, 1024),
+  FIELD (optimizer, ENUM, FALSE, 0, GS_OPTIMIZER_PRODIGY),
   FIELD (rate, REAL, FALSE, 0, 10),
   FIELD (text_rate, REAL, FALSE, 0, 10),
+  FIELD (schedule, ENUM, FALSE, 0, GS_SCHEDULE_COSINE),
+  FIELD (warm_up, UINT, FALSE, 0, 10000000),
   FIELD (weight_decay, REAL, FALSE, 0, 10),
+  FIELD (clip, REAL, FALSE, 0, 1e6),
+  FIELD (average, REAL, FALSE, 0, 0.999999),
+  FIELD (snr_gamma, REAL, FALSE, 0, 1000),
   FIELD (caption_dropout, REAL, FALSE, 0, 1),
   FIELD (noise_offset, REAL, FALSE, 0, 1),
+  FIELD (prior, TEXT, TRUE, 0, 0),
+  FIELD (prior_weight, REAL, FALSE, 0, 100),
+  FIELD (recompute, ENUM, FALSE, 0, GS_RECOMPUTE_ALWAYS),
   FIELD (seed, UINT64, FALSE, 0, 0),
   FIELD (clip_skip, UINT, FALSE, 0, 12),
   FIELD (n_vectors, UINT, FALSE, 1, 32),
@@ -265,6 +274,14 @@ same (GKeyFile *a, GKeyFile *b, const char *group, const char *name, GError **er
   return FALSE;
 }
 
+/* A rate that goes down over the steps depends on how many they are. */
+static gboolean
+decides (const GsTrainingOptions *options, const Field *field)
+{
+  return field->offset == offsetof (GsTrainingOptions, steps)
+         && options->schedule != GS_SCHEDULE_CONSTANT;
+}
+
 gboolean
 gs_training_options_match (const GsTrainingOptions *options, GHashTable *facts, const char *path,
                            GError **error)
@@ -277,7 +294,7 @@ gs_training_options_match (const GsTrainingOptions *options, GHashTable *facts, 
     return FALSE;
   own = make_file (options, facts);
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (!fields[i].free && !same (own, stored, GROUP, fields[i].name, error))
+    if ((!fields[i].free || decides (options, &fields[i])) && !same (own, stored, GROUP, fields[i].name, error))
       return FALSE;
   g_hash_table_iter_init (&iter, facts);
   while (g_hash_table_iter_next (&iter, &key, NULL))

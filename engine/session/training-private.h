@@ -46,15 +46,26 @@ typedef struct
   gboolean  text_stays; /* the text encoder is needed while learning */
 } GsTrainingClass;
 
+/* Pictures, and what was made of them. */
+typedef struct
+{
+  GsDataset *dataset; /* NULL: there are none                                            */
+  float    **latents; /* of each item, and behind those of each one mirrored: (2 Z, h, w) */
+  guint32   *order;   /* see gs_draws_pick()                                             */
+  guint64    epoch;
+} GsTrainingPictures;
+
 struct _GsTraining
 {
   GsSession        *session;
   const GsTrainingClass *klass;
   GsTrainingOptions options;
   guint             serial;    /* of its programs' keys */
-  GsDataset        *dataset;
+  GsTrainingPictures pictures;
+  GsTrainingPictures prior;    /* those that are to stay as they are */
   GHashTable       *facts;
   GPtrArray        *notes;
+  GsTrainedRule     rule;
   GsTrained        *trained;
   GArray           *losses;    /* float, one a step done */
   gboolean          is_loaded; /* the state is that of the file, or newer */
@@ -68,10 +79,7 @@ struct _GsTraining
   guint             first_id;  /* of the new word's rows */
 
   gboolean          is_read;   /* pictures and captions are */
-  float           **latents;   /* of each item, and behind those of each one mirrored: (2 Z, h, w) */
   GHashTable       *texts;     /* text -> GsTrainingText */
-  guint32          *order;     /* see gs_draws_pick() */
-  guint64           epoch;
   char             *vae_hash, *text_hash;
 
   GsTrainingProgress progress;
@@ -104,7 +112,7 @@ void     gs_training_forget (GsTraining *training);
 
 /* ---- training-texts.c ---- */
 
-/* The caption of an item; template: any number, which chooses among texts for pictures without one. */
+/* The caption of an item, which may be one of the prior's; template: any number, which chooses among texts for pictures without one. */
 char    *gs_training_caption (GsTraining *training, const GsDatasetItem *item, guint32 template);
 /* Texts that an item may have: templates 0 .. n - 1. */
 guint    gs_training_n_captions (GsTraining *training, const GsDatasetItem *item);

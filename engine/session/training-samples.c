@@ -19,7 +19,7 @@ list_prompts (GsTraining *training)
     own[0] = g_strdup_printf (o->subject == GS_SUBJECT_STYLE ? "a picture in the style of %s"
                                                              : "a picture of %s", o->word);
   else
-    own[0] = gs_training_caption (training, training->dataset->items->pdata[0], 0);
+    own[0] = gs_training_caption (training, training->pictures.dataset->items->pdata[0], 0);
   prompts = g_strdupv (own);
   g_free (own[0]);
   return prompts;

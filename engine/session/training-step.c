@@ -10,6 +10,7 @@
 #include "tensor/grad.h"
 #include "train/diffusion-loss.h"
 #include "train/draws.h"
+#include "train/loss-weight.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,7 @@ build (GsTraining *training, guint32 width, guint32 height)
   GsGraph *g = gs_graph_new ("", training->session->dtype, gs_model_get_weights (model));
   g_autoptr (GPtrArray) asked = g_ptr_array_new ();
   g_autofree GsTensor **gradients = NULL;
+  static const char *const blocks[] = { "resnets", "attentions", "layers", NULL };
   GsTensor *loss, *one;
 
   if (training->low_rank != NULL)
@@ -39,7 +41,9 @@ build (GsTraining *training, guint32 width, guint32 height)
   output (g, loss, 0);
   training->klass->ask (training, g, asked);
   gradients = g_new0 (GsTensor *, asked->len + 1);
-  gs_graph_gradients (g, loss, one, (GsTensor *const *) asked->pdata, asked->len, gradients);
+  gs_graph_gradients_recomputed (g, loss, one, (GsTensor *const *) asked->pdata, asked->len,
+                                 gradients,
+                                 training->options.recompute == GS_RECOMPUTE_ALWAYS ? blocks : NULL);
   for (guint i = 0; i < asked->len; i++)
     output (g, gradients[i], 1 + i);
   return g;
@@ -65,6 +69,7 @@ typedef struct
   guint32  width, height;  /* latent */
   gsize    n;              /* elements of it */
   guint    timestep;
+  double   weight;         /* of its loss */
   char    *caption;
   float   *x, *target;
 } Sample;
@@ -79,68 +84,78 @@ sample_clear (Sample *sample)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sample, sample_clear)
 
-/* One random number a channel, which a small latent gives away its picture's mean colour without
- * (Guttenberg, "Diffusion with offset noise", 2023). */
+/* The latent becomes the noisy one and what is to be said of it. */
 static void
-offset_noise (GsRandom *random, double strength, guint channels, float *noise, gsize n)
-{
-  g_autofree float *offsets = g_new (float, channels);
-
-  gs_random_normal (random, offsets, channels);
-  for (gsize i = 0; strength > 0 && i < n; i++)
-    noise[i] += (float) strength * offsets[i / (n / channels)];
-}
-
-/* All of its draws, in an order that never changes. */
-static void
-draw (GsTraining *training, guint64 step, guint number, Sample *sample)
+add_noise (GsTraining *training, GsRandom *random, const float *latent, Sample *sample)
 {
   const GsTrainingOptions *o = &training->options;
   const GsModelConfig *config = &training->session->model->config;
-  const guint channels = config->vae.latent_channels, factor = gs_latent_factor (training->session);
-  const guint64 position = step * o->batch * o->accumulate + number;
-  g_autoptr (GsRandom) random = gs_draws_random (o->seed, step, number);
-  g_autofree float *noise = NULL, *spread = NULL, *latent = NULL;
+  const GsLossWeighting weighting = {
+    .target = config->schedule.prediction == GS_PREDICTION_V ? GS_TARGET_VELOCITY : GS_TARGET_EPSILON,
+    .snr_gamma = o->snr_gamma,
+    .prior_weight = o->prior_weight,
+  };
+  const guint channels = config->vae.latent_channels;
+  const double alpha = gs_schedule_alpha_cumprod (training->session->model->schedule,
+                                                  (gint) sample->timestep, 1);
+  g_autofree float *noise = g_new (float, sample->n);
+
+  gs_random_normal (random, noise, sample->n);
+  gs_noise_offset (random, noise, channels, sample->n / channels, o->noise_offset);
+  sample->x = g_new (float, sample->n);
+  sample->target = g_new (float, sample->n);
+  gs_add_noise (sample->x, latent, noise, sample->n, sqrt (alpha), sqrt (1 - alpha));
+  gs_loss_target (weighting.target, sample->target, latent, noise, sample->n, alpha);
+  sample->weight = gs_loss_weight (&weighting, alpha, sample->item->is_prior);
+}
+
+/* All of its draws, in an order that never changes. number: of the sample in the step, of so many. */
+static void
+draw (GsTraining *training, GsTrainingPictures *pictures, guint64 step, guint number, guint n,
+      Sample *sample)
+{
+  const GsTrainingOptions *o = &training->options;
+  const GsModelConfig *config = &training->session->model->config;
+  const guint factor = gs_latent_factor (training->session);
+  const gboolean is_prior = pictures == &training->prior;
+  g_autoptr (GsRandom) random = gs_draws_random (o->seed, step, is_prior ? n + number : number);
+  g_autofree float *spread = NULL, *latent = NULL;
   guint picture;
   guint32 template;
   gboolean flip, drops;
 
-  picture = gs_dataset_item_of (training->dataset,
-                                gs_draws_pick (o->seed, position, training->dataset->n_draws,
-                                               training->order, &training->epoch));
+  picture = gs_dataset_item_of (pictures->dataset,
+                                gs_draws_pick (is_prior ? ~o->seed : o->seed, step * n + number,
+                                               pictures->dataset->n_draws, pictures->order,
+                                               &pictures->epoch));
   flip = (gs_random_uint32 (random) & 1) != 0 && o->flip;
   drops = gs_draws_uniform (random) < o->caption_dropout && o->kind == GS_TRAINING_LORA;
   template = gs_random_uint32 (random);
   sample->timestep = gs_random_below (random, config->schedule.train_steps);
-  sample->item = training->dataset->items->pdata[picture];
+  sample->item = pictures->dataset->items->pdata[picture];
   sample->width = sample->item->bucket.width / factor;
   sample->height = sample->item->bucket.height / factor;
-  sample->n = (gsize) channels * sample->width * sample->height;
+  sample->n = (gsize) config->vae.latent_channels * sample->width * sample->height;
   sample->caption = drops ? g_strdup ("")
                           : gs_training_caption (training, sample->item, template);
-  noise = g_new (float, sample->n);
   spread = g_new (float, sample->n);
   latent = g_new (float, sample->n);
-  sample->x = g_new (float, sample->n);
-  sample->target = g_new (float, sample->n);
-  gs_random_normal (random, noise, sample->n);
   gs_random_normal (random, spread, sample->n);
-  offset_noise (random, o->noise_offset, channels, noise, sample->n);
   gs_vae_sample (&config->vae,
-                 training->latents[picture + (flip ? training->dataset->items->len : 0)], spread,
+                 pictures->latents[picture + (flip ? pictures->dataset->items->len : 0)], spread,
                  sample->n, latent);
-  gs_diffusion_noise (training->session->model->schedule, config->schedule.prediction,
-                      sample->timestep, latent, noise, sample->n, sample->x, sample->target);
+  add_noise (training, random, latent, sample);
 }
 
-/* weight: of its loss among those of the step. Adds to the gradients and to the loss. */
+/* share: of its loss in the step's. Adds to the gradients and to the loss. */
 static gboolean
-learn_from (GsTraining *training, const Sample *sample, double weight, double *loss,
+learn_from (GsTraining *training, const Sample *sample, double share, double *loss,
             GError **error)
 {
   const GsUnetConfig *config = &training->session->model->config.unet;
   const guint width = config->channels[0];
-  const float scale = (float) weight;
+  const double weight = share * sample->weight;
+  const float scale = (float) (weight * training->trained->scale.factor);
   g_autofree float *time = g_new (float, width);
   GsTrainingText *text = gs_training_text (training, sample->caption, error);
   GsProgram *program;
@@ -166,35 +181,45 @@ learn_from (GsTraining *training, const Sample *sample, double weight, double *l
   return TRUE;
 }
 
+/* Sample number i, and one of those that are to stay as they are. */
+static gboolean
+learn_pair (GsTraining *training, guint64 step, guint i, guint n, double *loss, GError **error)
+{
+  GsTrainingPictures *const both[] = { &training->pictures, &training->prior };
+
+  for (guint k = 0; k < G_N_ELEMENTS (both); k++)
+    {
+      g_auto (Sample) sample = { 0 };
+
+      if (both[k]->dataset == NULL)
+        continue;
+      draw (training, both[k], step, i, n, &sample);
+      if (!learn_from (training, &sample, 1.0 / n, loss, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 gs_training_step (GsTraining *training, GError **error)
 {
-  const GsTrainingOptions *o = &training->options;
-  const GsAdamW adamw = { .rate = o->rate, .weight_decay = o->weight_decay, .beta1 = 0.9,
-                          .beta2 = 0.999, .epsilon = 1e-8 };
   const guint64 step = training->losses->len;
-  const guint n = o->batch * o->accumulate;
+  const guint n = training->options.batch * training->options.accumulate;
   double sum = 0;
   float loss;
 
   memset (training->trained->gradients, 0, training->trained->n * sizeof (float));
   for (guint i = 0; i < n; i++)
-    {
-      g_auto (Sample) sample = { 0 };
-
-      draw (training, step, i, &sample);
-      if (!learn_from (training, &sample, 1.0 / n, &sum, error))
-        return FALSE;
-    }
+    if (!learn_pair (training, step, i, n, &sum, error))
+      return FALSE;
   loss = (float) sum;
-  if (!isfinite (loss))
+  if (!isfinite (loss) || !gs_trained_step (training->trained, &training->rule, step + 1))
     {
       g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-                   "The loss of step %u is not a number; try a lower learning rate or the precision f32",
-                   training->losses->len + 1);
+                   "The loss of step %u is not a number; begin anew with a lower learning rate, or with "
+                   "the precision f32", training->losses->len + 1);
       return FALSE;
     }
-  gs_trained_step (training->trained, &adamw, step + 1);
   g_array_append_val (training->losses, loss);
   return TRUE;
 }

@@ -19,7 +19,7 @@ static const char *const style_templates[] = {
 guint
 gs_training_n_captions (GsTraining *training, const GsDatasetItem *item)
 {
-  if (item->caption != NULL || training->options.kind != GS_TRAINING_INVERSION)
+  if (item->is_prior || item->caption != NULL || training->options.kind != GS_TRAINING_INVERSION)
     return 1;
   return training->options.subject == GS_SUBJECT_STYLE ? G_N_ELEMENTS (style_templates)
                                                        : G_N_ELEMENTS (object_templates);
@@ -49,6 +49,8 @@ gs_training_caption (GsTraining *training, const GsDatasetItem *item, guint32 te
   const guint choice = template % gs_training_n_captions (training, item);
   const char *word = o->word != NULL ? o->word : "";
 
+  if (item->is_prior)
+    return g_strdup (item->caption != NULL ? item->caption : "");
   if (item->caption != NULL && (word[0] == '\0' || has_word (item->caption, word)))
     return g_strdup (item->caption);
   if (item->caption != NULL && item->caption[0] != '\0')

@@ -17,6 +17,17 @@
 
 #define MEAN_OF 100 /* steps in the mean loss */
 
+static void
+pictures_clear (GsTrainingPictures *pictures)
+{
+  for (guint i = 0; pictures->latents != NULL && pictures->dataset != NULL
+                    && i < 2 * pictures->dataset->items->len; i++)
+    g_free (pictures->latents[i]);
+  g_free (pictures->latents);
+  g_free (pictures->order);
+  g_clear_pointer (&pictures->dataset, gs_dataset_free);
+}
+
 void
 gs_training_free (GsTraining *training)
 {
@@ -24,10 +35,8 @@ gs_training_free (GsTraining *training)
     return;
   if (training->klass != NULL)
     training->klass->end (training);
-  for (guint i = 0; training->latents != NULL && i < 2 * training->dataset->items->len; i++)
-    g_free (training->latents[i]);
-  g_free (training->latents);
-  g_free (training->order);
+  pictures_clear (&training->pictures);
+  pictures_clear (&training->prior);
   g_free (training->vae_hash);
   g_free (training->text_hash);
   g_hash_table_unref (training->texts);
@@ -37,7 +46,6 @@ gs_training_free (GsTraining *training)
   g_clear_pointer (&training->modules, g_array_unref);
   g_clear_pointer (&training->outputs, g_array_unref);
   g_clear_pointer (&training->low_rank, gs_low_rank_free);
-  g_clear_pointer (&training->dataset, gs_dataset_free);
   g_clear_pointer (&training->trained, gs_trained_free);
   gs_training_options_clear (&training->options);
   g_free (training);
@@ -75,7 +83,7 @@ complete_options (GsTraining *training)
   if (o->resolution == 0)
     o->resolution = training->session->model->info->native_size;
   if (o->rate == 0)
-    o->rate = is_inversion ? 5e-3 : 1e-4;
+    o->rate = o->optimizer == GS_OPTIMIZER_PRODIGY ? 1 : is_inversion ? 5e-3 : 1e-4;
   if (o->text_rate == 0)
     o->text_rate = o->rate;
   if (o->alpha == 0)
@@ -94,7 +102,10 @@ find_facts (GsTraining *training)
   training->vae_hash = gs_training_hash_component (model, GS_COMPONENT_VAE);
   training->text_hash = gs_training_hash_component (model, GS_COMPONENT_TEXT_ENCODER);
   g_hash_table_insert (training->facts, (gpointer) "pictures",
-                       gs_dataset_hash (training->dataset));
+                       gs_dataset_hash (training->pictures.dataset));
+  if (training->prior.dataset != NULL)
+    g_hash_table_insert (training->facts, (gpointer) "prior pictures",
+                         gs_dataset_hash (training->prior.dataset));
   g_hash_table_insert (training->facts, (gpointer) "model",
                        g_strconcat (unet, training->text_hash, training->vae_hash, NULL));
   g_hash_table_insert (training->facts, (gpointer) "precision",
@@ -102,28 +113,83 @@ find_facts (GsTraining *training)
 }
 
 static gboolean
+open_pictures (GsTraining *training, GsTrainingPictures *pictures, const char *folder,
+               GError **error)
+{
+  pictures->dataset = gs_dataset_open (folder, training->options.resolution,
+                                       training->options.buckets, error);
+  if (pictures->dataset == NULL)
+    return FALSE;
+  for (guint i = 0; i < pictures->dataset->broken->len; i++)
+    g_ptr_array_add (training->notes, g_strdup (pictures->dataset->broken->pdata[i]));
+  pictures->order = g_new (guint32, pictures->dataset->n_draws);
+  pictures->epoch = G_MAXUINT64;
+  return TRUE;
+}
+
+static void
+set_rule (GsTraining *training)
+{
+  static const GsRateKind kinds[] = { [GS_SCHEDULE_CONSTANT] = GS_RATE_CONSTANT,
+                                      [GS_SCHEDULE_LINEAR] = GS_RATE_LINEAR,
+                                      [GS_SCHEDULE_COSINE] = GS_RATE_COSINE };
+  const GsTrainingOptions *o = &training->options;
+
+  training->rule = (GsTrainedRule) {
+    .is_prodigy = o->optimizer == GS_OPTIMIZER_PRODIGY,
+    .rate = o->rate, .weight_decay = o->weight_decay, .clip = o->clip, .average = o->average,
+    .schedule = { .kind = kinds[o->schedule], .warm_up = o->warm_up, .steps = o->steps },
+  };
+}
+
+/* Rounding may differ, so a training stays with what it began with. */
+static gboolean
+choose_recompute (GsTraining *training, GError **error)
+{
+  g_autofree char *path = g_build_filename (training->options.state, "settings.ini", NULL);
+  GsTrainingOptions *o = &training->options, stored;
+  guint64 needed, available;
+
+  if (o->recompute != GS_RECOMPUTE_AUTO)
+    return TRUE;
+  if (gs_training_options_load (&stored, path, NULL))
+    {
+      o->recompute = stored.recompute;
+      gs_training_options_clear (&stored);
+      return TRUE;
+    }
+  o->recompute = GS_RECOMPUTE_NEVER;
+  if (!gs_training_plan (training, &needed, &available, error))
+    return FALSE;
+  if (needed > available)
+    o->recompute = GS_RECOMPUTE_ALWAYS;
+  training->serial++; /* another program */
+  return TRUE;
+}
+
+static gboolean
 open_training (GsTraining *training, GError **error)
 {
-  static guint serial;
+  static int serial; /* of all sessions */
   GsTrainingOptions *o = &training->options;
 
   if (!gs_session_require_model (training->session, error)
       || !gs_training_options_check (o, error) || !check_model (training, error))
     return FALSE;
   complete_options (training);
-  training->serial = ++serial;
-  training->dataset = gs_dataset_open (o->data, o->resolution, o->buckets, error);
-  if (training->dataset == NULL)
+  training->serial = (guint) g_atomic_int_add (&serial, 2);
+  if (!open_pictures (training, &training->pictures, o->data, error)
+      || (o->prior != NULL && !open_pictures (training, &training->prior, o->prior, error)))
     return FALSE;
-  for (guint i = 0; i < training->dataset->broken->len; i++)
-    g_ptr_array_add (training->notes, g_strdup (training->dataset->broken->pdata[i]));
+  for (guint i = 0; training->prior.dataset != NULL && i < training->prior.dataset->items->len; i++)
+    ((GsDatasetItem *) training->prior.dataset->items->pdata[i])->is_prior = TRUE;
   g_ptr_array_add (training->notes, NULL);
-  training->order = g_new (guint32, training->dataset->n_draws);
-  training->epoch = G_MAXUINT64;
+  set_rule (training);
   gs_inversions_find (training->session->model, gs_session_library (training->session));
   find_facts (training);
   training->klass = o->kind == GS_TRAINING_LORA ? &gs_training_lora : &gs_training_inversion;
-  return training->klass->begin (training, error) && gs_training_open_state (training, error);
+  return training->klass->begin (training, error) && choose_recompute (training, error)
+         && gs_training_open_state (training, error);
 }
 
 GsTraining *
@@ -388,7 +454,7 @@ gs_training_plan (GsTraining *training, guint64 *needed_bytes, guint64 *availabl
                   GError **error)
 {
   GsSession *session = training->session;
-  const GsBucket bucket = largest_bucket (training->dataset);
+  const GsBucket bucket = largest_bucket (training->pictures.dataset);
   const guint factor = gs_latent_factor (session);
   GsProgram *program;
   guint64 reading, learning;
@@ -432,7 +498,7 @@ gs_training_get_step (GsTraining *training)
 guint
 gs_training_n_pictures (GsTraining *training)
 {
-  return training->dataset->items->len;
+  return training->pictures.dataset->items->len;
 }
 
 const float *

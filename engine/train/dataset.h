@@ -22,6 +22,7 @@ typedef struct
   guint32  width, height;   /* of the picture                             */
   GsBucket bucket;          /* what it is made to                         */
   guint    repeats;
+  gboolean is_prior;        /* one of those that are to stay as they are  */
   char    *key;             /* hexadecimal, of the picture and its bucket */
 } GsDatasetItem;
 

@@ -2,12 +2,11 @@
 /*
  * What a diffusion model is trained by: the mean square of the difference between what the U-Net says of
  * a noisy latent and what it should say (Ho et al., "Denoising Diffusion Probabilistic Models", section
- * 3.4; the v target is Salimans and Ho's, "Progressive Distillation", appendix D).
+ * 3.4). What that is says train/loss-weight.h.
  */
 #pragma once
 
 #include "models/model-config.h"
-#include "sample/schedule.h"
 #include "tensor/graph.h"
 
 G_BEGIN_DECLS
@@ -17,10 +16,5 @@ G_BEGIN_DECLS
  * -> one number, (1, 1, 1, 1). */
 GsTensor *gs_diffusion_loss (GsGraph *g, const GsUnetConfig *config, guint32 width,
                              guint32 height, GsTensor *context);
-
-/* The noisy latent and what is to be said of it. n floats each; x and target are no inputs. */
-void gs_diffusion_noise (const GsSchedule *schedule, GsModelPrediction prediction, guint timestep,
-                         const float *latent, const float *noise, gsize n, float *x,
-                         float *target);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 /* Trained parameters. */
 #include "train/trained.h"
 
+#include "train/average.h"
 #include "train/draws.h"
 
 #include <string.h>
@@ -32,6 +33,9 @@ gs_trained_free (GsTrained *trained)
   g_free (trained->gradients);
   g_free (trained->moments.first);
   g_free (trained->moments.second);
+  g_free (trained->start);
+  g_free (trained->sum);
+  g_free (trained->mean);
   g_free (trained);
 }
 
@@ -49,12 +53,36 @@ gs_trained_add (GsTrained *trained, const char *name, const guint64 *dims, guint
 }
 
 void
-gs_trained_allocate (GsTrained *trained)
+gs_trained_allocate (GsTrained *trained, const GsTrainedRule *rule, gboolean halfs)
 {
   trained->values = g_new0 (float, trained->n);
   trained->gradients = g_new0 (float, trained->n);
   trained->moments.first = g_new0 (float, trained->n);
   trained->moments.second = g_new0 (float, trained->n);
+  if (rule->is_prodigy)
+    {
+      trained->start = g_new0 (float, trained->n);
+      trained->sum = g_new0 (float, trained->n);
+      trained->d = GS_PRODIGY_DEFAULT.first_d;
+    }
+  if (rule->average > 0)
+    trained->mean = g_new0 (float, trained->n);
+  trained->scale = gs_loss_scale_new (halfs);
+}
+
+void
+gs_trained_begin (GsTrained *trained)
+{
+  if (trained->start != NULL)
+    memcpy (trained->start, trained->values, trained->n * sizeof (float));
+  if (trained->mean != NULL)
+    memcpy (trained->mean, trained->values, trained->n * sizeof (float));
+}
+
+const float *
+gs_trained_result (const GsTrained *trained)
+{
+  return trained->mean != NULL ? trained->mean : trained->values;
 }
 
 void
@@ -67,19 +95,59 @@ gs_trained_fill_uniform (GsTrained *trained, guint i, float limit, guint64 seed)
     trained->values[tensor->first + k] = (float) (limit * (2 * gs_draws_uniform (random) - 1));
 }
 
-void
-gs_trained_step (GsTrained *trained, const GsAdamW *adamw, guint64 step)
+/* Rates may differ from tensor to tensor. */
+static void
+step_adamw (GsTrained *trained, const GsTrainedRule *rule, double factor, guint64 step)
 {
   for (guint i = 0; i < gs_trained_n (trained); i++)
     {
       const GsTrainedTensor *tensor = gs_trained_tensor (trained, i);
-      GsAdamW own = *adamw;
+      const GsAdamW adamw = { .rate = rule->rate * factor * tensor->rate,
+                              .weight_decay = rule->weight_decay, .beta1 = 0.9, .beta2 = 0.999,
+                              .epsilon = 1e-8 };
 
-      own.rate *= tensor->rate;
-      gs_adamw_step (&own, step,
+      gs_adamw_step (&adamw, step,
                      (GsAdamWMoments) { trained->moments.first + tensor->first,
                                         trained->moments.second + tensor->first },
                      trained->gradients + tensor->first, trained->values + tensor->first,
                      tensor->n);
     }
+}
+
+static void
+step_prodigy (GsTrained *trained, const GsTrainedRule *rule, double factor)
+{
+  GsFloatArray start = { trained->start, trained->n }, sum = { trained->sum, trained->n };
+  GsFloatArray first = { trained->moments.first, trained->n };
+  GsFloatArray second = { trained->moments.second, trained->n };
+  const GsFloatArray gradients = { trained->gradients, trained->n };
+  const GsFloatArray values = { trained->values, trained->n };
+  GsProdigy prodigy = GS_PRODIGY_DEFAULT;
+  GsProdigyState state = { &start, &first, &second, &sum, trained->product, trained->d };
+
+  prodigy.rate = rule->rate * factor;
+  prodigy.weight_decay = rule->weight_decay;
+  gs_prodigy_step (&prodigy, &state, &gradients, &values, 1);
+  trained->product = state.product;
+  trained->d = state.d;
+}
+
+gboolean
+gs_trained_step (GsTrained *trained, const GsTrainedRule *rule, guint64 step)
+{
+  const GsFloatArray gradients = { trained->gradients, trained->n };
+  const GsFloatArray values = { trained->values, trained->n };
+  const GsFloatArray mean = { trained->mean, trained->n };
+  const double factor = gs_rate_factor (&rule->schedule, step - 1);
+
+  if (!gs_loss_scale_take (&trained->scale, &gradients, 1))
+    return trained->scale.interval > 0;
+  gs_float_arrays_clip (&gradients, 1, rule->clip);
+  if (rule->is_prodigy)
+    step_prodigy (trained, rule, factor);
+  else
+    step_adamw (trained, rule, factor, step);
+  if (trained->mean != NULL)
+    gs_average_update (&mean, &values, 1, gs_average_decay (rule->average, step));
+  return TRUE;
 }

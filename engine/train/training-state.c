@@ -30,20 +30,64 @@ stored (const char *name, const float *values, gsize n)
                             .data = values, .n_bytes = n * sizeof *values };
 }
 
+/* All arrays there are, and numbers of double precision as text, which is exact. */
+typedef struct
+{
+  const char *name;
+  float      *values; /* n of the parameters, or NULL */
+} Array;
+
+#define N_ARRAYS 6
+
+static void
+list_arrays (const GsTrained *trained, Array *arrays)
+{
+  const Array all[N_ARRAYS] = {
+    { "values", trained->values },        { "first", trained->moments.first },
+    { "second", trained->moments.second }, { "start", trained->start },
+    { "sum", trained->sum },              { "mean", trained->mean },
+  };
+
+  memcpy (arrays, all, sizeof all);
+}
+
+static void
+put_number (GHashTable *metadata, const char *name, double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_hash_table_insert (metadata, (gpointer) name,
+                       g_strdup (g_ascii_dtostr (text, sizeof text, value)));
+}
+
+static double
+get_number (GsTensorFile *file, const char *name, double otherwise)
+{
+  const char *text = g_hash_table_lookup (gs_tensor_file_metadata (file), name);
+
+  return text != NULL ? g_ascii_strtod (text, NULL) : otherwise;
+}
+
 gboolean
 gs_training_state_write (const char *path, const GsTrained *trained, GArray *losses,
                          GError **error)
 {
-  const GsStoredTensor tensors[] = {
-    stored ("values", trained->values, trained->n),
-    stored ("first", trained->moments.first, trained->n),
-    stored ("second", trained->moments.second, trained->n),
-    stored ("losses", (const float *) (gpointer) losses->data, losses->len),
-  };
+  GsStoredTensor tensors[N_ARRAYS + 1];
   g_autoptr (GHashTable) metadata = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  Array arrays[N_ARRAYS];
+  guint n = 0;
 
-  g_hash_table_insert (metadata, "gesso.training", fingerprint (trained));
-  return gs_safetensors_write (path, tensors, G_N_ELEMENTS (tensors), metadata, error);
+  list_arrays (trained, arrays);
+  for (guint i = 0; i < N_ARRAYS; i++)
+    if (arrays[i].values != NULL)
+      tensors[n++] = stored (arrays[i].name, arrays[i].values, trained->n);
+  tensors[n++] = stored ("losses", (const float *) (gpointer) losses->data, losses->len);
+  g_hash_table_insert (metadata, (gpointer) "gesso.training", fingerprint (trained));
+  put_number (metadata, "prodigy.product", trained->product);
+  put_number (metadata, "prodigy.d", trained->d);
+  put_number (metadata, "scale.factor", trained->scale.factor);
+  put_number (metadata, "scale.good", (double) trained->scale.good);
+  return gs_safetensors_write (path, tensors, n, metadata, error);
 }
 
 static const GsStoredTensor *
@@ -57,36 +101,49 @@ find (GsTensorFile *file, const char *name)
 }
 
 static gboolean
-read_array (GsTensorFile *file, const char *name, float *values, gsize n)
+fits (GsTensorFile *file, const GsTrained *trained, const Array *arrays)
 {
-  const GsStoredTensor *tensor = find (file, name);
+  g_autofree char *own = fingerprint (trained);
 
-  if (tensor == NULL || gs_stored_tensor_n_elements (tensor) != n)
-    return FALSE;
-  gs_stored_tensor_to_float (tensor, values);
-  return TRUE;
+  for (guint i = 0; i < N_ARRAYS; i++)
+    {
+      const GsStoredTensor *tensor = find (file, arrays[i].name);
+
+      if (arrays[i].values != NULL
+          && (tensor == NULL || gs_stored_tensor_n_elements (tensor) != trained->n))
+        return FALSE;
+    }
+  return find (file, "losses") != NULL
+         && g_strcmp0 (g_hash_table_lookup (gs_tensor_file_metadata (file), "gesso.training"), own)
+              == 0;
 }
 
 gboolean
 gs_training_state_read (const char *path, GsTrained *trained, GArray *losses, GError **error)
 {
   g_autoptr (GsTensorFile) file = gs_tensor_file_open (path, error);
-  g_autofree char *own = fingerprint (trained), *shown = g_filename_display_name (path);
+  g_autofree char *shown = g_filename_display_name (path);
+  Array arrays[N_ARRAYS];
   const GsStoredTensor *history;
 
   if (file == NULL)
     return FALSE;
-  history = find (file, "losses");
-  if (g_strcmp0 (g_hash_table_lookup (gs_tensor_file_metadata (file), "gesso.training"), own) != 0 || history == NULL
-      || !read_array (file, "values", trained->values, trained->n)
-      || !read_array (file, "first", trained->moments.first, trained->n)
-      || !read_array (file, "second", trained->moments.second, trained->n))
+  list_arrays (trained, arrays);
+  if (!fits (file, trained, arrays))
     {
       g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
                    "%s belongs to another training; start anew in another folder", shown);
       return FALSE;
     }
+  for (guint i = 0; i < N_ARRAYS; i++)
+    if (arrays[i].values != NULL)
+      gs_stored_tensor_to_float (find (file, arrays[i].name), arrays[i].values);
+  history = find (file, "losses");
   g_array_set_size (losses, gs_stored_tensor_n_elements (history));
   gs_stored_tensor_to_float (history, (float *) (gpointer) losses->data);
+  trained->product = get_number (file, "prodigy.product", trained->product);
+  trained->d = get_number (file, "prodigy.d", trained->d);
+  trained->scale.factor = get_number (file, "scale.factor", trained->scale.factor);
+  trained->scale.good = (guint64) get_number (file, "scale.good", 0);
   return TRUE;
 }
