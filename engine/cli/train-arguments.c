@@ -17,7 +17,7 @@ static const char description[] =
 typedef struct
 {
   int resolution, steps, batch, accumulate, vectors, rank, conv_rank, sample_every, state_every,
-    state_seconds, clip_skip, warm_up;
+    state_seconds, clip_skip, warm_up, log_every, sample_steps;
   gint64 seed;
   char  *subject, *optimizer, *schedule, *recompute;
   gboolean no_buckets;
@@ -73,9 +73,11 @@ take_all (GsCliTrain *arguments, const Raw *raw, GError **error)
          && take ("--vectors", raw->vectors, 1, 32, &o->n_vectors, error)
          && take ("--rank", raw->rank, 1, 256, &o->rank, error)
          && take ("--conv-rank", raw->conv_rank, 0, 256, &o->conv_rank, error)
+         && take ("--log-every", raw->log_every, 0, 10000000, &arguments->log_every, error)
          && take ("--warm-up", raw->warm_up, 0, 10000000, &o->warm_up, error)
          && take ("--clip-skip", raw->clip_skip, 0, 12, &o->clip_skip, error)
          && take ("--sample-every", raw->sample_every, 0, 10000000, &o->sample_every, error)
+         && take ("--sample-steps", raw->sample_steps, 1, 1000, &o->sample_steps, error)
          && take ("--state-every", raw->state_every, 0, 10000000, &o->state_every, error)
          && take ("--state-seconds", raw->state_seconds, 1, 86400, &o->state_seconds, error);
 }
@@ -129,7 +131,8 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
 
   *o = GS_TRAINING_OPTIONS_DEFAULT;
   raw = (Raw) { .steps = (int) o->steps, .batch = 1, .accumulate = 1, .vectors = 1,
-                .rank = (int) o->rank, .state_seconds = (int) o->state_seconds };
+                .rank = (int) o->rank, .state_seconds = (int) o->state_seconds,
+                .sample_steps = (int) o->sample_steps };
   {
     const GOptionEntry entries[] = {
       { "data", 0, 0, G_OPTION_ARG_FILENAME, &o->data, "Learn from the pictures in this folder", "FOLDER" },
@@ -188,6 +191,10 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
       { "state-seconds", 0, 0, G_OPTION_ARG_INT, &raw.state_seconds, "Write it every N seconds (default: 60)", "N" },
       { "state-every", 0, 0, G_OPTION_ARG_INT, &raw.state_every, "And every N steps", "N" },
       { "resume", 0, 0, G_OPTION_ARG_FILENAME, &arguments->resume, "Continue what is in a state folder", "FOLDER" },
+      { "log-every", 0, 0, G_OPTION_ARG_INT, &raw.log_every,
+        "Say how far it is every N steps (default: every two seconds)", "N" },
+      { "sample-steps", 0, 0, G_OPTION_ARG_INT, &raw.sample_steps, "Denoising steps of a sample (default: 20)", "N" },
+      { "sample-cfg", 0, 0, G_OPTION_ARG_DOUBLE, &o->sample_guidance, "Their guidance scale (default: 7)", "NUMBER" },
       { "json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Print results for programs", NULL },
       { NULL },
     };

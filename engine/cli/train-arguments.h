@@ -13,6 +13,7 @@ typedef struct
   char    *model;
   char    *resume;           /* a state folder, or NULL */
   char   **outputs;          /* never NULL              */
+  guint    log_every;        /* steps; 0: by time       */
   gboolean json;
 } GsCliTrain;
 

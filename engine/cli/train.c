@@ -13,6 +13,7 @@ typedef struct
   gboolean   terminal;
   gint64     last_line;
   int        last_phase;
+  guint      log_every;
   gboolean   bar_drawn;
   GPtrArray *samples; /* paths */
   GsTrainingProgress latest;
@@ -63,7 +64,7 @@ on_progress (const GsTrainingProgress *p, gpointer user_data)
   if (p->sample_path != NULL)
     g_ptr_array_add (watch->samples, g_strdup (p->sample_path));
   if ((int) p->phase != watch->last_phase || now - watch->last_line >= interval
-      || (p->is_step && p->step == p->n_steps))
+      || (p->is_step && (p->step == p->n_steps || (watch->log_every > 0 && p->step % watch->log_every == 0))))
     {
       g_autofree char *text = describe (p);
 
@@ -195,6 +196,7 @@ gs_cli_train (int argc, char **argv)
     status = gs_cli_fail (error);
   else
     {
+      watch.log_every = arguments.log_every;
       gs_cli_catch_signals ();
       if (!run (&arguments, &watch, &error))
         {

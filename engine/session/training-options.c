@@ -257,7 +257,7 @@ gs_training_options_load (GsTrainingOptions *options, const char *path, GError *
 }
 
 static gboolean
-same (GKeyFile *a, GKeyFile *b, const char *group, const char *name, GError **error)
+same (GKeyFile *a, GKeyFile *b, const char *group, const char *name, gboolean tell, GError **error)
 {
   g_autofree char *own = g_key_file_get_value (a, group, name, NULL);
   g_autofree char *stored = g_key_file_get_value (b, group, name, NULL);
@@ -266,7 +266,10 @@ same (GKeyFile *a, GKeyFile *b, const char *group, const char *name, GError **er
     return TRUE;
   if (g_str_equal (group, FACTS))
     g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                 "The training in that folder is of another %s; begin anew in another folder", name);
+                 "The training in that folder is of other %s; begin anew in another folder", name);
+  else if (!tell)
+    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                 "The training in that folder has another %s; begin anew in another folder", name);
   else
     g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
                  "The training in that folder has another %s: %s, not %s; begin anew in another folder",
@@ -294,11 +297,11 @@ gs_training_options_match (const GsTrainingOptions *options, GHashTable *facts, 
     return FALSE;
   own = make_file (options, facts);
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if ((!fields[i].free || decides (options, &fields[i])) && !same (own, stored, GROUP, fields[i].name, error))
+    if ((!fields[i].free || decides (options, &fields[i])) && !same (own, stored, GROUP, fields[i].name, fields[i].type != ENUM, error))
       return FALSE;
   g_hash_table_iter_init (&iter, facts);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    if (!same (own, stored, FACTS, key, error))
+    if (!same (own, stored, FACTS, key, FALSE, error))
       return FALSE;
   return TRUE;
 }

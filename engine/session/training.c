@@ -106,7 +106,7 @@ find_facts (GsTraining *training)
   if (training->prior.dataset != NULL)
     g_hash_table_insert (training->facts, (gpointer) "prior pictures",
                          gs_dataset_hash (training->prior.dataset));
-  g_hash_table_insert (training->facts, (gpointer) "model",
+  g_hash_table_insert (training->facts, (gpointer) "weights",
                        g_strconcat (unet, training->text_hash, training->vae_hash, NULL));
   g_hash_table_insert (training->facts, (gpointer) "precision",
                        g_strdup (gs_dtype_name (training->session->dtype)));

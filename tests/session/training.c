@@ -81,6 +81,7 @@ options_of (GsTrainingKind kind, const char *data, const char *state)
   options.rank = 2;
   options.text_encoder = TRUE;
   options.state_seconds = 3600;
+  options.recompute = GS_RECOMPUTE_NEVER;
   return options;
 }
 
@@ -147,15 +148,36 @@ result_of (GsTraining *training, const char *name)
   return g_bytes_new_take (g_steal_pointer (&bytes), n);
 }
 
+/* What else there is: all that keeps something from step to step. */
+static void
+complicate (GsTrainingOptions *options)
+{
+  options->optimizer = GS_OPTIMIZER_PRODIGY;
+  options->rate = 1;
+  options->schedule = GS_SCHEDULE_COSINE;
+  options->warm_up = 2;
+  options->average = 0.9;
+  options->snr_gamma = 5;
+  options->text_encoder = FALSE;
+  options->conv_rank = 1;
+  options->blocks = "mid_block,up_blocks.0";
+  options->prior = options->data;
+  options->prior_weight = 0.5;
+  options->recompute = GS_RECOMPUTE_ALWAYS;
+}
+
 /* Without any interruption. */
 static GBytes *
-train_at_once (GsTrainingKind kind)
+train_at_once (GsTrainingKind kind, gboolean complicated)
 {
   g_autofree char *data = path_of ("pictures"), *state = path_of ("at once");
-  const GsTrainingOptions options = options_of (kind, data, state);
-  g_autoptr (GsTraining) training = open_training (&options);
+  GsTrainingOptions options = options_of (kind, data, state);
+  g_autoptr (GsTraining) training = NULL;
   Watch watch = { 0 };
 
+  if (complicated)
+    complicate (&options);
+  training = open_training (&options);
   g_assert_cmpuint (gs_training_n_pictures (training), ==, 3);
   g_assert_true (run (training, &watch));
   g_assert_cmpuint (gs_training_get_step (training), ==, STEPS);
@@ -163,9 +185,8 @@ train_at_once (GsTrainingKind kind)
 }
 
 static void
-test_resume (gconstpointer kind_pointer)
+test_resume (GsTrainingKind kind, gboolean complicated)
 {
-  const GsTrainingKind kind = GPOINTER_TO_UINT (kind_pointer);
   g_autofree char *data = path_of ("pictures"), *state = path_of ("state");
   GsTrainingOptions options = options_of (kind, data, state);
   g_autoptr (GBytes) expected = NULL, got = NULL;
@@ -176,7 +197,9 @@ test_resume (gconstpointer kind_pointer)
     return;
   write_pictures ();
   before = session_test_picture (&request);
-  expected = train_at_once (kind);
+  if (complicated)
+    complicate (&options);
+  expected = train_at_once (kind, complicated);
   for (guint i = 0; i < 3; i++)
     {
       /* Between two steps, in the middle of one, and to the end. */
@@ -284,7 +307,7 @@ test_full_disk (void)
   if (session_test_get () == NULL)
     return;
   write_pictures ();
-  expected = train_at_once (GS_TRAINING_LORA);
+  expected = train_at_once (GS_TRAINING_LORA, FALSE);
   options.state_every = 1;
   training = open_training (&options);
   g_assert_false (gs_training_run (training, on_progress_fill_disk, NULL, &finished, &error));
@@ -348,7 +371,7 @@ test_lost_device (void)
   if (session_test_get () == NULL)
     return;
   write_pictures ();
-  expected = train_at_once (GS_TRAINING_INVERSION);
+  expected = train_at_once (GS_TRAINING_INVERSION, FALSE);
   training = open_training (&options);
   g_assert_false (gs_training_run (training, on_progress, &watch, &finished, &error));
   g_assert_error (error, GS_ERROR, GS_ERROR_DEVICE_LOST);
@@ -364,10 +387,10 @@ test_lost_device (void)
 
 /* The plan says what it takes. */
 static void
-test_memory (gconstpointer kind)
+test_memory (GsTrainingKind kind, gboolean complicated)
 {
   g_autofree char *data = path_of ("pictures"), *state = path_of ("state");
-  GsTrainingOptions options = options_of (GPOINTER_TO_UINT (kind), data, state);
+  GsTrainingOptions options = options_of (kind, data, state);
   g_autoptr (GsTraining) training = NULL;
   g_autoptr (GError) error = NULL;
   guint64 needed, available, peak;
@@ -376,6 +399,8 @@ test_memory (gconstpointer kind)
   if (session_test_get () == NULL)
     return;
   write_pictures ();
+  if (complicated)
+    complicate (&options);
   options.steps = 2;
   options.buckets = FALSE;
   training = open_training (&options);
@@ -403,7 +428,7 @@ test_samples (void)
   if (session_test_get () == NULL)
     return;
   write_pictures ();
-  expected = train_at_once (GS_TRAINING_LORA);
+  expected = train_at_once (GS_TRAINING_LORA, FALSE);
   options.prompts = prompts;
   options.sample_every = 2;
   options.sample_steps = 2;
@@ -526,12 +551,14 @@ in_folder (gconstpointer test)
   g_clear_pointer (&folder, g_free);
 }
 
-#define FOR_KIND(name, test, kind)                                                                 \
-  static void name (void) { test (GUINT_TO_POINTER (kind)); }
-FOR_KIND (test_resume_word, test_resume, GS_TRAINING_INVERSION)
-FOR_KIND (test_resume_lora, test_resume, GS_TRAINING_LORA)
-FOR_KIND (test_memory_word, test_memory, GS_TRAINING_INVERSION)
-FOR_KIND (test_memory_lora, test_memory, GS_TRAINING_LORA)
+#define FOR_KIND(name, test, kind, complicated)                                                    \
+  static void name (void) { test (kind, complicated); }
+FOR_KIND (test_resume_word, test_resume, GS_TRAINING_INVERSION, FALSE)
+FOR_KIND (test_resume_lora, test_resume, GS_TRAINING_LORA, FALSE)
+FOR_KIND (test_resume_locon, test_resume, GS_TRAINING_LORA, TRUE)
+FOR_KIND (test_memory_word, test_memory, GS_TRAINING_INVERSION, FALSE)
+FOR_KIND (test_memory_lora, test_memory, GS_TRAINING_LORA, FALSE)
+FOR_KIND (test_memory_locon, test_memory, GS_TRAINING_LORA, TRUE)
 
 int
 main (int argc, char **argv)
@@ -543,8 +570,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/training/memory/word", (gconstpointer) test_memory_word, in_folder);
   g_test_add_data_func ("/training/memory/lora", (gconstpointer) test_memory_lora, in_folder);
+  g_test_add_data_func ("/training/memory/locon", (gconstpointer) test_memory_locon, in_folder);
   g_test_add_data_func ("/training/resume/word", (gconstpointer) test_resume_word, in_folder);
   g_test_add_data_func ("/training/resume/lora", (gconstpointer) test_resume_lora, in_folder);
+  g_test_add_data_func ("/training/resume/locon", (gconstpointer) test_resume_locon, in_folder);
   g_test_add_data_func ("/training/other-options", (gconstpointer) test_other_options, in_folder);
   g_test_add_data_func ("/training/full-disk", (gconstpointer) test_full_disk, in_folder);
   g_test_add_data_func ("/training/vanished-state", (gconstpointer) test_vanished_state, in_folder);
