@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #version 460
-/* y = the mean of (a - b)^2: one workgroup, so that the order of additions is always the same. */
+/* y = the mean of weight (a - b)^2: one workgroup, so that the order of additions is always the same. */
 #extension GL_GOOGLE_include_directive : require
 #include "mse.h"
 #include "include/memory.glsl"
@@ -19,7 +19,7 @@ void main ()
     {
       float d = load (p.a, i) - load (p.b, i);
 
-      sum += d * d;
+      sum += p.weights != 0 ? Floats (p.weights).at[i / p.sample_elements] * d * d : d * d;
     }
   partial[lane] = sum;
   for (uint half_size = GS_MSE_LANES / 2; half_size > 0; half_size /= 2)

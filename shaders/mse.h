@@ -7,7 +7,9 @@ struct GsMsePush
   gs_address a, b;
   gs_address y;      /* mse: one float; mse-gradient: its gradient */
   gs_address da;     /* mse-gradient                               */
+  gs_address weights; /* a float for each sample, or 0: all 1      */
   uint       elements;
+  uint       sample_elements;
   float      factor; /* 1 / elements; mse-gradient: 2 / elements, negative for b's gradient */
 };
 

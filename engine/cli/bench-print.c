@@ -25,6 +25,36 @@ seconds_per_step (const GsBench *bench)
   return 0;
 }
 
+/* A training step beside an evaluation of the U-Net. */
+typedef struct
+{
+  double steps_per_s;
+  double time, memory; /* over those of unet_batch1 */
+} Training;
+
+/* FALSE if not both were measured. */
+static gboolean
+compare_training (const GsBench *bench, Training *training)
+{
+  const GsBenchEntry *step = NULL, *evaluation = NULL;
+
+  for (guint i = 0; i < bench->parts->len; i++)
+    {
+      const GsBenchPart *part = bench->parts->pdata[i];
+
+      if (is_part (part, "train_lora"))
+        step = &part->total;
+      else if (is_part (part, "unet_batch1"))
+        evaluation = &part->total;
+    }
+  if (step == NULL || evaluation == NULL || step->seconds <= 0 || evaluation->seconds <= 0)
+    return FALSE;
+  training->steps_per_s = 1 / step->seconds;
+  training->time = step->seconds / evaluation->seconds;
+  training->memory = (double) step->peak_bytes / MAX (evaluation->peak_bytes, 1);
+  return TRUE;
+}
+
 /* The part's speed over that of its GEMMs and convolutions alone. */
 static double
 of_gemms (const GsBenchPart *part)
@@ -121,6 +151,7 @@ void
 gs_cli_bench_print_tables (const GsCliBench *self)
 {
   const GsBench *bench = self->bench;
+  Training training;
   g_autofree char *old = self->old != NULL ? gs_cli_bench_old_describe (self->old) : NULL;
 
   printf ("%s, %u x %u pixels\n%s, %s\n", gs_session_get_model (self->session)->name, self->width, self->height,
@@ -132,6 +163,9 @@ gs_cli_bench_print_tables (const GsCliBench *self)
   if (seconds_per_step (bench) > 0)
     printf ("%.4g s per step with guidance; its preview takes %.2g %% of that\n", seconds_per_step (bench),
             bench->preview_seconds / seconds_per_step (bench) * 100);
+  if (compare_training (bench, &training))
+    printf ("%.4g training steps a second; one takes %.2f x the time and %.2f x the memory of an evaluation\n",
+            training.steps_per_s, training.time, training.memory);
   for (guint i = 0; i < bench->parts->len; i++)
     {
       const GsBenchPart *part = bench->parts->pdata[i];
@@ -223,6 +257,7 @@ add_part (JsonBuilder *builder, const GsCliBench *self, const GsBenchPart *part)
 void
 gs_cli_bench_print_json (const GsCliBench *self)
 {
+  Training training;
   JsonBuilder *builder = json_builder_new ();
 
   json_builder_begin_object (builder);
@@ -235,6 +270,15 @@ gs_cli_bench_print_json (const GsCliBench *self)
     {
       gs_cli_json_number (builder, "seconds_per_step", seconds_per_step (self->bench));
       gs_cli_json_number (builder, "preview_seconds", self->bench->preview_seconds);
+    }
+  if (compare_training (self->bench, &training))
+    {
+      json_builder_set_member_name (builder, "training");
+      json_builder_begin_object (builder);
+      gs_cli_json_number (builder, "steps_per_s", training.steps_per_s);
+      gs_cli_json_number (builder, "time_ratio", training.time);
+      gs_cli_json_number (builder, "memory_ratio", training.memory);
+      json_builder_end_object (builder);
     }
   add_ceilings (builder, self->bench);
   for (guint i = 0; i < self->bench->parts->len; i++)

@@ -11,7 +11,7 @@ typedef struct
   char    *compare, *trace;
   char   **only;               /* names of parts, or NULL: all */
   int      width, height, repeats;
-  gboolean json;
+  gboolean json, train;
 } Arguments;
 
 static void
@@ -55,7 +55,10 @@ parse (Arguments *self, int argc, char **argv, GError **error)
     { "height", 'H', 0, G_OPTION_ARG_INT, &self->height, "Height", "PIXELS" },
     { "repeats", 0, 0, G_OPTION_ARG_INT, &self->repeats, "Timed runs after a warm-up (default: 3)", "N" },
     { "only", 0, 0, G_OPTION_ARG_STRING, &self->only_text,
-      "Measure only these: text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode", "PART[,PART...]" },
+      "Measure only these: text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode, train_lora",
+      "PART[,PART...]" },
+    { "train", 0, 0, G_OPTION_ARG_NONE, &self->train,
+      "Measure a step of training a LoRA of rank 8 beside an evaluation of the U-Net", NULL },
     { "compare", 0, 0, G_OPTION_ARG_FILENAME, &self->compare,
       "Print times as ratios to those that --json printed into FILE earlier", "FILE" },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &self->trace,
@@ -71,6 +74,10 @@ parse (Arguments *self, int argc, char **argv, GError **error)
   if (self->synthetic != NULL &&
       !g_strv_contains ((const char *const[]) { "sd15", "sd21", "sdxl", "starter", NULL }, self->synthetic))
     return gs_cli_bad (error, "--synthetic is \"%s\"; choose one of sd15, sd21, sdxl, starter", self->synthetic);
+  if (self->train && self->only_text != NULL)
+    return gs_cli_bad (error, "--train chooses what is measured, and so does --only; give one of them");
+  if (self->train)
+    self->only_text = g_strdup ("unet_batch1,train_lora");
   if ((self->width == 0) != (self->height == 0))
     return gs_cli_bad (error, "One side of the picture is given; give both --width and --height");
   if (self->width != 0 && (self->width % 8 != 0 || self->height % 8 != 0))

@@ -23,6 +23,7 @@ void gs_cli_bench_print_tables (const GsCliBench *self);
 
 /* With something to compare with, parts and op classes have their "ratio" too: new seconds over old.
  * {"device", "driver", "model", "width", "height", "seconds_per_step",
+ *  "training": {"steps_per_s", "time_ratio", "memory_ratio"}: train_lora beside unet_batch1,
  *  "ceilings": {NAME: {"gflops_per_s"} or {"gbytes_per_s"}},
  *  PART: {"seconds", "gflop", "gflops_per_s", "gbytes_per_s", "fraction", "dispatches",
  *         "arena_bytes", "peak_bytes",

@@ -21,6 +21,7 @@ static const struct
   { "check", gs_cli_check, "check that a device computes right" },
   { "serve", gs_cli_serve, "paint for other programs, through A1111's HTTP interface" },
   { "parity", gs_cli_parity, "compare the engine with reference cases" },
+  { "train", gs_cli_train, "teach a model a word or a LoRA from pictures" },
 };
 
 static void

@@ -11,7 +11,8 @@
 gboolean
 gs_vk_check (GsDevice *device, VkResult result, const char *what, GError **error)
 {
-  switch (result)
+  /* A driver may go on as if nothing had happened. */
+  switch (device != NULL && device->lost ? VK_ERROR_DEVICE_LOST : result)
     {
     case VK_SUCCESS:
       return TRUE;
@@ -34,6 +35,12 @@ gs_vk_check (GsDevice *device, VkResult result, const char *what, GError **error
                    result);
       return FALSE;
     }
+}
+
+void
+gs_device_lose (GsDevice *device)
+{
+  device->lost = TRUE;
 }
 
 static guint32

@@ -87,6 +87,9 @@ gboolean gs_device_wait (GsDevice *device, guint64 value, GError **error);
 /* Waits for everything that was submitted, without polling; TRUE unless the device is lost. */
 gboolean gs_device_wait_idle (GsDevice *device);
 
+/* For tests: from now on it is as if the driver had said that the device is lost. */
+void gs_device_lose (GsDevice *device);
+
 /* Bytes of device memory held through this device now, and the most since the last reset. */
 guint64 gs_device_get_used_bytes (GsDevice *device);
 guint64 gs_device_get_peak_bytes (GsDevice *device);

@@ -24,10 +24,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsLowRank, gs_low_rank_free)
 /* scale: alpha / rank. Before the graph is built. */
 void gs_low_rank_add (GsLowRank *self, const char *module, guint32 rank, double scale);
 
+/* Whether the layer of this weight ("unet.mid_block.attentions.0.proj_in.weight") gets a module. */
+typedef gboolean (*GsLowRankChoice) (const char *weight, const guint64 *dims, guint n_dims,
+                                     gpointer data);
+
+/* Modules of that rank beside all layers of which choice says so, and which have none by
+ * gs_low_rank_add(). To be called once; before the graph is built. */
+void gs_low_rank_add_chosen (GsLowRank *self, GsLowRankChoice choice, gpointer data, guint32 rank,
+                             double scale);
+
+/* Names of the modules, in the order in which layers were built; those that a graph got, or that
+ * were added by name. Borrowed. */
+GPtrArray *gs_low_rank_get_modules (GsLowRank *self);
+
 /* From now on layers built in the graph get their modules; self must outlive the graph's building.
  * Factors become inputs "<module>.lora_down.weight", (1, 1, rank, in), and
- * "<module>.lora_up.weight", (1, 1, out, rank), of floats also in a graph of halfs. Only linear layers
- * and 1x1 convolutions can have one; others fail the graph. */
+ * "<module>.lora_up.weight", (1, 1, out, rank), of floats also in a graph of halfs. Those of a k x k
+ * convolution are a k x k one, (1, 1, rank, in k k) in the order of the checkpoint, with the same
+ * stride, and a 1x1 one (Yeh et al., "Navigating text-to-image customization: from LyCORIS
+ * fine-tuning to model evaluation", section 3.1: LoCon). */
 void gs_low_rank_attach (GsLowRank *self, GsGraph *graph);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
  * (Dao, "FlashAttention-2: Faster attention with better parallelism and work partitioning").
  */
 #include "ops/gradient-private.h"
-#include "ops/op.h"
+#include "ops/matmul-private.h"
 
 #include "attention-gradient.h"
 
@@ -73,6 +73,80 @@ flop (const GsNode *node)
   return 6.0 * gs_shape_elements (q) * k.h * k.w;
 }
 
+/* ---- attention-gradient-uniform: each workgroup has scratch memory, see attention-dispatch.c ---- */
+
+#define UNIFORM_WORKGROUPS 64
+#define UNIFORM_WORKGROUP_FLOP 1e9
+#define UNIFORM_MAX_LANES 16
+
+/* Those of which each invocation owns some. */
+static guint32
+own_tokens (const GsNode *node)
+{
+  const guint32 of = GS_OP_PARAMETERS (node, const Parameters)->of;
+  const GsShape own = node->inputs[of == K || of == V ? K : Q]->shape;
+
+  return own.h * own.w;
+}
+
+static guint32
+uniform_columns (const GsNode *node)
+{
+  const guint32 rows = GS_OP_PARAMETERS (node, const Parameters)->heads * node->inputs[Q]->shape.n;
+  const guint32 most = MAX (UNIFORM_WORKGROUPS, flop (node) / UNIFORM_WORKGROUP_FLOP);
+
+  return MIN (gs_groups (most, rows),
+              gs_groups (own_tokens (node), GS_ATTENTION_GRADIENT_VECTORS * 8));
+}
+
+static guint64
+scratch_bytes (const GsNode *node, GsDevice *device)
+{
+  const guint64 heads = GS_OP_PARAMETERS (node, const Parameters)->heads;
+  const GsShape q = node->inputs[Q]->shape;
+
+  if (gs_matmul_choose (device) < GS_MATMUL_UNIFORM)
+    return 0;
+  return heads * q.n * uniform_columns (node) * (3 * q.c / heads + GS_ATTENTION_GRADIENT_OTHERS)
+         * GS_ATTENTION_GRADIENT_VECTORS * UNIFORM_MAX_LANES * sizeof (float);
+}
+
+/* The largest part of a head, up to most, that divides it. */
+static guint32
+divisor (guint32 head, guint32 most)
+{
+  guint32 part = MIN (head, most);
+
+  while (head % part != 0)
+    part--;
+  return part;
+}
+
+static void
+dispatch_uniform (GsNode *node, GsCommands *commands, struct GsAttentionGradientPush *push, guint32 of)
+{
+  const GsShape q = node->inputs[Q]->shape;
+  const guint32 head = q.c / push->heads;
+  const guint32 constants[GS_ATTENTION_GRADIENT_N_CONSTANTS] = {
+    [GS_ATTENTION_GRADIENT_CHANNELS] = head,
+    [GS_ATTENTION_GRADIENT_OF] = of,
+    [GS_ATTENTION_GRADIENT_FOURS] = divisor (head / 4, 20),
+    [GS_ATTENTION_GRADIENT_SUMS] = head % 5 == 0 ? 5 : 4,
+    [GS_ATTENTION_GRADIENT_CAUSAL] = push->causal,
+    [GS_ATTENTION_GRADIENT_LANES] = gs_device_get_info (gs_commands_get_device (commands))->subgroup_size,
+  };
+
+  push->scratch = gs_op_scratch_write (commands, node);
+  push->columns = uniform_columns (node);
+  push->head_channels = head;
+  gs_commands_dispatch (commands,
+                        gs_op_kernel (commands, "attention-gradient-uniform",
+                                      node->inputs[DY]->dtype, constants, G_N_ELEMENTS (constants)),
+                        push, sizeof *push, push->columns, push->heads, q.n, flop (node));
+}
+
+/* ---- Recording ---- */
+
 static void
 dispatch (GsNode *node, GsCommands *commands, const char *kernel,
           const struct GsAttentionGradientPush *push, guint32 tokens)
@@ -94,7 +168,10 @@ record_stats (GsNode *node, GsCommands *commands)
   struct GsAttentionGradientPush push = push_of (node, commands);
 
   push.stats = gs_op_write (commands, node->output);
-  dispatch (node, commands, "attention-stats", &push, push.queries);
+  if (node->scratch_bytes > 0)
+    dispatch_uniform (node, commands, &push, GS_ATTENTION_GRADIENT_STATS);
+  else
+    dispatch (node, commands, "attention-stats", &push, push.queries);
 }
 
 static void
@@ -105,13 +182,17 @@ record (GsNode *node, GsCommands *commands)
 
   push.stats = gs_op_read (commands, node->inputs[STATS]);
   push.dx = gs_op_write (commands, node->output);
-  dispatch (node, commands, "attention-gradient", &push, of == Q ? push.queries : push.keys);
+  if (node->scratch_bytes > 0)
+    dispatch_uniform (node, commands, &push, of);
+  else
+    dispatch (node, commands, "attention-gradient", &push, of == Q ? push.queries : push.keys);
 }
 
 const GsOpClass gs_op_attention_stats = {
   "attention-stats",
   .takes_slices = TRUE,
   .infer = infer_stats,
+  .scratch_bytes = scratch_bytes,
   .record = record_stats,
   .flop = flop,
 };
@@ -120,6 +201,7 @@ const GsOpClass gs_op_attention_gradient = {
   "attention-gradient",
   .takes_slices = TRUE,
   .infer = infer,
+  .scratch_bytes = scratch_bytes,
   .record = record,
   .flop = flop,
 };

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* y = mean (a - b)^2 and its gradient, da = 2 (a - b) dy / elements = -db. */
+/* y = mean (w (a - b)^2), w of each sample or 1, and its gradient, da = 2 w (a - b) dy / elements = -db. */
 #include "ops/op.h"
 #include "ops/ops.h"
 
 #include "mse.h"
+
+enum
+{
+  A,
+  B,
+  WEIGHTS, /* (N, 1, 1, 1), or NULL */
+  DY,      /* the gradient's        */
+};
 
 typedef struct
 {
@@ -13,7 +21,8 @@ typedef struct
 static gboolean
 infer (GsNode *node, GError **error)
 {
-  const GsShape a = node->inputs[0]->shape, b = node->inputs[1]->shape;
+  const GsShape a = node->inputs[A]->shape, b = node->inputs[B]->shape;
+  const GsTensor *weights = node->inputs[WEIGHTS];
 
   node->output->shape = (GsShape) { 1, 1, 1, 1 };
   node->output->dtype = GS_DTYPE_F32;
@@ -24,6 +33,13 @@ infer (GsNode *node, GError **error)
                    b.h, b.w, b.c);
       return FALSE;
     }
+  if (weights != NULL && (gs_shape_elements (weights->shape) != a.n || weights->shape.n != a.n
+                          || weights->dtype != GS_DTYPE_F32))
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED, "%u samples have no float each as weights",
+                   a.n);
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -31,7 +47,7 @@ static gboolean
 infer_gradient (GsNode *node, GError **error)
 {
   node->output->shape = node->inputs[0]->shape;
-  if (node->inputs[2]->dtype != GS_DTYPE_F32)
+  if (node->inputs[DY]->dtype != GS_DTYPE_F32)
     {
       g_set_error_literal (error, GS_ERROR, GS_ERROR_UNSUPPORTED, "a loss's gradient is a float");
       return FALSE;
@@ -43,8 +59,10 @@ static struct GsMsePush
 push_of (GsNode *node, GsCommands *commands)
 {
   return (struct GsMsePush) {
-    .a = gs_op_read (commands, node->inputs[0]),
-    .b = gs_op_read (commands, node->inputs[1]),
+    .a = gs_op_read (commands, node->inputs[A]),
+    .b = gs_op_read (commands, node->inputs[B]),
+    .weights = gs_op_read (commands, node->inputs[WEIGHTS]),
+    .sample_elements = gs_shape_elements (node->inputs[0]->shape) / node->inputs[0]->shape.n,
     .elements = gs_shape_elements (node->inputs[0]->shape),
     .factor = GS_OP_PARAMETERS (node, Parameters)->factor,
   };
@@ -66,7 +84,7 @@ record_gradient (GsNode *node, GsCommands *commands)
 {
   struct GsMsePush push = push_of (node, commands);
 
-  push.y = gs_op_read (commands, node->inputs[2]);
+  push.y = gs_op_read (commands, node->inputs[DY]);
   push.da = gs_op_write (commands, node->output);
   gs_op_dispatch_line (commands,
                        gs_op_kernel (commands, "mse-gradient", node->output->dtype, NULL, 0),
@@ -85,17 +103,19 @@ gradient (GsGraph *g, GsNode *node, GsTensor *dy, float sign)
   const Parameters parameters = { 2 * sign * GS_OP_PARAMETERS (node, Parameters)->factor };
 
   return gs_graph_add (g, &gs_op_mse_gradient, NULL,
-                       (GsTensor *[]) { node->inputs[0], node->inputs[1], dy }, 3, &parameters,
-                       sizeof parameters);
+                       (GsTensor *[]) { node->inputs[A], node->inputs[B], node->inputs[WEIGHTS], dy },
+                       4, &parameters, sizeof parameters);
 }
 
 static void
 backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
 {
-  if (wanted[0])
-    dx[0] = gradient (g, node, dy, 1);
-  if (wanted[1])
-    dx[1] = gradient (g, node, dy, -1);
+  if (wanted[A])
+    dx[A] = gradient (g, node, dy, 1);
+  if (wanted[B])
+    dx[B] = gradient (g, node, dy, -1);
+  if (wanted[WEIGHTS])
+    gs_graph_fail (g, GS_ERROR_UNSUPPORTED, "weights of samples are not trained");
 }
 
 const GsOpClass gs_op_mse = { "mse", .infer = infer, .record = record, .backward = backward };
@@ -103,8 +123,14 @@ const GsOpClass gs_op_mse = { "mse", .infer = infer, .record = record, .backward
 GsTensor *
 gs_mse (GsGraph *g, GsTensor *a, GsTensor *b)
 {
+  return gs_weighted_mse (g, a, b, NULL);
+}
+
+GsTensor *
+gs_weighted_mse (GsGraph *g, GsTensor *a, GsTensor *b, GsTensor *weights)
+{
   const Parameters parameters = { 1 / (float) gs_shape_elements (a->shape) };
 
-  return gs_graph_add (g, &gs_op_mse, NULL, (GsTensor *[]) { a, b }, 2, &parameters,
+  return gs_graph_add (g, &gs_op_mse, NULL, (GsTensor *[]) { a, b, weights }, 3, &parameters,
                        sizeof parameters);
 }

@@ -62,8 +62,19 @@ GsTensor *gs_pad_channels (GsGraph *g, GsTensor *x);
  * is its gradient then. */
 GsTensor *gs_product (GsGraph *g, GsTensor *x, GsTensor *weight, float scale);
 
+/* Convolution of k x k with padding k / 2 by such a weight: (1, 1, channels, C k k), in the order of a
+ * checkpoint's (channels, C, k, k). For few channels. */
+GsTensor *gs_conv_product (GsGraph *g, GsTensor *x, GsTensor *weight, guint32 kernel,
+                           guint32 stride);
+
+/* Rows and columns exchanged: (N, H, W, C) -> (N, H, C, W). */
+GsTensor *gs_transpose (GsGraph *g, GsTensor *x);
+
 /* The mean of (a - b)^2 over all elements: one number, (1, 1, 1, 1) in float. */
 GsTensor *gs_mse (GsGraph *g, GsTensor *a, GsTensor *b);
+
+/* The same with each sample's squares times its weight: weights (N, 1, 1, 1) in float, or NULL. */
+GsTensor *gs_weighted_mse (GsGraph *g, GsTensor *a, GsTensor *b, GsTensor *weights);
 
 /* Rows of a table: ids (N, 1, T, 1) of U32, all below rows (the host checks). Weight (rows, channels). */
 GsTensor *gs_embedding (GsGraph *g, const char *name, GsTensor *ids, guint32 rows, guint32 channels);

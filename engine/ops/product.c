@@ -2,7 +2,7 @@
 /* y[i][j] = scale sum_k a[i][k] b[j][k], either operand possibly the other way round: products with
  * what is trained, and their gradients. A trained operand and its gradient may be float where
  * activations are halfs. */
-#include "ops/op.h"
+#include "ops/matmul-private.h"
 #include "ops/ops.h"
 
 #include "product.h"
@@ -49,18 +49,25 @@ record (GsNode *node, GsCommands *commands)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
   const guint64 elements = gs_shape_elements (node->output->shape);
-  const guint32 constants[] = {
+  const gboolean uniform
+    = gs_matmul_choose (gs_commands_get_device (commands)) >= GS_MATMUL_UNIFORM;
+  const guint32 lanes = gs_device_get_info (gs_commands_get_device (commands))->subgroup_size;
+  const guint32 rows = elements / parameters->columns;
+  const guint32 constants[GS_PRODUCT_N_CONSTANTS] = {
     [GS_PRODUCT_FLOAT_A] = node->inputs[0]->dtype == GS_DTYPE_F32,
     [GS_PRODUCT_FLOAT_B] = node->inputs[1]->dtype == GS_DTYPE_F32,
     [GS_PRODUCT_FLOAT_Y] = parameters->dtype == GS_DTYPE_F32,
     [GS_PRODUCT_FOURS] = parameters->depth % 4 == 0 && parameters->a_step == 1
                          && parameters->b_step == 1,
+    [GS_PRODUCT_VECTORS] = parameters->b_row == 1 && parameters->b_step % 4 == 0,
+    [GS_PRODUCT_STEP_ONE] = parameters->a_step == 1,
+    [GS_PRODUCT_LANES] = lanes,
   };
   const struct GsProductPush push = {
     .a = gs_op_read (commands, node->inputs[0]),
     .b = gs_op_read (commands, node->inputs[1]),
     .y = gs_op_write (commands, node->output),
-    .rows = elements / parameters->columns,
+    .rows = rows,
     .columns = parameters->columns,
     .depth = parameters->depth,
     .a_row = parameters->a_row,
@@ -70,9 +77,14 @@ record (GsNode *node, GsCommands *commands)
     .scale = parameters->scale,
   };
 
-  gs_op_dispatch_line (commands, gs_op_kernel (commands, "product", node->graph->dtype, constants,
-                                     G_N_ELEMENTS (constants)),
-                       &push, sizeof push, gs_groups (elements, 64), flop (node));
+  gs_op_dispatch_line (commands,
+                       gs_op_kernel (commands, uniform ? "product-uniform" : "product",
+                                     node->graph->dtype, constants, G_N_ELEMENTS (constants)),
+                       &push, sizeof push,
+                       uniform ? (guint64) gs_groups (rows, GS_PRODUCT_UNIFORM_ROWS)
+                                   * gs_groups (parameters->columns, lanes)
+                               : gs_groups (elements, 64),
+                       flop (node));
 }
 
 static void backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted,

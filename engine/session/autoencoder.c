@@ -200,18 +200,21 @@ run_pass (GsSession *session, Pass pass, const float *in, gsize n_in, guint32 wi
 }
 
 gboolean
-gs_vae_encode (GsSession *session, const float *image, guint32 width, guint32 height,
-               const float *noise, guint tile, float *latent, GError **error)
+gs_vae_encode_moments (GsSession *session, const float *image, guint32 width, guint32 height,
+                       guint tile, float *moments, GError **error)
 {
-  const GsVaeConfig *config = &session->model->config.vae;
-  guint32 factor = gs_latent_factor (session);
-  gsize n = (gsize) config->latent_channels * (width / factor) * (height / factor);
-  g_autofree float *moments = g_new (float, 2 * n);
+  const guint32 factor = gs_latent_factor (session);
+  const gsize n = (gsize) session->model->config.vae.latent_channels * (width / factor)
+                  * (height / factor);
 
-  if (!run_pass (session, encode_moments, image, (gsize) 3 * width * height, width / factor,
-                 height / factor, tile, moments, 2 * n, error))
-    return FALSE;
+  return run_pass (session, encode_moments, image, (gsize) 3 * width * height, width / factor,
+                   height / factor, tile, moments, 2 * n, error);
+}
 
+void
+gs_vae_sample (const GsVaeConfig *config, const float *moments, const float *noise, gsize n,
+               float *latent)
+{
   for (gsize i = 0; i < n; i++)
     {
       float value = moments[i];
@@ -220,6 +223,20 @@ gs_vae_encode (GsSession *session, const float *image, guint32 width, guint32 he
         value += expf (0.5f * CLAMP (moments[n + i], -30.0f, 20.0f)) * noise[i];
       latent[i] = (float) ((value - config->shift_factor) * config->scaling_factor);
     }
+}
+
+gboolean
+gs_vae_encode (GsSession *session, const float *image, guint32 width, guint32 height,
+               const float *noise, guint tile, float *latent, GError **error)
+{
+  const GsVaeConfig *config = &session->model->config.vae;
+  guint32 factor = gs_latent_factor (session);
+  gsize n = (gsize) config->latent_channels * (width / factor) * (height / factor);
+  g_autofree float *moments = g_new (float, 2 * n);
+
+  if (!gs_vae_encode_moments (session, image, width, height, tile, moments, error))
+    return FALSE;
+  gs_vae_sample (config, moments, noise, n, latent);
   return TRUE;
 }
 

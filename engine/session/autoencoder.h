@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "models/model-config.h"
 #include "session/session-private.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,13 @@ guint32 gs_latent_factor (GsSession *session);
  * sample with; NULL gives the mean. tile: side of a tile in latent pixels; 0: whole. */
 gboolean gs_vae_encode (GsSession *session, const float *image, guint32 width, guint32 height,
                         const float *noise, guint tile, float *latent, GError **error);
+
+/* The same in two steps: moments, (2 Z, H / f, W / f) of the network's own scale, and from them a latent
+ * of n elements. */
+gboolean gs_vae_encode_moments (GsSession *session, const float *image, guint32 width,
+                                guint32 height, guint tile, float *moments, GError **error);
+void     gs_vae_sample (const GsVaeConfig *config, const float *moments, const float *noise,
+                        gsize n, float *latent);
 
 /* width, height: of the latent. */
 gboolean gs_vae_decode (GsSession *session, const float *latent, guint32 width, guint32 height,

@@ -130,6 +130,7 @@ enum
   UNET_BATCH2,
   VAE_ENCODE,
   VAE_DECODE,
+  TRAIN_LORA,
   N_PARTS,
 };
 
@@ -137,6 +138,7 @@ static const char *const part_names[N_PARTS + 1] = {
   [TEXT_ENCODER] = "text_encoder", [TEXT_ENCODER_2] = "text_encoder_2",
   [UNET_BATCH1] = "unet_batch1",   [UNET_BATCH2] = "unet_batch2",
   [VAE_ENCODE] = "vae_encode",     [VAE_DECODE] = "vae_decode",
+  [TRAIN_LORA] = "train_lora",
 };
 
 const char *const *
@@ -168,6 +170,7 @@ part_program (GsSession *session, guint part, guint32 width, guint32 height, GEr
       return gs_text_program (session, GS_COMPONENT_TEXT_ENCODER_2, clip_skip, error);
     case UNET_BATCH1:  return unet_program (session, 1, width, height, error);
     case UNET_BATCH2:  return unet_program (session, 2, width, height, error);
+    case TRAIN_LORA:   return gs_bench_train_program (session, width, height, error);
     case VAE_ENCODE:   return gs_vae_encode_program (session, width, height, error);
     default:           return gs_vae_decode_program (session, width, height, error);
     }
@@ -181,7 +184,8 @@ is_wanted (GsSession *session, const GsBenchOptions *options, guint part)
   return (part != VAE_ENCODE || config->vae.has_encoder)
          && (part != TEXT_ENCODER || config->has[GS_COMPONENT_TEXT_ENCODER])
          && (part != TEXT_ENCODER_2 || config->has[GS_COMPONENT_TEXT_ENCODER_2])
-         && (options->only == NULL || g_strv_contains (options->only, part_names[part]));
+         && (options->only != NULL ? g_strv_contains (options->only, part_names[part])
+                                   : part != TRAIN_LORA);
 }
 
 static gboolean

@@ -179,13 +179,36 @@ add_word (GArray *words, const char *text, gint32 id, guint n)
   g_array_append_val (words, word);
 }
 
+/* The word that is being taught has no file. */
+static GsInversion *
+find_taught (GsModel *model)
+{
+  for (guint i = 0; i < model->inversions->len; i++)
+    if (((GsInversion *) model->inversions->pdata[i])->path[0] == '\0')
+      return model->inversions->pdata[i];
+  return NULL;
+}
+
+static guint
+id_of (GsModel *model, const GsInversion *inversion)
+{
+  guint id = first_id (model);
+
+  for (guint i = 0; model->inversions->pdata[i] != inversion; i++)
+    id += n_vectors (model->inversions->pdata[i]);
+  return id;
+}
+
 static void
 tell_tokenizer (GsModel *model)
 {
   GArray *words = g_array_new (FALSE, FALSE, sizeof (GsPromptWord));
+  const GsInversion *taught = find_taught (model);
   gint32 id = first_id (model);
 
   g_array_set_clear_func (words, gs_prompt_words_clear);
+  if (taught != NULL)
+    add_word (words, taught->name, id_of (model, taught), n_vectors (taught));
   for (guint i = 0; i < model->inversions->len; i++)
     {
       const GsInversion *inversion = model->inversions->pdata[i];
@@ -242,4 +265,31 @@ gs_inversions_apply (GsModel *model, GError **error)
     return FALSE;
   model->has_new_words = FALSE;
   return TRUE;
+}
+
+guint
+gs_inversions_put (GsModel *model, const char *word, const float *values, guint n)
+{
+  const guint width = model->config.clip.width;
+  GsInversion *taught = find_taught (model);
+
+  if (taught != NULL && (n_vectors (taught) != n || !g_str_equal (taught->name, word)))
+    {
+      g_ptr_array_remove (model->inversions, taught);
+      taught = NULL;
+    }
+  if (taught == NULL && n > 0)
+    {
+      taught = g_new0 (GsInversion, 1);
+      taught->path = g_strdup ("");
+      taught->name = g_strdup (word);
+      taught->n_parts = 1;
+      taught->parts[0] = (GsInversionPart) { width, n, g_new (float, (gsize) n * width) };
+      g_ptr_array_add (model->inversions, taught);
+    }
+  if (taught != NULL)
+    memcpy (taught->parts[0].values, values, (gsize) n * width * sizeof *values);
+  tell_tokenizer (model);
+  model->has_new_words = TRUE;
+  return taught != NULL ? id_of (model, taught) : 0;
 }

@@ -17,4 +17,9 @@ void gs_inversions_find (GsModel *model, const GPtrArray *library);
 /* Brings the text encoders' tables up to date with the words found. */
 gboolean gs_inversions_apply (GsModel *model, GError **error);
 
+/* A word that is being taught, before all others of its name: n vectors for the first text encoder
+ * (copied). Given again with as many, it keeps its ids. Returns the first one; for the tokenizer at
+ * once, in the tables after gs_inversions_apply(). n 0: forgets the word. */
+guint gs_inversions_put (GsModel *model, const char *word, const float *values, guint n);
+
 G_END_DECLS

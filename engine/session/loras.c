@@ -140,6 +140,8 @@ gs_session_use_loras (GsSession *session, const char *prompt, char ***notes, GEr
     }
   if (!find_uses (session, loras, uses, sentences, error))
     return FALSE;
+  if (model->trained != NULL)
+    g_array_append_val (uses, ((GsAdapterUse) { model->trained, 1, 1 }));
   description = describe (uses);
   if (g_strcmp0 (description, model->loras) != 0)
     {

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "io/adapter.h"
 #include "io/checkpoint.h"
 #include "io/tokenizer.h"
 #include "models/model-config.h"
@@ -20,6 +21,7 @@ struct _GsModel
   GsWeightSource *source;    /* the store's: the checkpoint's weights with adapters on them */
   GsWeightStore *weights;
   GPtrArray     *adapters;   /* GsAdapter, the last one used at the end */
+  const GsAdapter *trained;  /* applies beside those that prompts ask for, or NULL; borrowed */
   char          *loras;      /* which apply, for comparing; NULL: none  */
   GPtrArray     *inversions; /* GsInversion, in the order of their ids  */
   GHashTable    *strangers;  /* paths beside them that hold no words for this model */

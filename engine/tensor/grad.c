@@ -3,12 +3,14 @@
 #include "tensor/grad.h"
 
 #include "tensor/op-class.h"
+#include "tensor/recompute.h"
 
 typedef struct
 {
   GsGraph    *graph;
   GHashTable *needed;    /* set of tensors (no views) on the way from the asked ones */
   GHashTable *gradients; /* GsTensor -> GsTensor: the sum of what has come so far    */
+  GsRecompute *again;    /* or NULL: nothing is computed again                       */
 } Reverse;
 
 static gboolean
@@ -55,14 +57,17 @@ go_back (Reverse *reverse, GsNode *node)
   GsTensor *dy = g_hash_table_lookup (reverse->gradients, node->output);
   GsTensor *dx[GS_MAX_OPERANDS] = { NULL };
   gboolean wanted[GS_MAX_OPERANDS] = { FALSE }, any = FALSE;
+  GsNode *read = node; /* whose operands and output the rule reads */
 
   for (guint k = 0; k < node->n_inputs; k++)
     any |= wanted[k] = is_needed (reverse, node->inputs[k]);
   if (dy == NULL || !any)
     return;
+  if (reverse->again != NULL)
+    read = gs_recompute_node (reverse->again, node);
   GS_SCOPE (reverse->graph, "gradient.%s", node->name);
   if (node->klass->backward != NULL)
-    node->klass->backward (reverse->graph, node, dy, wanted, dx);
+    node->klass->backward (reverse->graph, read, dy, wanted, dx);
   else
     gs_graph_fail (reverse->graph, GS_ERROR_UNSUPPORTED, "the op %s has no gradient",
                    node->klass->name);
@@ -75,9 +80,18 @@ void
 gs_graph_gradients (GsGraph *graph, GsTensor *y, GsTensor *dy, GsTensor *const *tensors, guint n,
                     GsTensor **gradients)
 {
+  gs_graph_gradients_recomputed (graph, y, dy, tensors, n, gradients, NULL);
+}
+
+void
+gs_graph_gradients_recomputed (GsGraph *graph, GsTensor *y, GsTensor *dy,
+                               GsTensor *const *tensors, guint n, GsTensor **gradients,
+                               const char *const *blocks)
+{
   g_autoptr (GHashTable) needed = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) sums = g_hash_table_new (NULL, NULL);
-  Reverse reverse = { graph, needed, sums };
+  g_autoptr (GsRecompute) again = blocks != NULL ? gs_recompute_new (graph, blocks) : NULL;
+  Reverse reverse = { graph, needed, sums, again };
   const guint n_nodes = graph->nodes->len; /* those that were there */
 
   if (!gs_shape_equal (y->shape, dy->shape))

@@ -22,6 +22,12 @@ G_BEGIN_DECLS
 void gs_graph_gradients (GsGraph *graph, GsTensor *y, GsTensor *dy, GsTensor *const *tensors,
                          guint n, GsTensor **gradients);
 
+/* The same, but of the values that gradients read each block's are computed once more: see
+ * tensor/recompute.h. The gradients are the same to the bit where fusing rounds nothing otherwise. */
+void gs_graph_gradients_recomputed (GsGraph *graph, GsTensor *y, GsTensor *dy,
+                                    GsTensor *const *tensors, guint n, GsTensor **gradients,
+                                    const char *const *blocks);
+
 /* What reverse mode itself needs of the ops, which stand above it: ops/gradient.c defines these. */
 typedef struct
 {

@@ -11,11 +11,13 @@ typedef struct
   const char *module;  /* the name of the factors                         */
   guint       which;   /* that part's number                              */
   guint32     channels; /* of a part */
+  guint32     kernel;   /* of a convolution; 0: a linear layer */
 } Case;
 
 static const Case cases[] = {
   { "attn.proj_in", 1, "lora_unet_attn_proj_in", 0, 6 },
   { "{to_q,to_k,to_v}", 3, "lora_unet_to_k", 1, 4 },
+  { "conv1", 1, "lora_unet_conv1", 0, 6, 3 },
 };
 
 #define TOKENS 5
@@ -29,6 +31,32 @@ factor (GsOpTest *test, const Case *c, const char *which)
   g_autofree char *name = g_strdup_printf ("%s.lora_%s.weight", c->module, which);
 
   return gs_op_test_values (test, name);
+}
+
+/* The taps of a kernel: as many as a layer without one has, squared. */
+static guint
+taps_of (const Case *c)
+{
+  return MAX (c->kernel, 1) * MAX (c->kernel, 1);
+}
+
+/* A row's product with the weight of all channels around a token: a picture of one row, of which the
+ * kernel's middle row sees something. */
+static double
+product (const Case *c, const double *x, const double *weight, guint row, guint token)
+{
+  const guint kernel = MAX (c->kernel, 1);
+  double sum = 0;
+
+  for (guint tap = 0; tap < kernel; tap++)
+    {
+      const guint other = token + tap - kernel / 2; /* wraps round to a large one */
+
+      for (guint k = 0; other < TOKENS && k < WIDTH; k++)
+        sum += x[other * WIDTH + k]
+               * weight[((row * WIDTH + k) * kernel + kernel / 2) * kernel + tap];
+    }
+  return sum;
 }
 
 static void
@@ -45,13 +73,10 @@ reference (GsOpTest *test, gconstpointer data, double *y)
     {
       const guint token = i / channels, o = i % channels, part = o / c->channels;
 
-      y[i] = gs_op_test_values (test, bias)[o];
-      for (guint k = 0; k < WIDTH; k++)
-        y[i] += x[token * WIDTH + k] * gs_op_test_values (test, weight)[o * WIDTH + k];
+      y[i] = gs_op_test_values (test, bias)[o]
+             + product (c, x, gs_op_test_values (test, weight), o, token);
       for (guint r = 0; r < RANK && part == c->which; r++)
-        for (guint k = 0; k < WIDTH; k++)
-          y[i] += SCALE * up[o % c->channels * RANK + r] * down[r * WIDTH + k]
-                  * x[token * WIDTH + k];
+        y[i] += SCALE * up[o % c->channels * RANK + r] * product (c, x, down, r, token);
     }
 }
 
@@ -81,12 +106,13 @@ run (GsOpTest *test, gconstpointer data)
   GsTensor *x = gs_op_test_input (test, "x", (GsShape) { 1, 1, TOKENS, WIDTH }), *y;
   g_autofree double *want = g_new (double, TOKENS * c->channels * c->n_parts);
 
-  add_values (test, c, "down", RANK * WIDTH);
+  add_values (test, c, "down", RANK * WIDTH * taps_of (c));
   add_values (test, c, "up", c->channels * RANK);
   gs_low_rank_add (modules, c->module, RANK, SCALE);
   gs_low_rank_attach (modules, test->graph);
   g_string_assign (test->graph->scope, "unet");
-  y = gs_linear (test->graph, c->layer, x, c->channels * c->n_parts);
+  y = c->kernel > 0 ? gs_conv2d (test->graph, c->layer, x, c->channels, c->kernel)
+                    : gs_linear (test->graph, c->layer, x, c->channels * c->n_parts);
   gs_op_test_output (test, y);
   gs_op_test_check_gradients (test, y, names, 3, reference, c);
   reference (test, c, want);

@@ -25,6 +25,13 @@ session_test_get (void)
   return shared;
 }
 
+void
+session_test_renew (void)
+{
+  g_clear_pointer (&shared, gs_session_free);
+  g_assert_nonnull (session_test_get ());
+}
+
 int
 session_test_run (void)
 {

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * marked as skipped, where there is no Vulkan device. */
 GsSession *session_test_get (void);
 
+/* The session is freed, and a new one opened: for after the device was lost. */
+void session_test_renew (void);
+
 /* g_test_run (), then frees the session. */
 int session_test_run (void);
 
