@@ -25,6 +25,7 @@
 #include "base/rng-kind.h"
 #include "gs-image.h"
 #include "gs-library.h"
+#include "gs-upscale.h"
 
 G_BEGIN_DECLS
 
@@ -113,6 +114,7 @@ typedef enum
   GS_PHASE_IMAGE_ENCODE,
   GS_PHASE_DENOISE,
   GS_PHASE_DECODE,
+  GS_PHASE_UPSCALE, /* its steps are tiles */
 } GsPhase;
 
 /* A picture of a batch, as soon as it is made; borrowed during the call. */
@@ -360,6 +362,15 @@ gboolean gs_session_estimate_memory (GsSession *session, const GsRequest *reques
 /* Tokens of a prompt with the loaded model's vocabulary and how many fill its last chunk. */
 gboolean gs_session_count_tokens (GsSession *session, const char *prompt, guint *n_tokens,
                                   guint *n_available, GError **error);
+
+/* ---- Enlarging ------------------------------------------------------------------------------ */
+
+/* A picture made larger: see GsUpscaleOptions. Needs no model of the session; session may be NULL
+ * where options name no upscaler. The result has 3 channels or, where image has alpha, 4; without an
+ * upscaler as many as image. */
+GsImage *gs_session_upscale (GsSession *session, const GsImage *image,
+                             const GsUpscaleOptions *options, GsProgressFunc progress,
+                             gpointer user_data, GError **error);
 
 /* ---- Settings of a picture ------------------------------------------------------------------ */
 

@@ -26,6 +26,7 @@ GsCliStatus gs_cli_info     (int argc, char **argv);
 GsCliStatus gs_cli_bench    (int argc, char **argv);
 GsCliStatus gs_cli_convert  (int argc, char **argv);
 GsCliStatus gs_cli_parity   (int argc, char **argv);
+GsCliStatus gs_cli_upscale  (int argc, char **argv);
 
 /* Prints "gesso-cli: MESSAGE" with a full stop on stderr, below a progress bar if one is drawn. */
 void gs_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
