@@ -230,6 +230,15 @@ typedef enum
   GS_PREVIEW_BEST, /* TAESD where its file is present, else as FAST                         */
 } GsPreview;
 
+/* A picture from a prompt alone in two passes: a smaller one, then its enlargement from image to image. */
+typedef enum
+{
+  GS_HIRES_OFF,
+  GS_HIRES_AUTO, /* the first at the model's native size, if the picture has 1.5 times as many pixels or
+                    more: models compose larger ones of several */
+  GS_HIRES_ON,   /* the first smaller by hires_scale */
+} GsHires;
+
 typedef struct
 {
   const char *prompt;          /* NULL or empty: unconditioned. "<lora:name:0.8>" applies a LoRA to the
@@ -287,6 +296,13 @@ typedef struct
   GsMaskFill     fill;
   guint          outpaint_left, outpaint_top, outpaint_right, outpaint_bottom; /* pixels to grow by;
                                         sides are rounded up to make the result a multiple of 8 */
+  GsHires        hires;              /* where nothing of a picture is started from */
+  float          hires_scale;        /* 1..8, width and height over those of the first pass */
+  float          hires_strength;     /* denoising strength of the second pass, above 0, to 1 */
+  guint          hires_steps;        /* that the second pass makes; 0: steps times its strength */
+  const char    *hires_upscaler;     /* "latent", "pixel" (Lanczos), an upscaler's file or its name in
+                                        the library; NULL: pixels if the model can read pictures.
+                                        One that is not in the library is left out with a note */
   GsPreview      preview;
 
   gboolean       keep_steps;         /* see GsResult.steps */
@@ -304,6 +320,7 @@ typedef struct
   ((GsRequest) {                                                                                   \
       .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .batch = 1,                \
       .denoising_strength = 0.75f, .mask_feather = 8, .match_colors = TRUE,                       \
+      .hires_scale = 2.0f, .hires_strength = 0.5f,                                                 \
       .preview = GS_PREVIEW_NONE })
 
 typedef struct
@@ -319,8 +336,8 @@ typedef struct
   GsImage **images;       /* RGB; NULL entries where the decode failed */
   guint64  *seeds;
   char    **parameters;   /* A1111 parameters text of each picture, for its PNG */
-  GsSteps **steps;        /* with keep_steps: of each picture, NULL where it was not denoised to its
-                             end; else NULL */
+  GsSteps **steps;        /* with keep_steps: of each picture (of two passes the second), NULL where it
+                             was not denoised to its end; else NULL */
   GsImage  *coverage;     /* gray, as large as the pictures: how much of the model's picture shows,
                              0 where the original's bytes stand; NULL: 255 everywhere */
   GsTimings timings;
@@ -379,7 +396,7 @@ GsImage *gs_session_upscale (GsSession *session, const GsImage *image,
 typedef struct
 {
   GsRequest request;
-  char     *prompt, *negative_prompt, *sampler, *schedule, *model;
+  char     *prompt, *negative_prompt, *sampler, *schedule, *model, *hires_upscaler;
   gboolean  has_seed, has_size, has_denoising_strength;
 } GsSettings;
 

@@ -11,7 +11,8 @@ typedef struct
   char *prompt, *negative;
   char *strength, *feather, *frame;
   char *variation_seed, *variation_strength;
-  int   width, height, steps, batch, clip_skip;
+  char *hires, *hires_strength;
+  int   width, height, steps, batch, clip_skip, hires_steps;
   double cfg, cfg_rescale;
   gboolean native, mask_is_strength, no_color_match;
 } Raw;
@@ -30,6 +31,8 @@ raw_clear (Raw *raw)
   g_free (raw->frame);
   g_free (raw->variation_seed);
   g_free (raw->variation_strength);
+  g_free (raw->hires);
+  g_free (raw->hires_strength);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
@@ -124,6 +127,30 @@ parse_variation (const Raw *raw, GsRequest *request, GError **error)
     return FALSE;
   request->variation_strength = (float) strength;
   return TRUE;
+}
+
+/* The size that is given is the first pass's, as in A1111. */
+static gboolean
+parse_hires (const Raw *raw, const char *upscaler, GsRequest *request, GError **error)
+{
+  double scale = 0, strength = request->hires_strength;
+
+  request->hires = GS_HIRES_AUTO;
+  if (g_strcmp0 (raw->hires, "off") == 0)
+    request->hires = GS_HIRES_OFF;
+  else if (raw->hires != NULL && strcmp (raw->hires, "auto") != 0)
+    {
+      if (!parse_number ("--hires", raw->hires, 1, 8, &scale, error))
+        return FALSE;
+      request->hires = GS_HIRES_ON;
+      request->hires_scale = (float) scale;
+    }
+  if (raw->hires_strength != NULL && !parse_number ("--hires-strength", raw->hires_strength, 0.01, 1, &strength, error))
+    return FALSE;
+  request->hires_strength = (float) strength;
+  request->hires_steps = (guint) raw->hires_steps;
+  request->hires_upscaler = upscaler;
+  return raw->hires_steps == 0 || gs_cli_check_range ("--hires-steps", raw->hires_steps, 1, 1000, error);
 }
 
 static gboolean
@@ -263,6 +290,7 @@ fill_request (GsCliGenerate *self, const Raw *raw, GError **error)
       (raw->outpaint != NULL && !parse_outpaint (raw->outpaint, request, error)) ||
       (raw->frame != NULL && !parse_frame (raw->frame, request, error)) ||
       !parse_seed (raw->seed, &request->seed, error) || !parse_variation (raw, request, error) ||
+      !parse_hires (raw, self->hires_upscaler, request, error) ||
       !check_name ("--sampler", self->sampler, gs_list_samplers (), error) ||
       !check_name ("--schedule", self->schedule, gs_list_schedules (), error))
     return FALSE;
@@ -336,6 +364,13 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
       "X,Y,W,H" },
     { "native", 0, 0, G_OPTION_ARG_NONE, &raw.native, "Make the frame at the model's own size, then scale it", NULL },
     { "outpaint", 0, 0, G_OPTION_ARG_STRING, &raw.outpaint, "Grow the picture by pixels on each side", "L,T,R,B" },
+    { "hires", 0, 0, G_OPTION_ARG_STRING, &raw.hires,
+      "Then enlarge and repaint; auto: where the size is past the model's (default)", "SCALE|auto|off" },
+    { "hires-strength", 0, 0, G_OPTION_ARG_STRING, &raw.hires_strength,
+      "How much that changes, from 0 to 1 (default: 0.5)", "X" },
+    { "hires-steps", 0, 0, G_OPTION_ARG_INT, &raw.hires_steps, "Steps of that (default: as the strength says)", "N" },
+    { "hires-upscaler", 0, 0, G_OPTION_ARG_FILENAME, &self->hires_upscaler, "What enlarges (default: pixel)",
+      "latent|pixel|FILE" },
     { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text layers to leave out, 1: none", "N" },
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },
     { "taesd", 0, 0, G_OPTION_ARG_FILENAME, &self->taesd, "TAESD file for sharp previews", "FILE" },
@@ -367,6 +402,7 @@ gs_cli_generate_clear (GsCliGenerate *self)
   g_free (self->preview);
   g_free (self->sampler);
   g_free (self->schedule);
+  g_free (self->hires_upscaler);
   memset (self, 0, sizeof *self);
 }
 
