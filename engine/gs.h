@@ -303,6 +303,11 @@ typedef struct
   const char    *hires_upscaler;     /* "latent", "pixel" (Lanczos), an upscaler's file or its name in
                                         the library; NULL: pixels if the model can read pictures.
                                         One that is not in the library is left out with a note */
+  /* Shortcuts, which change the picture a little; 0: off. What they gain: README.md. */
+  float          guidance_from, guidance_to; /* guided only in this part of the steps, 0..1;
+                                        guidance_to 0: to the end */
+  guint          deep_cache;         /* the U-Net's deep layers run once in so many evaluations, 2..20 */
+  guint          gate;               /* after so many steps what the prompt says is kept, unguided */
   GsPreview      preview;
 
   gboolean       keep_steps;         /* see GsResult.steps */

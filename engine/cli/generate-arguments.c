@@ -11,8 +11,8 @@ typedef struct
   char *prompt, *negative;
   char *strength, *feather, *frame;
   char *variation_seed, *variation_strength;
-  char *hires, *hires_strength;
-  int   width, height, steps, batch, clip_skip, hires_steps;
+  char *hires, *hires_strength, *cfg_interval;
+  int   width, height, steps, batch, clip_skip, hires_steps, deep_cache, gate;
   double cfg, cfg_rescale;
   gboolean native, mask_is_strength, no_color_match;
 } Raw;
@@ -33,6 +33,7 @@ raw_clear (Raw *raw)
   g_free (raw->variation_strength);
   g_free (raw->hires);
   g_free (raw->hires_strength);
+  g_free (raw->cfg_interval);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
@@ -151,6 +152,28 @@ parse_hires (const Raw *raw, const char *upscaler, GsRequest *request, GError **
   request->hires_steps = (guint) raw->hires_steps;
   request->hires_upscaler = upscaler;
   return raw->hires_steps == 0 || gs_cli_check_range ("--hires-steps", raw->hires_steps, 1, 1000, error);
+}
+
+static gboolean
+parse_shortcuts (const Raw *raw, GsRequest *request, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (raw->cfg_interval != NULL ? raw->cfg_interval : "0,1", ",", -1);
+  double from, to;
+
+  if (g_strv_length (parts) != 2)
+    return gs_cli_bad (error, "--cfg-interval is \"%s\"; give two parts of the run: FROM,TO", raw->cfg_interval);
+  if (!parse_number ("The beginning of --cfg-interval", g_strstrip (parts[0]), 0, 1, &from, error) ||
+      !parse_number ("The end of --cfg-interval", g_strstrip (parts[1]), 0, 1, &to, error) ||
+      (raw->deep_cache != 0 && !gs_cli_check_range ("--deepcache", raw->deep_cache, 1, 20, error)) ||
+      (raw->gate != 0 && !gs_cli_check_range ("--tgate", raw->gate, 1, 1000, error)))
+    return FALSE;
+  if (from >= to)
+    return gs_cli_bad (error, "--cfg-interval is \"%s\"; its end must be behind its beginning", raw->cfg_interval);
+  request->guidance_from = (float) from;
+  request->guidance_to = (float) to;
+  request->deep_cache = (guint) raw->deep_cache;
+  request->gate = (guint) raw->gate;
+  return TRUE;
 }
 
 static gboolean
@@ -290,7 +313,7 @@ fill_request (GsCliGenerate *self, const Raw *raw, GError **error)
       (raw->outpaint != NULL && !parse_outpaint (raw->outpaint, request, error)) ||
       (raw->frame != NULL && !parse_frame (raw->frame, request, error)) ||
       !parse_seed (raw->seed, &request->seed, error) || !parse_variation (raw, request, error) ||
-      !parse_hires (raw, self->hires_upscaler, request, error) ||
+      !parse_hires (raw, self->hires_upscaler, request, error) || !parse_shortcuts (raw, request, error) ||
       !check_name ("--sampler", self->sampler, gs_list_samplers (), error) ||
       !check_name ("--schedule", self->schedule, gs_list_schedules (), error))
     return FALSE;
@@ -371,6 +394,10 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
     { "hires-steps", 0, 0, G_OPTION_ARG_INT, &raw.hires_steps, "Steps of that (default: as the strength says)", "N" },
     { "hires-upscaler", 0, 0, G_OPTION_ARG_FILENAME, &self->hires_upscaler, "What enlarges (default: pixel)",
       "latent|pixel|FILE" },
+    { "cfg-interval", 0, 0, G_OPTION_ARG_STRING, &raw.cfg_interval,
+      "Faster: guide only in this part of the run, as 0.1,0.7", "FROM,TO" },
+    { "deepcache", 0, 0, G_OPTION_ARG_INT, &raw.deep_cache, "Faster: deep layers once in N steps, as 2 or 3", "N" },
+    { "tgate", 0, 0, G_OPTION_ARG_INT, &raw.gate, "Faster: neither guidance nor prompt after N steps", "N" },
     { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text layers to leave out, 1: none", "N" },
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },
     { "taesd", 0, 0, G_OPTION_ARG_FILENAME, &self->taesd, "TAESD file for sharp previews", "FILE" },

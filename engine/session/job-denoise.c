@@ -213,6 +213,7 @@ gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, flo
                        .n_tokens = job->context->n_tokens,
                        .guidance_scale = r->guidance_scale,
                        .guidance_rescale = r->guidance_rescale,
+                       .speed = job->speed,
                        .options = &job->options,
                        .schedule = model->schedule,
                        .n_steps = job->n_steps,

@@ -160,6 +160,10 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   if (!plan_passes (job, session, error) || !check_resume (job, session, error))
     return FALSE;
   job->is_guided = request->guidance_scale != 1;
+  job->speed = (GsSpeed) { request->guidance_from, request->guidance_to, request->deep_cache,
+                           request->gate };
+  if (!gs_speed_check (&job->speed, error))
+    return FALSE;
   gs_inversions_find (session->model, gs_session_library (session));
   if (!gs_prompt_count_chunks (session, request->prompt, &job->n_chunks, error))
     return FALSE;
@@ -195,6 +199,7 @@ gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
                              .encodes = needs_picture (job) || is_inpainting (session)
                                         || (job->hires.is_on
                                             && job->hires.enlargement == GS_ENLARGE_PIXELS),
+                             .speed = job->speed,
                              .preview = job->request->preview },
                          plan, error);
 }

@@ -27,6 +27,7 @@ typedef struct
   guint     n_steps;        /* of the whole schedule                            */
   double    strength;       /* part of the steps that is run                    */
   gboolean  is_guided;      /* two evaluations a step                           */
+  GsSpeed   speed;
   guint     tile;           /* of the autoencoder, in latent pixels; 0 = whole  */
 
   /* After gs_job_encode(). */

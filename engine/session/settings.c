@@ -55,6 +55,24 @@ set_hires (GsParameters *parameters, const GsRequest *request, const GsCanvas *c
   gs_parameters_set (parameters, "Hires upscaler", hires->label);
 }
 
+/* Nobody else writes these yet. */
+static void
+set_shortcuts (GsParameters *parameters, const GsRequest *request)
+{
+  const float to = request->guidance_to > 0 ? request->guidance_to : 1;
+  char from_text[G_ASCII_DTOSTR_BUF_SIZE], to_text[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *interval
+      = g_strdup_printf ("%s-%s", g_ascii_formatd (from_text, sizeof from_text, "%.4g", request->guidance_from),
+                         g_ascii_formatd (to_text, sizeof to_text, "%.4g", to));
+
+  if (request->guidance_from > 0 || to < 1)
+    gs_parameters_set (parameters, "CFG interval", interval);
+  if (request->deep_cache > 1)
+    gs_parameters_set_uint (parameters, "DeepCache", request->deep_cache);
+  if (request->gate > 0)
+    gs_parameters_set_uint (parameters, "T-GATE", request->gate);
+}
+
 char *
 gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas,
                     const GsHiresPlan *hires, guint i)
@@ -88,6 +106,7 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
     gs_parameters_set_uint (parameters, "Clip skip", request->clip_skip);
   if (request->guidance_rescale > 0)
     gs_parameters_set_float (parameters, "CFG Rescale", request->guidance_rescale);
+  set_shortcuts (parameters, request);
   gs_parameters_set (parameters, "RNG", request->rng == GS_RNG_CPU ? "CPU" : "NV");
   gs_parameters_set (parameters, "Version", "Gesso " GESSO_VERSION);
   return gs_parameters_to_string (parameters);
@@ -151,6 +170,30 @@ read_hires (const GsParameters *parameters, GsSettings *settings)
   settings->hires_upscaler = g_strdup (gs_parameters_get (parameters, "Hires upscaler"));
 }
 
+static void
+read_shortcuts (const GsParameters *parameters, GsRequest *request)
+{
+  const char *interval = gs_parameters_get (parameters, "CFG interval");
+  guint64 number;
+  char *end;
+
+  if (interval != NULL)
+    {
+      const double from = g_ascii_strtod (interval, &end);
+      const double to = *end == '-' ? g_ascii_strtod (end + 1, NULL) : 0;
+
+      if (from >= 0 && from < to && to <= 1)
+        {
+          request->guidance_from = (float) from;
+          request->guidance_to = (float) to;
+        }
+    }
+  if (gs_parameters_get_uint (parameters, "DeepCache", &number) && number <= 20)
+    request->deep_cache = (guint) number;
+  if (gs_parameters_get_uint (parameters, "T-GATE", &number) && number <= 1000)
+    request->gate = (guint) number;
+}
+
 /* The id of a sampler or schedule where the engine knows it, else the name as it came. */
 static char *
 known_sampler (const char *name)
@@ -188,6 +231,7 @@ gs_settings_parse (const char *text, GError **error)
   settings->schedule = known_schedule (schedule);
   read_numbers (parameters, settings);
   read_hires (parameters, settings);
+  read_shortcuts (parameters, &settings->request);
   rng = gs_parameters_get (parameters, "RNG");
   settings->request.rng = g_strcmp0 (rng, "CPU") == 0 ? GS_RNG_CPU : GS_RNG_CUDA;
 
