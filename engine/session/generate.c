@@ -123,8 +123,13 @@ add_note (GsResult *result, const char *note)
 static gboolean
 begin_hires (GsJob *job, GsSession *session, GsHiresStart *start, GsResult *result, GError **error)
 {
+  GsMemoryPlan plan;
+
   if (!job->hires.is_on || job->request->resume != NULL)
     return TRUE;
+  /* What the second pass has no room for should be known before the first. */
+  if (!gs_job_plan (job, session, &plan, error) || !gs_memory_plan_check (&plan, error))
+    return FALSE;
   add_note (result, job->hires.note);
   return gs_hires_begin (&job->hires, session, job->request, job->canvas, start, error);
 }
@@ -143,12 +148,11 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GsHiresStart 
   if (!gs_job_init (job, session, request, error)
       || !gs_inversions_apply (session->model, error)
       || !gs_session_use_loras (session, request->prompt, &result->notes, error)
-      || !gs_job_plan (job, session, &plan, error) || !gs_memory_plan_check (&plan, error))
-    return NULL;
-  gs_device_reset_peak (session->device);
-  if (!begin_hires (job, session, start, result, error)
+      || !begin_hires (job, session, start, result, error)
       || !gs_job_make_room (job, session, &plan, error))
     return NULL;
+  if (start->n == 0)
+    gs_device_reset_peak (session->device);
   job->tile = plan.tile;
   if (!gs_job_encode (job, session, &plan, error))
     return NULL;

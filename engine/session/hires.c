@@ -251,7 +251,10 @@ gs_hires_begin (const GsHiresPlan *plan, GsSession *session, const GsRequest *re
   start->latents = g_new0 (float *, start->n);
   start->images = g_new0 (GsImage *, start->n);
   done = gs_job_init (&job, session, &first, error)
-         && gs_job_make_room (&job, session, &memory, error)
+         && gs_job_make_room (&job, session, &memory, error);
+  gs_device_reset_peak (session->device);
+  job.tile = done ? memory.tile : 0;
+  done = done
          && gs_job_encode (&job, session, &memory, error)
          && make_latents (&job, session, start, error)
          && (plan->enlargement == GS_ENLARGE_LATENT
