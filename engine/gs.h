@@ -29,6 +29,7 @@
 #include "gs-image.h"
 #include "gs-library.h"
 #include "gs-training.h"
+#include "gs-upscale.h"
 
 G_BEGIN_DECLS
 
@@ -117,6 +118,7 @@ typedef enum
   GS_PHASE_IMAGE_ENCODE,
   GS_PHASE_DENOISE,
   GS_PHASE_DECODE,
+  GS_PHASE_UPSCALE, /* its steps are tiles */
 } GsPhase;
 
 /* A picture of a batch, as soon as it is made; borrowed during the call. */
@@ -259,6 +261,15 @@ typedef enum
   GS_PREVIEW_BEST, /* TAESD where its file is present, else as FAST                         */
 } GsPreview;
 
+/* A picture from a prompt alone in two passes: a smaller one, then its enlargement from image to image. */
+typedef enum
+{
+  GS_HIRES_OFF,
+  GS_HIRES_AUTO, /* the first at the model's native size, if the picture has 1.5 times as many pixels or
+                    more: models compose larger ones of several */
+  GS_HIRES_ON,   /* the first smaller by hires_scale */
+} GsHires;
+
 typedef struct
 {
   const char *prompt;          /* NULL or empty: unconditioned. "<lora:name:0.8>" applies a LoRA to the
@@ -316,6 +327,18 @@ typedef struct
   GsMaskFill     fill;
   guint          outpaint_left, outpaint_top, outpaint_right, outpaint_bottom; /* pixels to grow by;
                                         sides are rounded up to make the result a multiple of 8 */
+  GsHires        hires;              /* where nothing of a picture is started from */
+  float          hires_scale;        /* 1..8, width and height over those of the first pass */
+  float          hires_strength;     /* denoising strength of the second pass, above 0, to 1 */
+  guint          hires_steps;        /* that the second pass makes; 0: steps times its strength */
+  const char    *hires_upscaler;     /* "latent", "pixel" (Lanczos), an upscaler's file or its name in
+                                        the library; NULL: pixels if the model can read pictures.
+                                        One that is not in the library is left out with a note */
+  /* Shortcuts, which change the picture a little; 0: off. What they gain: README.md. */
+  float          guidance_from, guidance_to; /* guided only in this part of the steps, 0..1;
+                                        guidance_to 0: to the end */
+  guint          deep_cache;         /* the U-Net's deep layers run once in so many evaluations, 2..20 */
+  guint          gate;               /* after so many steps what the prompt says is kept, unguided */
   GsPreview      preview;
 
   gboolean       keep_steps;         /* see GsResult.steps */
@@ -333,6 +356,7 @@ typedef struct
   ((GsRequest) {                                                                                   \
       .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .batch = 1,                \
       .denoising_strength = 0.75f, .mask_feather = 8, .match_colors = TRUE,                       \
+      .hires_scale = 2.0f, .hires_strength = 0.5f,                                                 \
       .preview = GS_PREVIEW_NONE })
 
 typedef struct
@@ -348,8 +372,8 @@ typedef struct
   GsImage **images;       /* RGB; NULL entries where the decode failed */
   guint64  *seeds;
   char    **parameters;   /* A1111 parameters text of each picture, for its PNG */
-  GsSteps **steps;        /* with keep_steps: of each picture, NULL where it was not denoised to its
-                             end; else NULL */
+  GsSteps **steps;        /* with keep_steps: of each picture (of two passes the second), NULL where it
+                             was not denoised to its end; else NULL */
   GsImage  *coverage;     /* gray, as large as the pictures: how much of the model's picture shows,
                              0 where the original's bytes stand; NULL: 255 everywhere */
   GsTimings timings;
@@ -392,6 +416,15 @@ gboolean gs_session_estimate_memory (GsSession *session, const GsRequest *reques
 gboolean gs_session_count_tokens (GsSession *session, const char *prompt, guint *n_tokens,
                                   guint *n_available, GError **error);
 
+/* ---- Enlarging ------------------------------------------------------------------------------ */
+
+/* A picture made larger: see GsUpscaleOptions. Needs no model of the session; session may be NULL
+ * where options name no upscaler. The result has 3 channels or, where image has alpha, 4; without an
+ * upscaler as many as image. */
+GsImage *gs_session_upscale (GsSession *session, const GsImage *image,
+                             const GsUpscaleOptions *options, GsProgressFunc progress,
+                             gpointer user_data, GError **error);
+
 /* ---- Settings of a picture ------------------------------------------------------------------ */
 
 /* The settings in an A1111 "parameters" text (see gs_image_load_png()); strings are owned by the
@@ -399,7 +432,7 @@ gboolean gs_session_count_tokens (GsSession *session, const char *prompt, guint 
 typedef struct
 {
   GsRequest request;
-  char     *prompt, *negative_prompt, *sampler, *schedule, *model;
+  char     *prompt, *negative_prompt, *sampler, *schedule, *model, *hires_upscaler;
   gboolean  has_seed, has_size, has_denoising_strength;
 } GsSettings;
 

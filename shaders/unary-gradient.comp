@@ -24,6 +24,10 @@ float slope (float x)
       return sigmoid_slope (x, 1.702);
     case GS_UNARY_RELU:
       return x > 0.0 ? 1.0 : 0.0;
+    case GS_UNARY_LEAKY_RELU:
+      return x > 0.0 ? 1.0 : p.limit;
+    case GS_UNARY_SCALE:
+      return p.limit;
     default:
       t = tanh (x / p.limit);
       return 1.0 - t * t;

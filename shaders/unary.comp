@@ -22,6 +22,10 @@ float apply (float x)
       return quick_gelu (x);
     case GS_UNARY_RELU:
       return max (x, 0.0);
+    case GS_UNARY_LEAKY_RELU:
+      return x > 0.0 ? x : p.limit * x;
+    case GS_UNARY_SCALE:
+      return p.limit * x;
     default:
       return p.limit * tanh (x / p.limit);
     }

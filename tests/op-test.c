@@ -78,7 +78,17 @@ weights_check (GsWeights *weights, const char *name, const guint64 *dims, guint 
     n *= dims[i];
   *dtype = layout->always_f32 ? GS_DTYPE_F32 : self->test->weight_dtype;
   if (!g_hash_table_contains (self->values, name))
-    g_hash_table_insert (self->values, g_strdup (name), random_values (self->test->rand, n));
+    {
+      GArray *values = random_values (self->test->rand, n);
+
+      for (guint i = 0; self->test->weight_scale > 0 && i < n; i++)
+        {
+          double *value = &g_array_index (values, double, i);
+
+          *value = gs_half_to_float (gs_half_from_float (*value * self->test->weight_scale));
+        }
+      g_hash_table_insert (self->values, g_strdup (name), values);
+    }
   add_parts (self, name, n);
   return TRUE;
 }

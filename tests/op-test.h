@@ -36,6 +36,7 @@ typedef struct
   GHashTable *inputs;        /* name -> GArray of double */
   GPtrArray *outputs;        /* GsTensor */
   GRand     *rand;
+  double     weight_scale;   /* of weights that are made from now on, a power of two; 0: 1 */
   double     tolerance;      /* largest error relative to the largest wanted value */
 } GsOpTest;
 

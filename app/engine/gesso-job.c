@@ -201,6 +201,7 @@ gesso_job_get_fraction (GessoJob *self)
   switch (p->phase)
     {
     case GS_PHASE_LOAD:
+    case GS_PHASE_UPSCALE:
       return (double) p->step / p->n_steps;
     case GS_PHASE_DENOISE:
       return (p->image + (double) p->step / p->n_steps) / MAX (p->n_images, 1);
@@ -247,6 +248,8 @@ gesso_job_dup_status (GessoJob *self)
       return g_strdup (_("Looking at the start picture…"));
     case GS_PHASE_DECODE:
       return g_strdup (_("Developing the picture…"));
+    case GS_PHASE_UPSCALE:
+      return g_strdup (_("Enlarging the picture…"));
     case GS_PHASE_DENOISE:
     default:
       left = dup_time_left (p->seconds_left);

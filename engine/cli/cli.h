@@ -29,6 +29,7 @@ GsCliStatus gs_cli_check    (int argc, char **argv);
 GsCliStatus gs_cli_serve    (int argc, char **argv);
 GsCliStatus gs_cli_parity   (int argc, char **argv);
 GsCliStatus gs_cli_train    (int argc, char **argv);
+GsCliStatus gs_cli_upscale  (int argc, char **argv);
 
 /* Prints "gesso-cli: MESSAGE" with a full stop on stderr, below a progress bar if one is drawn. */
 void gs_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);

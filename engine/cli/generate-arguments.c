@@ -11,7 +11,8 @@ typedef struct
   char *prompt, *negative;
   char *strength, *feather, *frame;
   char *variation_seed, *variation_strength;
-  int   width, height, steps, batch, clip_skip;
+  char *hires, *hires_strength, *cfg_interval;
+  int   width, height, steps, batch, clip_skip, hires_steps, deep_cache, gate;
   double cfg, cfg_rescale;
   gboolean native, mask_is_strength, no_color_match;
 } Raw;
@@ -30,6 +31,9 @@ raw_clear (Raw *raw)
   g_free (raw->frame);
   g_free (raw->variation_seed);
   g_free (raw->variation_strength);
+  g_free (raw->hires);
+  g_free (raw->hires_strength);
+  g_free (raw->cfg_interval);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
@@ -123,6 +127,52 @@ parse_variation (const Raw *raw, GsRequest *request, GError **error)
       !parse_number ("--variation-strength", raw->variation_strength, 0, 1, &strength, error))
     return FALSE;
   request->variation_strength = (float) strength;
+  return TRUE;
+}
+
+/* The size that is given is the first pass's, as in A1111. */
+static gboolean
+parse_hires (const Raw *raw, const char *upscaler, GsRequest *request, GError **error)
+{
+  double scale = 0, strength = request->hires_strength;
+
+  request->hires = GS_HIRES_AUTO;
+  if (g_strcmp0 (raw->hires, "off") == 0)
+    request->hires = GS_HIRES_OFF;
+  else if (raw->hires != NULL && strcmp (raw->hires, "auto") != 0)
+    {
+      if (!parse_number ("--hires", raw->hires, 1, 8, &scale, error))
+        return FALSE;
+      request->hires = GS_HIRES_ON;
+      request->hires_scale = (float) scale;
+    }
+  if (raw->hires_strength != NULL && !parse_number ("--hires-strength", raw->hires_strength, 0.01, 1, &strength, error))
+    return FALSE;
+  request->hires_strength = (float) strength;
+  request->hires_steps = (guint) raw->hires_steps;
+  request->hires_upscaler = upscaler;
+  return raw->hires_steps == 0 || gs_cli_check_range ("--hires-steps", raw->hires_steps, 1, 1000, error);
+}
+
+static gboolean
+parse_shortcuts (const Raw *raw, GsRequest *request, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (raw->cfg_interval != NULL ? raw->cfg_interval : "0,1", ",", -1);
+  double from, to;
+
+  if (g_strv_length (parts) != 2)
+    return gs_cli_bad (error, "--cfg-interval is \"%s\"; give two parts of the run: FROM,TO", raw->cfg_interval);
+  if (!parse_number ("The beginning of --cfg-interval", g_strstrip (parts[0]), 0, 1, &from, error) ||
+      !parse_number ("The end of --cfg-interval", g_strstrip (parts[1]), 0, 1, &to, error) ||
+      (raw->deep_cache != 0 && !gs_cli_check_range ("--deepcache", raw->deep_cache, 1, 20, error)) ||
+      (raw->gate != 0 && !gs_cli_check_range ("--tgate", raw->gate, 1, 1000, error)))
+    return FALSE;
+  if (from >= to)
+    return gs_cli_bad (error, "--cfg-interval is \"%s\"; its end must be behind its beginning", raw->cfg_interval);
+  request->guidance_from = (float) from;
+  request->guidance_to = (float) to;
+  request->deep_cache = (guint) raw->deep_cache;
+  request->gate = (guint) raw->gate;
   return TRUE;
 }
 
@@ -263,6 +313,7 @@ fill_request (GsCliGenerate *self, const Raw *raw, GError **error)
       (raw->outpaint != NULL && !parse_outpaint (raw->outpaint, request, error)) ||
       (raw->frame != NULL && !parse_frame (raw->frame, request, error)) ||
       !parse_seed (raw->seed, &request->seed, error) || !parse_variation (raw, request, error) ||
+      !parse_hires (raw, self->hires_upscaler, request, error) || !parse_shortcuts (raw, request, error) ||
       !check_name ("--sampler", self->sampler, gs_list_samplers (), error) ||
       !check_name ("--schedule", self->schedule, gs_list_schedules (), error))
     return FALSE;
@@ -336,6 +387,17 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
       "X,Y,W,H" },
     { "native", 0, 0, G_OPTION_ARG_NONE, &raw.native, "Make the frame at the model's own size, then scale it", NULL },
     { "outpaint", 0, 0, G_OPTION_ARG_STRING, &raw.outpaint, "Grow the picture by pixels on each side", "L,T,R,B" },
+    { "hires", 0, 0, G_OPTION_ARG_STRING, &raw.hires,
+      "Then enlarge and repaint; auto: where the size is past the model's (default)", "SCALE|auto|off" },
+    { "hires-strength", 0, 0, G_OPTION_ARG_STRING, &raw.hires_strength,
+      "How much that changes, from 0 to 1 (default: 0.5)", "X" },
+    { "hires-steps", 0, 0, G_OPTION_ARG_INT, &raw.hires_steps, "Steps of that (default: as the strength says)", "N" },
+    { "hires-upscaler", 0, 0, G_OPTION_ARG_FILENAME, &self->hires_upscaler, "What enlarges (default: pixel)",
+      "latent|pixel|FILE" },
+    { "cfg-interval", 0, 0, G_OPTION_ARG_STRING, &raw.cfg_interval,
+      "Faster: guide only in this part of the run, as 0.1,0.7", "FROM,TO" },
+    { "deepcache", 0, 0, G_OPTION_ARG_INT, &raw.deep_cache, "Faster: deep layers once in N steps, as 2 or 3", "N" },
+    { "tgate", 0, 0, G_OPTION_ARG_INT, &raw.gate, "Faster: neither guidance nor prompt after N steps", "N" },
     { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text layers to leave out, 1: none", "N" },
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },
     { "taesd", 0, 0, G_OPTION_ARG_FILENAME, &self->taesd, "TAESD file for sharp previews", "FILE" },
@@ -367,6 +429,7 @@ gs_cli_generate_clear (GsCliGenerate *self)
   g_free (self->preview);
   g_free (self->sampler);
   g_free (self->schedule);
+  g_free (self->hires_upscaler);
   memset (self, 0, sizeof *self);
 }
 

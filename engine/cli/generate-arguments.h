@@ -16,7 +16,7 @@ typedef struct
   gboolean  json;
   GsRequest request;                  /* all but the strings and images above, owned elsewhere;
                                          width and height are 0 where not given */
-  char     *sampler, *schedule;       /* what request borrows           */
+  char     *sampler, *schedule, *hires_upscaler; /* what request borrows */
 } GsCliGenerate;
 
 /* FALSE with an error of GS_CLI_ARGUMENT_ERROR; arguments is to be cleared in any case. */

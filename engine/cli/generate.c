@@ -50,6 +50,11 @@ make_request (const GsCliGenerate *arguments, const GsImage *init, const GsImage
   request.mask = mask;
   if (request.width == 0 && init == NULL && request.frame_width == 0)
     request.width = request.height = model->native_size;
+  if (request.hires == GS_HIRES_ON && init == NULL)
+    {
+      request.width = (guint) (request.width * request.hires_scale / 8 + 0.5f) * 8;
+      request.height = (guint) (request.height * request.hires_scale / 8 + 0.5f) * 8;
+    }
   return request;
 }
 

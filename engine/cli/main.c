@@ -15,6 +15,7 @@ static const struct
   const char *summary;
 } commands[] = {
   { "generate", gs_cli_generate, "paint a picture from a prompt, or from another picture" },
+  { "upscale", gs_cli_upscale, "enlarge a picture, with a model or without" },
   { "info", gs_cli_info, "tell about devices, a model, or how a picture was made" },
   { "bench", gs_cli_bench, "measure speed and memory of a model's parts" },
   { "convert", gs_cli_convert, "write a model in another format or precision" },

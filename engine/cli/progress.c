@@ -17,6 +17,7 @@ static const char *const phase_names[] = {
   [GS_PHASE_IMAGE_ENCODE] = "Reading the picture",
   [GS_PHASE_DENOISE] = "Painting",
   [GS_PHASE_DECODE] = "Developing",
+  [GS_PHASE_UPSCALE] = "Enlarging",
 };
 
 static int

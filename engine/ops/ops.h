@@ -41,6 +41,11 @@ GsTensor *gs_gelu       (GsGraph *g, GsTensor *x); /* x Phi (x), the exact one  
 GsTensor *gs_quick_gelu (GsGraph *g, GsTensor *x); /* x sigmoid (1.702 x)                 */
 GsTensor *gs_relu       (GsGraph *g, GsTensor *x);
 GsTensor *gs_soft_clamp (GsGraph *g, GsTensor *x, float limit); /* limit tanh (x / limit) */
+GsTensor *gs_leaky_relu (GsGraph *g, GsTensor *x, float slope); /* x, slope x where x < 0 */
+GsTensor *gs_scale      (GsGraph *g, GsTensor *x, float factor);
+
+/* x, and weight x where x < 0, with a weight for each channel. Weight (C). */
+GsTensor *gs_prelu (GsGraph *g, const char *name, GsTensor *x);
 
 /* a + b; b may be (N, 1, 1, C) or (1, H, W, C) and is repeated. */
 GsTensor *gs_add (GsGraph *g, GsTensor *a, GsTensor *b);
@@ -53,6 +58,11 @@ GsTensor *gs_concat (GsGraph *g, GsTensor *a, GsTensor *b);
 
 /* Nearest-neighbour enlargement to (h, w): y[i][j] = x[i H / h][j W / w]. */
 GsTensor *gs_upsample (GsGraph *g, GsTensor *x, guint32 h, guint32 w);
+
+/* Each r r channels become a square of pixels: y[r h + i][r w + j][c] = x[h][w][c r r + r i + j],
+ * (N, H, W, C) -> (N, r H, r W, C / r / r); and back, where H and W are multiples of r. */
+GsTensor *gs_pixel_shuffle   (GsGraph *g, GsTensor *x, guint32 r);
+GsTensor *gs_pixel_unshuffle (GsGraph *g, GsTensor *x, guint32 r);
 
 /* Zeros appended until C is a multiple of 4; x itself if it is one. */
 GsTensor *gs_pad_channels (GsGraph *g, GsTensor *x);

@@ -94,6 +94,18 @@ gs_relu (GsGraph *g, GsTensor *x)
 }
 
 GsTensor *
+gs_leaky_relu (GsGraph *g, GsTensor *x, float slope)
+{
+  return unary (g, x, GS_UNARY_LEAKY_RELU, slope);
+}
+
+GsTensor *
+gs_scale (GsGraph *g, GsTensor *x, float factor)
+{
+  return unary (g, x, GS_UNARY_SCALE, factor);
+}
+
+GsTensor *
 gs_soft_clamp (GsGraph *g, GsTensor *x, float limit)
 {
   return unary (g, x, GS_UNARY_SOFT_CLAMP, limit);

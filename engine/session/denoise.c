@@ -7,7 +7,7 @@
 #include "models/unet.h"
 #include "sample/guidance.h"
 #include "session/model.h"
-#include "session/unet-programs.h"
+#include "session/speed.h"
 
 /* What follows from a timestep is kept for later runs; with SD 1.5 that is 20160 numbers each. */
 #define MAX_TIMES 128
@@ -17,7 +17,10 @@ typedef struct
   GsSession          *session;
   const GsDenoiseJob *job;
   GsSampler          *sampler;
-  GsUnetPrograms      programs;
+  GsSpeedState        speed;
+  GsUnetPrograms      ways[GS_N_UNET_PARTS][2]; /* by batch - 1; steps NULL: not made yet */
+  GsProgram          *times_program; /* of any of them */
+  guint               step;     /* that is being made, those before its resumption included */
   GHashTable         *times;    /* of the model, borrowed     */
   guint               batch;    /* 1, or 2 with guidance      */
   guint               n_labels; /* as many, or 0: the model takes none */
@@ -33,11 +36,11 @@ typedef struct
 
 /* The latent, for each half of the batch, with the further channels behind it. */
 static void
-fill_input (Run *run, const float *latent)
+fill_input (Run *run, guint batch, const float *latent)
 {
   gsize extra = run->channels * run->plane - run->n;
 
-  for (guint b = 0; b < run->batch; b++)
+  for (guint b = 0; b < batch; b++)
     {
       float *input = run->input + b * run->channels * run->plane;
 
@@ -68,14 +71,14 @@ set_labels (Run *run, GError **error)
     memcpy (labels + i * width,
             i % run->n_labels == 0 ? run->job->label : run->job->negative_label,
             width * sizeof *labels);
-  return gs_program_set_floats (run->programs.times, "label", labels, GS_UNET_TIMES * width, error);
+  return gs_program_set_floats (run->times_program, "label", labels, GS_UNET_TIMES * width, error);
 }
 
 /* What the times' program makes of timesteps, the first of which is wanted now. */
 static gboolean
 compute_times (Run *run, const double *timesteps, guint n, GError **error)
 {
-  GsProgram *program = run->programs.times;
+  GsProgram *program = run->times_program;
   const guint halves = MAX (run->n_labels, 1);
   const guint width = run->session->model->config.unet.channels[0];
   g_autofree float *sinusoids = g_new0 (float, GS_UNET_TIMES * width);
@@ -130,7 +133,7 @@ check_labels (Run *run, GError **error)
 
 /* Steps' timesteps are computed together; some samplers look in between, too. */
 static gboolean
-give_time (Run *run, double timestep, GError **error)
+give_time (Run *run, GsProgram *steps, guint batch, double timestep, GError **error)
 {
   gconstpointer values = g_hash_table_lookup (run->times, &timestep);
   const guint most = GS_UNET_TIMES / MAX (run->n_labels, 1);
@@ -146,15 +149,70 @@ give_time (Run *run, double timestep, GError **error)
     }
   if (values == NULL && !compute_times (run, wanted, n, error))
     return FALSE;
-  for (guint b = 0; b < run->batch; b++)
+  for (guint b = 0; b < batch; b++)
     {
       const double key = time_key (run, timestep, b);
 
       values = g_hash_table_lookup (run->times, &key);
-      if (!gs_program_give_sample (run->programs.times, values, run->programs.steps, b, error))
+      if (!gs_program_give_sample (run->times_program, values, steps, b, error))
         return FALSE;
     }
   return TRUE;
+}
+
+/* The prompt's and the negative prompt's vectors, which stay the same for the whole run, and often
+ * from run to run: then what follows from them is on the device already. */
+static gboolean
+set_context (Run *run, const GsUnetPrograms *programs, guint batch, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+  gsize n = (gsize) job->n_tokens * run->session->model->config.unet.context_width;
+  GsModel *model = run->session->model;
+  float *context = g_new (float, batch * n);
+  g_autoptr (GBytes) note = g_bytes_new_take (context, batch * n * sizeof *context);
+  GBytes *given = gs_model_get_note (model, programs->steps);
+
+  memcpy (context, job->context, n * sizeof *context);
+  if (batch == 2)
+    memcpy (context + n, job->negative, n * sizeof *context);
+  if (given != NULL && g_bytes_equal (given, note))
+    return TRUE;
+  gs_model_set_note (model, programs->steps, NULL);
+  if (!gs_program_set_floats (programs->context, "context", context, batch * n, error)
+      || !gs_program_run_into (programs->context, programs->steps, error))
+    return FALSE;
+  gs_model_set_note (model, programs->steps, g_steal_pointer (&note));
+  return TRUE;
+}
+
+/* The programs of a way, with the prompts in them. NULL on error. */
+static const GsUnetPrograms *
+take_way (Run *run, GsWay way, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+  GsUnetPrograms *programs = &run->ways[way.part][way.batch - 1];
+
+  if (programs->steps != NULL)
+    return programs;
+  if (!gs_unet_programs (run->session, way.part, way.batch, job->width, job->height, job->n_tokens,
+                         programs, error))
+    return NULL;
+  run->times_program = programs->times;
+  return programs->context == NULL || set_context (run, programs, way.batch, error) ? programs
+                                                                                    : NULL;
+}
+
+/* Hands on what a later evaluation is to go on from. */
+static gboolean
+pass_on (Run *run, const GsUnetPrograms *from, GsWay way, GError **error)
+{
+  const GsUnetPrograms *to;
+
+  if (way.part != GS_UNET_KEEP_DEEP && way.part != GS_UNET_KEEP_CROSS)
+    return TRUE;
+  to = take_way (run, way.part == GS_UNET_KEEP_DEEP ? (GsWay) { GS_UNET_SHALLOW, way.batch }
+                                                    : (GsWay) { GS_UNET_GATED, 1 }, error);
+  return to != NULL && gs_program_pass (from->steps, to->steps, error);
 }
 
 static gboolean
@@ -162,17 +220,21 @@ evaluate (const float *latent, double timestep, float *output, gpointer user_dat
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
-  GsProgram *program = run->programs.steps;
+  const GsWay way = gs_speed_next (&run->speed, run->step);
+  const GsUnetPrograms *programs = take_way (run, way, error);
 
-  fill_input (run, latent);
-  if (!give_time (run, timestep, error)
-      || !gs_program_set_nchw (program, "x", run->input, run->batch, run->channels, job->height,
-                               job->width, error)
-      || !gs_program_run (program, error)
-      || !gs_program_get_nchw (program, 0, run->output, run->batch * run->n, error))
+  if (programs == NULL)
+    return FALSE;
+  fill_input (run, way.batch, latent);
+  if (!give_time (run, programs->steps, way.batch, timestep, error)
+      || !gs_program_set_nchw (programs->steps, "x", run->input, way.batch, run->channels,
+                               job->height, job->width, error)
+      || !gs_program_run (programs->steps, error)
+      || !gs_program_get_nchw (programs->steps, 0, run->output, way.batch * run->n, error)
+      || !pass_on (run, programs, way, error))
     return FALSE;
 
-  if (run->batch == 2)
+  if (way.batch == 2)
     {
       gs_guide (output, run->output, run->output + run->n, run->n, job->guidance_scale);
       if (job->guidance_rescale > 0)
@@ -250,6 +312,7 @@ after_step (const GsSamplerStep *step, gpointer user_data)
   const GsDenoiseJob *job = run->job;
 
   keep_original (run, step->index + 1, step->x);
+  run->step = job->n_resumed + step->index + 1;
   return job->step == NULL || job->step (step, job->user_data, &run->error);
 }
 
@@ -259,31 +322,6 @@ draw (float *out, gsize n, gpointer user_data)
   Run *run = user_data;
 
   run->job->draw (out, n, run->job->user_data);
-}
-
-/* The prompt's and the negative prompt's vectors, which stay the same for the whole run, and often
- * from run to run: then what follows from them is on the device already. */
-static gboolean
-set_context (Run *run, GError **error)
-{
-  const GsDenoiseJob *job = run->job;
-  gsize n = (gsize) job->n_tokens * run->session->model->config.unet.context_width;
-  GsModel *model = run->session->model;
-  float *context = g_new (float, run->batch * n);
-  g_autoptr (GBytes) note = g_bytes_new_take (context, run->batch * n * sizeof *context);
-  GBytes *given = gs_model_get_note (model, run->programs.steps);
-
-  memcpy (context, job->context, n * sizeof *context);
-  if (run->batch == 2)
-    memcpy (context + n, job->negative, n * sizeof *context);
-  if (given != NULL && g_bytes_equal (given, note))
-    return TRUE;
-  gs_model_set_note (model, run->programs.steps, NULL);
-  if (!gs_program_set_floats (run->programs.context, "context", context, run->batch * n, error)
-      || !gs_program_run_into (run->programs.context, run->programs.steps, error))
-    return FALSE;
-  gs_model_set_note (model, run->programs.steps, g_steal_pointer (&note));
-  return TRUE;
 }
 
 static void
@@ -328,9 +366,10 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
   if (run->sampler == NULL)
     return FALSE;
   run->n_steps = gs_sampler_n_steps (run->sampler);
-  return gs_unet_programs (session, run->batch, job->width, job->height, job->n_tokens,
-                           &run->programs, error)
-         && set_context (run, error);
+  run->step = job->n_resumed;
+  run->speed = (GsSpeedState) { .speed = job->speed, .n_steps = run->n_steps,
+                                .is_guided = run->batch == 2 };
+  return TRUE;
 }
 
 static gboolean

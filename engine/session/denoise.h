@@ -9,6 +9,7 @@
 
 #include "sample/sampler.h"
 #include "session/session-private.h"
+#include "session/speed.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,7 @@ typedef struct
   const float *negative_label;/* the same of the negative prompt                             */
   float        guidance_scale;
   float        guidance_rescale;
+  GsSpeed      speed;
 
   const GsSamplerOptions *options;
   const GsSchedule       *schedule;

@@ -36,15 +36,28 @@ new_latents (GsJob *job, GsSession *session)
   return latents;
 }
 
+/* The latent that the second of two passes starts from. */
+static gboolean
+take_first_pass (GsJob *job, GsSession *session, const GsHiresStart *start, guint i, GError **error)
+{
+  if (start->n == 0)
+    return TRUE;
+  g_free (job->init);
+  job->init = gs_hires_latent (start, i, session, job->canvas, job->tile, error);
+  return job->init != NULL;
+}
+
 /* One picture, to its latent. */
 static gboolean
-denoise (GsJob *job, GsSession *session, GsResult *result, guint i, GError **error)
+denoise (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *result, guint i,
+         GError **error)
 {
   const GsRequest *r = job->request;
   GsLatents *latents = result->latents;
   GsSteps *steps = NULL;
 
-  if (!gs_progress_phase (&session->progress, GS_PHASE_DENOISE, r->steps, error))
+  if (!take_first_pass (job, session, start, i, error)
+      || !gs_progress_phase (&session->progress, GS_PHASE_DENOISE, job->n_steps, error))
     return FALSE;
   if (r->resume != NULL)
     gs_progress_skip (&session->progress, r->resume_step);
@@ -70,7 +83,8 @@ decode (GsSession *session, GsResult *result, guint i, GError **error)
 
 /* One picture after the other. FALSE with the result's latents if a decode failed. */
 static gboolean
-make_pictures (GsJob *job, GsSession *session, GsResult *result, GError **error)
+make_pictures (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *result,
+               GError **error)
 {
   const GsRequest *r = job->request;
 
@@ -78,8 +92,8 @@ make_pictures (GsJob *job, GsSession *session, GsResult *result, GError **error)
     {
       gs_progress_image (&session->progress, i, r->batch);
       result->seeds[i] = gs_request_seed (r, i);
-      result->parameters[i] = gs_settings_format (session, r, job->canvas, i);
-      if (!denoise (job, session, result, i, error) || !decode (session, result, i, error))
+      result->parameters[i] = gs_settings_format (session, r, job->canvas, &job->hires, i);
+      if (!denoise (job, session, start, result, i, error) || !decode (session, result, i, error))
         return FALSE;
     }
   return TRUE;
@@ -93,24 +107,36 @@ is_worth_keeping (const GsResult *result, const GError *error)
          && !g_error_matches (error, GS_ERROR, GS_ERROR_CANCELLED);
 }
 
-/* Plans the job, and frees what earlier ones left that it has no room for. */
-static gboolean
-make_room (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
+static void
+add_note (GsResult *result, const char *note)
 {
-  if (!gs_job_plan (job, session, plan, error) || !gs_memory_plan_check (plan, error))
+  const guint n = result->notes != NULL ? g_strv_length (result->notes) : 0;
+
+  if (note == NULL)
+    return;
+  result->notes = g_renew (char *, result->notes, n + 2);
+  result->notes[n] = g_strdup (note);
+  result->notes[n + 1] = NULL;
+}
+
+/* A run that goes on from a step of the second pass has no use for the first. */
+static gboolean
+begin_hires (GsJob *job, GsSession *session, GsHiresStart *start, GsResult *result, GError **error)
+{
+  GsMemoryPlan plan;
+
+  if (!job->hires.is_on || job->request->resume != NULL)
+    return TRUE;
+  /* What the second pass has no room for should be known before the first. */
+  if (!gs_job_plan (job, session, &plan, error) || !gs_memory_plan_check (&plan, error))
     return FALSE;
-  if (plan->evicts_text) /* the other components' weights must not be there already */
-    {
-      gs_memory_forget (session);
-      if (!gs_job_plan (job, session, plan, error))
-        return FALSE;
-    }
-  gs_memory_plan_apply (session, plan);
-  return TRUE;
+  add_note (result, job->hires.note);
+  return gs_hires_begin (&job->hires, session, job->request, job->canvas, start, error);
 }
 
 static GsResult *
-run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **error)
+run_job (GsJob *job, GsSession *session, const GsRequest *request, GsHiresStart *start,
+         GError **error)
 {
   g_autoptr (GsResult) result = new_result (request);
   GsMemoryPlan plan;
@@ -122,16 +148,18 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   if (!gs_job_init (job, session, request, error)
       || !gs_inversions_apply (session->model, error)
       || !gs_session_use_loras (session, request->prompt, &result->notes, error)
-      || !make_room (job, session, &plan, error))
+      || !begin_hires (job, session, start, result, error)
+      || !gs_job_make_room (job, session, &plan, error))
     return NULL;
-  gs_device_reset_peak (session->device);
+  if (start->n == 0)
+    gs_device_reset_peak (session->device);
   job->tile = plan.tile;
   if (!gs_job_encode (job, session, &plan, error))
     return NULL;
   result->latents = new_latents (job, session);
   result->coverage = gs_canvas_coverage (job->canvas);
   session->progress.state.coverage = result->coverage;
-  if (!make_pictures (job, session, result, &failure))
+  if (!make_pictures (job, session, start, result, &failure))
     {
       gboolean keep = is_worth_keeping (result, failure);
 
@@ -148,16 +176,18 @@ gs_session_generate (GsSession *session, const GsRequest *request, GsProgressFun
                      gpointer user_data, GError **error)
 {
   GsJob job = { 0 };
+  GsHiresStart start = { 0 };
   GsResult *result;
 
   if (!gs_session_require_model (session, error))
     return NULL;
   gs_progress_begin (&session->progress, session->device, progress, user_data, NULL);
-  result = run_job (&job, session, request, error);
+  result = run_job (&job, session, request, &start, error);
   if (result == NULL)
     session->progress.timings = NULL;
   gs_progress_end (&session->progress);
   gs_job_clear (&job);
+  gs_hires_start_clear (&start);
   return result;
 }
 

@@ -15,6 +15,7 @@ void
 gs_job_clear (GsJob *job)
 {
   gs_canvas_unref (job->canvas);
+  gs_hires_plan_clear (&job->hires);
   g_free (job->label);
   g_free (job->negative_label);
   g_free (job->init);
@@ -77,11 +78,26 @@ check_model (const GsModelConfig *config, GError **error)
   return FALSE;
 }
 
-static guint
-native_size (const GsModel *model)
+guint
+gs_session_native_size (GsSession *session)
 {
+  const GsModel *model = session->model;
+
   return model->info != NULL ? model->info->native_size
                              : gs_model_config_native_size (&model->config, NULL);
+}
+
+/* One pass, or the second of two. */
+static gboolean
+plan_passes (GsJob *job, GsSession *session, GError **error)
+{
+  const gboolean is_a1111 = job->options.strength_rule == GS_STRENGTH_A1111;
+
+  if (!gs_hires_plan_init (&job->hires, session, job->request, job->canvas, is_a1111, error))
+    return FALSE;
+  job->n_steps = job->hires.is_on ? job->hires.n_steps : job->request->steps;
+  job->strength = job->hires.is_on ? job->hires.strength : job->canvas->run_strength;
+  return TRUE;
 }
 
 /* Whether the kept run is the one that this job would make, up to the step to go on from. */
@@ -109,12 +125,12 @@ check_resume (GsJob *job, GsSession *session, GError **error)
       return FALSE;
     }
   job->strength = resume->strength;
-  sampler = gs_sampler_new (&job->options, session->model->schedule, job->request->steps,
+  sampler = gs_sampler_new (&job->options, session->model->schedule, job->n_steps,
                             job->strength, 1, error);
   if (sampler == NULL)
     return FALSE;
   if (g_strcmp0 (resume->sampler, job->options.sampler) == 0
-      && resume->n_whole == job->request->steps && resume->n == gs_sampler_n_steps (sampler)
+      && resume->n_whole == job->n_steps && resume->n == gs_sampler_n_steps (sampler)
       && fabs (resume->sigmas[k] - gs_sampler_sigma (sampler, k)) <= 1e-4 * resume->sigmas[k])
     return TRUE;
   g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
@@ -135,16 +151,19 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   if (!gs_sampler_options_init (&job->options, request->sampler, request->schedule,
                                 prediction_of (&session->model->config), error))
     return FALSE;
-  job->canvas = gs_canvas_new (request, factor, native_size (session->model), error);
+  job->canvas = gs_canvas_new (request, factor, gs_session_native_size (session), error);
   if (job->canvas == NULL)
     return FALSE;
   job->width = job->canvas->width / factor;
   job->height = job->canvas->height / factor;
   job->clip_skip = gs_model_config_clip_skip (&session->model->config, request->clip_skip);
-  job->strength = job->canvas->run_strength;
-  if (!check_resume (job, session, error))
+  if (!plan_passes (job, session, error) || !check_resume (job, session, error))
     return FALSE;
   job->is_guided = request->guidance_scale != 1;
+  job->speed = (GsSpeed) { request->guidance_from, request->guidance_to, request->deep_cache,
+                           request->gate };
+  if (!gs_speed_check (&job->speed, error))
+    return FALSE;
   gs_inversions_find (session->model, gs_session_library (session));
   if (!gs_prompt_count_chunks (session, request->prompt, &job->n_chunks, error))
     return FALSE;
@@ -177,9 +196,27 @@ gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
                              .batch = job->is_guided ? 2 : 1,
                              .n_tokens = job->n_chunks * GS_PROMPT_LENGTH,
                              .clip_skip = job->clip_skip,
-                             .encodes = needs_picture (job) || is_inpainting (session),
+                             .encodes = needs_picture (job) || is_inpainting (session)
+                                        || (job->hires.is_on
+                                            && job->hires.enlargement == GS_ENLARGE_PIXELS),
+                             .speed = job->speed,
                              .preview = job->request->preview },
                          plan, error);
+}
+
+gboolean
+gs_job_make_room (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
+{
+  if (!gs_job_plan (job, session, plan, error) || !gs_memory_plan_check (plan, error))
+    return FALSE;
+  if (plan->evicts_text) /* the other components' weights must not be there already */
+    {
+      gs_memory_forget (session);
+      if (!gs_job_plan (job, session, plan, error))
+        return FALSE;
+    }
+  gs_memory_plan_apply (session, plan);
+  return TRUE;
 }
 
 /* SDXL was taught that no prompt is zeros, not the vectors of an empty text (its authors' samplers,

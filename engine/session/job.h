@@ -6,6 +6,7 @@
 #pragma once
 
 #include "session/denoise.h"
+#include "session/hires.h"
 #include "session/latents.h"
 #include "session/memory-plan.h"
 #include "session/model.h"
@@ -22,8 +23,11 @@ typedef struct
   guint32   width, height;  /* of the latent                                    */
   guint     n_chunks;       /* of both prompts                                  */
   guint     clip_skip;
+  GsHiresPlan hires;        /* of which this is the second pass, if it is on    */
+  guint     n_steps;        /* of the whole schedule                            */
   double    strength;       /* part of the steps that is run                    */
   gboolean  is_guided;      /* two evaluations a step                           */
+  GsSpeed   speed;
   guint     tile;           /* of the autoencoder, in latent pixels; 0 = whole  */
 
   /* After gs_job_encode(). */
@@ -38,6 +42,8 @@ typedef struct
 /* Checks the request and works out sizes. The job must be cleared afterwards, also on error. */
 gboolean gs_job_init    (GsJob *job, GsSession *session, const GsRequest *request, GError **error);
 gboolean gs_job_plan    (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error);
+/* Plans the job, and frees what earlier ones left that it has no room for. */
+gboolean gs_job_make_room (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error);
 /* Loads what the plan says, encodes prompts and start picture. */
 gboolean gs_job_encode  (GsJob *job, GsSession *session, const GsMemoryPlan *plan,
                          GError **error);

@@ -8,6 +8,7 @@
 #include "gs.h"
 #include "io/checkpoint.h"
 #include "io/inversion.h"
+#include "models/upscaler.h"
 #include "session/library.h"
 
 #include <gio/gio.h>
@@ -156,6 +157,14 @@ recognise_model (GsLibraryFile *file, const GsCheckpoint *checkpoint)
     file->kind = GS_LIBRARY_VAE;
 }
 
+static gboolean
+is_upscaler (const GsTensorFile *tensors)
+{
+  GsUpscalerConfig config;
+
+  return gs_upscaler_config_read (tensors, &config, NULL, NULL);
+}
+
 static void
 recognise (GsLibraryFile *file, const GsCheckpoint *checkpoint, const GsTensorFile *tensors)
 {
@@ -177,6 +186,8 @@ recognise (GsLibraryFile *file, const GsCheckpoint *checkpoint, const GsTensorFi
       file->kind = GS_LIBRARY_EMBEDDING;
       file->family = g_strdup (family_of_inversion (inversion));
     }
+  else if (gs_checkpoint_n_tensors (checkpoint) == 0 && is_upscaler (tensors))
+    file->kind = GS_LIBRARY_UPSCALER;
   else
     recognise_model (file, checkpoint);
 }

@@ -11,7 +11,6 @@
 #include "session/model.h"
 #include "session/preview.h"
 #include "session/prompt-encoder.h"
-#include "session/unet-programs.h"
 
 static const GsComponent text_encoders[] = { GS_COMPONENT_TEXT_ENCODER,
                                              GS_COMPONENT_TEXT_ENCODER_2 };
@@ -77,11 +76,20 @@ add_preview (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GEr
 static gboolean
 add_unet (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GError **error)
 {
-  GsUnetPrograms unet;
+  GsWay ways[GS_MAX_WAYS];
+  const guint n = gs_speed_ways (&job->speed, job->batch == 2, ways);
 
-  return gs_unet_programs (session, job->batch, job->width, job->height, job->n_tokens, &unet,
-                           error)
-         && add (unet.context, plan) && add (unet.times, plan) && add (unet.steps, plan);
+  for (guint i = 0; i < n; i++)
+    {
+      GsUnetPrograms unet;
+
+      if (!gs_unet_programs (session, ways[i].part, ways[i].batch, job->width, job->height,
+                             job->n_tokens, &unet, error)
+          || (unet.context != NULL && !add (unet.context, plan)) || !add (unet.times, plan)
+          || !add (unet.steps, plan))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static guint64

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "session/session-private.h"
+#include "session/speed.h"
 
 G_BEGIN_DECLS
 
@@ -15,10 +16,11 @@ typedef struct
   guint     n_tokens;          /* of the context */
   guint     clip_skip;
   gboolean  encodes;           /* a picture to start from */
+  GsSpeed   speed;
   GsPreview preview;
 } GsMemoryJob;
 
-#define GS_PLAN_MAX_PROGRAMS 8
+#define GS_PLAN_MAX_PROGRAMS 16
 
 typedef struct
 {

@@ -12,7 +12,7 @@
 
 /* Enough for a job with previews at two sizes; each keeps its recorded commands, inputs and
  * outputs, while activations share the arena. */
-#define MAX_PROGRAMS 16
+#define MAX_PROGRAMS 24
 
 typedef struct
 {

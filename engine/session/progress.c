@@ -51,6 +51,7 @@ account (GsProgressState *self)
       case GS_PHASE_IMAGE_ENCODE: self->timings->image_encode_seconds += seconds; break;
       case GS_PHASE_DENOISE:      self->timings->denoise_seconds += seconds; break;
       case GS_PHASE_DECODE:       self->timings->decode_seconds += seconds; break;
+      case GS_PHASE_UPSCALE:      break;
       }
   self->phase_started = now;
 }

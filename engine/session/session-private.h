@@ -30,6 +30,9 @@ struct _GsSession
 /* FALSE with GS_ERROR_INVALID_ARGUMENT if no model is loaded. */
 gboolean gs_session_require_model (GsSession *session, GError **error);
 
+/* Side of the pictures that its model was trained on; see GsModelInfo. */
+guint gs_session_native_size (GsSession *session);
+
 /* Makes a model the session's; the previous one is freed. Takes it. */
 void gs_session_set_model (GsSession *session, GsModel *model);
 

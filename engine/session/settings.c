@@ -38,15 +38,53 @@ gs_request_variation_seed (const GsRequest *request, guint i)
   return request->variation_seed + i;
 }
 
+/* A scale where it says it all, as A1111's slider does; else the size, as its two fields. */
+static void
+set_hires (GsParameters *parameters, const GsRequest *request, const GsCanvas *canvas,
+           const GsHiresPlan *hires)
+{
+  const float scale = (float) canvas->width / hires->width;
+  g_autofree char *size = g_strdup_printf ("%ux%u", canvas->width, canvas->height);
+
+  gs_parameters_set_float (parameters, "Denoising strength", request->hires_strength);
+  if (scale * hires->height == canvas->height && scale * 4 == (int) (scale * 4))
+    gs_parameters_set_float (parameters, "Hires upscale", scale);
+  else
+    gs_parameters_set (parameters, "Hires resize", size);
+  gs_parameters_set_uint (parameters, "Hires steps", hires->n_made);
+  gs_parameters_set (parameters, "Hires upscaler", hires->label);
+}
+
+/* Nobody else writes these yet. */
+static void
+set_shortcuts (GsParameters *parameters, const GsRequest *request)
+{
+  const float to = request->guidance_to > 0 ? request->guidance_to : 1;
+  char from_text[G_ASCII_DTOSTR_BUF_SIZE], to_text[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *interval
+      = g_strdup_printf ("%s-%s", g_ascii_formatd (from_text, sizeof from_text, "%.4g", request->guidance_from),
+                         g_ascii_formatd (to_text, sizeof to_text, "%.4g", to));
+
+  if (request->guidance_from > 0 || to < 1)
+    gs_parameters_set (parameters, "CFG interval", interval);
+  if (request->deep_cache > 1)
+    gs_parameters_set_uint (parameters, "DeepCache", request->deep_cache);
+  if (request->gate > 0)
+    gs_parameters_set_uint (parameters, "T-GATE", request->gate);
+}
+
 char *
-gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas, guint i)
+gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas,
+                    const GsHiresPlan *hires, guint i)
 {
   g_autoptr (GsParameters) parameters = gs_parameters_new (request->prompt,
                                                            request->negative_prompt);
   /* What the noise was made for; a frame is a place, not a setting. */
   g_autofree char *size
-      = canvas->is_scaled ? g_strdup_printf ("%ux%u", canvas->width, canvas->height)
-                          : g_strdup_printf ("%ux%u", canvas->result_width, canvas->result_height);
+      = hires->is_on ? g_strdup_printf ("%ux%u", hires->width, hires->height)
+        : canvas->is_scaled ? g_strdup_printf ("%ux%u", canvas->width, canvas->height)
+                            : g_strdup_printf ("%ux%u", canvas->result_width,
+                                               canvas->result_height);
 
   gs_parameters_set_uint (parameters, "Steps", request->steps);
   set_sampler (parameters, request);
@@ -55,7 +93,9 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
   gs_parameters_set (parameters, "Size", size);
   if (session->model->info != NULL)
     gs_parameters_set (parameters, "Model", session->model->info->name);
-  if (request->init_image != NULL)
+  if (hires->is_on)
+    set_hires (parameters, request, canvas, hires);
+  else if (request->init_image != NULL)
     gs_parameters_set_float (parameters, "Denoising strength", request->denoising_strength);
   if (request->variation_strength > 0)
     {
@@ -66,6 +106,7 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
     gs_parameters_set_uint (parameters, "Clip skip", request->clip_skip);
   if (request->guidance_rescale > 0)
     gs_parameters_set_float (parameters, "CFG Rescale", request->guidance_rescale);
+  set_shortcuts (parameters, request);
   gs_parameters_set (parameters, "RNG", request->rng == GS_RNG_CPU ? "CPU" : "NV");
   gs_parameters_set (parameters, "Version", "Gesso " GESSO_VERSION);
   return gs_parameters_to_string (parameters);
@@ -93,6 +134,64 @@ read_numbers (const GsParameters *parameters, GsSettings *settings)
     request->variation_strength = variation;
   if (gs_parameters_get_uint (parameters, "Clip skip", &number) && number <= 64)
     request->clip_skip = (guint) number;
+}
+
+/* Size is that of the first pass; where the second has no number of steps, it makes as many. */
+static void
+read_hires (const GsParameters *parameters, GsSettings *settings)
+{
+  GsRequest *request = &settings->request;
+  guint width = request->width, height = request->height;
+  guint64 steps;
+  float scale = 0;
+
+  if (!settings->has_size)
+    return;
+  if (gs_parameters_get_size (parameters, "Hires resize", &width, &height))
+    scale = MAX ((float) width / request->width, (float) height / request->height);
+  else if (gs_parameters_get_float (parameters, "Hires upscale", &scale) && scale >= 1 && scale <= 8)
+    {
+      width = (guint) (width * scale + 0.5f);
+      height = (guint) (height * scale + 0.5f);
+    }
+  if (!(scale >= 1 && scale <= 8) || width > GS_IMAGE_MAX_SIDE || height > GS_IMAGE_MAX_SIDE)
+    return;
+  request->hires = GS_HIRES_ON;
+  request->hires_scale = scale;
+  request->width = width;
+  request->height = height;
+  if (settings->has_denoising_strength)
+    request->hires_strength = request->denoising_strength;
+  request->denoising_strength = GS_REQUEST_DEFAULT.denoising_strength;
+  settings->has_denoising_strength = FALSE;
+  request->hires_steps = gs_parameters_get_uint (parameters, "Hires steps", &steps) && steps >= 1
+                                 && steps <= 1000
+                             ? (guint) steps : request->steps;
+  settings->hires_upscaler = g_strdup (gs_parameters_get (parameters, "Hires upscaler"));
+}
+
+static void
+read_shortcuts (const GsParameters *parameters, GsRequest *request)
+{
+  const char *interval = gs_parameters_get (parameters, "CFG interval");
+  guint64 number;
+  char *end;
+
+  if (interval != NULL)
+    {
+      const double from = g_ascii_strtod (interval, &end);
+      const double to = *end == '-' ? g_ascii_strtod (end + 1, NULL) : 0;
+
+      if (from >= 0 && from < to && to <= 1)
+        {
+          request->guidance_from = (float) from;
+          request->guidance_to = (float) to;
+        }
+    }
+  if (gs_parameters_get_uint (parameters, "DeepCache", &number) && number <= 20)
+    request->deep_cache = (guint) number;
+  if (gs_parameters_get_uint (parameters, "T-GATE", &number) && number <= 1000)
+    request->gate = (guint) number;
 }
 
 /* The id of a sampler or schedule where the engine knows it, else the name as it came. */
@@ -131,6 +230,8 @@ gs_settings_parse (const char *text, GError **error)
   settings->sampler = known_sampler (sampler);
   settings->schedule = known_schedule (schedule);
   read_numbers (parameters, settings);
+  read_hires (parameters, settings);
+  read_shortcuts (parameters, &settings->request);
   rng = gs_parameters_get (parameters, "RNG");
   settings->request.rng = g_strcmp0 (rng, "CPU") == 0 ? GS_RNG_CPU : GS_RNG_CUDA;
 
@@ -138,6 +239,7 @@ gs_settings_parse (const char *text, GError **error)
   settings->request.negative_prompt = settings->negative_prompt;
   settings->request.sampler = settings->sampler;
   settings->request.schedule = settings->schedule;
+  settings->request.hires_upscaler = settings->hires_upscaler;
   return settings;
 }
 
@@ -151,5 +253,6 @@ gs_settings_free (GsSettings *settings)
   g_free (settings->sampler);
   g_free (settings->schedule);
   g_free (settings->model);
+  g_free (settings->hires_upscaler);
   g_free (settings);
 }

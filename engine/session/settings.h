@@ -5,6 +5,7 @@
 #pragma once
 
 #include "session/canvas.h"
+#include "session/hires.h"
 #include "session/session-private.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,6 @@ guint64 gs_request_variation_seed (const GsRequest *request, guint i);
 
 /* What picture i of a request was made with; the caller frees it. */
 char *gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas,
-                          guint i);
+                          const GsHiresPlan *hires, guint i);
 
 G_END_DECLS

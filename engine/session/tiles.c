@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Each tile counts in proportion to the distance from its border, up to the overlap, so that one
- * fades into the next. The last tile of a row is pushed back to end with the picture: all tiles
+ * Each tile counts in proportion to the distance from its margin, up to the overlap's other margin, so
+ * that one fades into the next. The last tile of a row is pushed back to end with the picture: all tiles
  * have one size and one program.
  */
 #include "session/tiles.h"
@@ -42,36 +42,39 @@ cut (const Work *work, const float *picture, guint32 x0, guint32 y0)
               picture + (c * picture_h + y0 * s + y) * picture_w + x0 * s, w * sizeof (float));
 }
 
-/* How much a pixel of a tile counts along one axis: rising from the border over the overlap, except
- * at the border of the picture. */
+/* How much a pixel of a tile counts along one axis: nothing in the margin, then rising over `fade`
+ * pixels, except at the border of the picture. */
 static float
-ramp (guint32 i, guint32 length, guint32 overlap, gboolean is_first, gboolean is_last)
+ramp (guint32 i, guint32 length, guint32 margin, guint32 fade, gboolean is_first, gboolean is_last)
 {
   float weight = 1;
 
   if (!is_first)
-    weight = MIN (weight, (i + 0.5f) / overlap);
+    weight = MIN (weight, (i + 0.5f - margin) / fade);
   if (!is_last)
-    weight = MIN (weight, (length - i - 0.5f) / overlap);
-  return weight;
+    weight = MIN (weight, (length - i - 0.5f - margin) / fade);
+  return MAX (weight, 0);
 }
 
 static void
 add (const Work *work, float *result, guint32 x0, guint32 y0)
 {
   const GsTiling *t = work->t;
-  guint32 s = t->out_scale, overlap = MAX (1, t->overlap * s);
+  guint32 s = t->out_scale, margin = t->margin * s;
+  guint32 fade = MAX (1, (t->overlap - 2 * t->margin) * s);
   guint32 w = work->tile_w * s, h = work->tile_h * s;
 
   for (guint32 y = 0; y < h; y++)
     {
-      float wy = ramp (y, h, overlap, y0 == 0, y0 + work->tile_h == t->height);
+      float wy = ramp (y, h, margin, fade, y0 == 0, y0 + work->tile_h == t->height);
 
       for (guint32 x = 0; x < w; x++)
         {
-          float weight = wy * ramp (x, w, overlap, x0 == 0, x0 + work->tile_w == t->width);
+          float weight = wy * ramp (x, w, margin, fade, x0 == 0, x0 + work->tile_w == t->width);
           gsize at = (gsize) (y0 * s + y) * work->out_w + x0 * s + x;
 
+          if (weight == 0)
+            continue;
           work->weights[at] += weight;
           for (guint32 c = 0; c < t->out_channels; c++)
             result[(gsize) c * work->out_w * work->out_h + at]
@@ -106,11 +109,17 @@ gs_run_tiled (const GsTiling *t, const float *in, float *out, GsTileFunc func, g
   gsize tile_units = (gsize) work.tile_w * work.tile_h;
   gsize plane = (gsize) work.out_w * work.out_h;
   g_autofree float *tile_in
-      = g_new (float, tile_units * t->in_scale * t->in_scale * t->in_channels);
+      = g_try_new (float, tile_units * t->in_scale * t->in_scale * t->in_channels);
   g_autofree float *tile_out
-      = g_new (float, tile_units * t->out_scale * t->out_scale * t->out_channels);
-  g_autofree float *weights = g_new0 (float, plane);
+      = g_try_new (float, tile_units * t->out_scale * t->out_scale * t->out_channels);
+  g_autofree float *weights = g_try_new0 (float, plane);
 
+  if (tile_in == NULL || tile_out == NULL || weights == NULL)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
+                   "There is not enough memory for a picture of %u x %u", work.out_w, work.out_h);
+      return FALSE;
+    }
   work.in = tile_in;
   work.out = tile_out;
   work.weights = weights;

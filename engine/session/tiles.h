@@ -20,9 +20,12 @@ typedef struct
   guint32 width, height;       /* of the picture, in units                        */
   guint32 tile;                /* side of a tile, in units                        */
   guint32 overlap;             /* of neighbouring tiles, in units, below tile     */
+  guint32 margin;              /* of a tile inside of the picture, not used: what is beyond it would
+                                  have reached there. In units, below half of overlap            */
 } GsTiling;
 
-/* Calls func for each tile, row by row (all of the same size), and puts the results together. */
+/* Calls func for each tile, row by row (all of the same size), and puts the results together. Fails as
+ * func does, and with GS_ERROR_OUT_OF_MEMORY. */
 gboolean gs_run_tiled (const GsTiling *tiling, const float *in, float *out, GsTileFunc func,
                        gpointer user_data, GError **error);
 

@@ -65,32 +65,84 @@ times_program (GsSession *session, GError **error)
   return add (session, key, graph, error);
 }
 
-static GsProgram *
-steps_program (GsSession *session, guint batch, guint32 width, guint32 height, guint n_tokens,
-               GError **error)
+/* The node whose result the outermost layers go on from: the last of the way up that is not one of
+ * them, those being, on both ways, the first convolution and one layer. */
+static char *
+deep_result (const GsUnetConfig *config)
 {
-  g_autofree char *key = g_strdup_printf ("unet %u %ux%u %u", batch, width, height, n_tokens);
+  const guint last = config->n_levels - 1;
+
+  if (config->layers < 2)
+    return g_strdup_printf ("unet.up_blocks.%u.upsamplers.0.conv", last - 1);
+  return g_strdup_printf ("unet.up_blocks.%u.%s.%u", last,
+                          config->up_depth[0][config->layers - 2] > 0 ? "attentions" : "resnets",
+                          config->layers - 2);
+}
+
+/* Cuts what the part does not do, or hands on what another needs. */
+static void
+cut_part (GsGraph *graph, const GsUnetConfig *config, GsUnetPart part)
+{
+  static const char cross[] = "*.attn2.to_out.0";
+  g_autofree char *deep = deep_result (config);
+
+  switch (part)
+    {
+    case GS_UNET_KEEP_DEEP: gs_graph_export (graph, deep); break;
+    case GS_UNET_SHALLOW: gs_graph_import (graph, deep); break;
+    case GS_UNET_KEEP_CROSS: gs_graph_export (graph, cross); break;
+    case GS_UNET_GATED: gs_graph_import (graph, cross); break;
+    case GS_UNET_WHOLE:
+    case GS_N_UNET_PARTS: break;
+    }
+}
+
+static GsProgram *
+steps_program (GsSession *session, GsUnetPart part, guint batch, guint32 width, guint32 height,
+               guint n_tokens, GError **error)
+{
+  g_autofree char *key = g_strdup_printf ("unet %d %u %ux%u %u", part, batch, width, height,
+                                          n_tokens);
   GsProgram *program = gs_model_find_program (session->model, key);
   GsGraph *graph;
 
   if (program != NULL)
     return program;
   graph = build (session, batch, width, height, n_tokens);
+  cut_part (graph, &session->model->config.unet, part);
   gs_graph_drop_prologue (graph, context_inputs);
   gs_graph_drop_prologue (graph, time_inputs);
   return add (session, key, graph, error);
 }
 
-gboolean
-gs_unet_programs (GsSession *session, guint batch, guint32 width, guint32 height, guint n_tokens,
-                  GsUnetPrograms *programs, GError **error)
+/* The outermost layers of some models look at no prompt. */
+static gboolean
+takes_context (const GsUnetPrograms *programs)
 {
-  programs->context = context_program (session, batch, n_tokens, error);
-  if (programs->context == NULL)
-    return FALSE;
+  GPtrArray *results = gs_program_get_graph (programs->context)->outputs;
+  GsGraph *steps = gs_program_get_graph (programs->steps);
+
+  return results->len > 0 && gs_graph_find (steps, ((GsTensor *) results->pdata[0])->name) != NULL;
+}
+
+gboolean
+gs_unet_programs (GsSession *session, GsUnetPart part, guint batch, guint32 width, guint32 height,
+                  guint n_tokens, GsUnetPrograms *programs, GError **error)
+{
+  programs->context = NULL;
+  if (part != GS_UNET_GATED)
+    {
+      programs->context = context_program (session, batch, n_tokens, error);
+      if (programs->context == NULL)
+        return FALSE;
+    }
   programs->times = times_program (session, error);
   if (programs->times == NULL)
     return FALSE;
-  programs->steps = steps_program (session, batch, width, height, n_tokens, error);
-  return programs->steps != NULL;
+  programs->steps = steps_program (session, part, batch, width, height, n_tokens, error);
+  if (programs->steps == NULL)
+    return FALSE;
+  if (programs->context != NULL && !takes_context (programs))
+    programs->context = NULL;
+  return TRUE;
 }

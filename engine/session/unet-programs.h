@@ -9,12 +9,24 @@
 
 G_BEGIN_DECLS
 
+/* What of the U-Net a program evaluates. */
+typedef enum
+{
+  GS_UNET_WHOLE,
+  GS_UNET_KEEP_DEEP,  /* all, and gives what the deep layers made: for gs_program_pass () to ... */
+  GS_UNET_SHALLOW,    /* ... one that takes it, and runs the outermost layers alone              */
+  GS_UNET_KEEP_CROSS, /* all, and gives what each layer took from the prompt, to ...             */
+  GS_UNET_GATED,      /* ... one that takes that, and no prompt                                  */
+  GS_N_UNET_PARTS,
+} GsUnetPart;
+
 /* Samples of the times' program. */
 #define GS_UNET_TIMES 16
 
 typedef struct
 {
-  /* Input "context": (batch, 1, n_tokens, D). For gs_program_run_into (context, steps). */
+  /* Input "context": (batch, 1, n_tokens, D). For gs_program_run_into (context, steps); NULL where
+   * these look at no prompt. */
   GsProgram *context;
   /* Input "time": the sinusoids of GS_UNET_TIMES timesteps (and "label", where the model has one).
    * For gs_program_get_sample() and gs_program_give_sample() to each sample of steps. */
@@ -24,7 +36,8 @@ typedef struct
 } GsUnetPrograms;
 
 /* Made if needed, borrowed. batch: latents of an evaluation; sizes in latent pixels. */
-gboolean gs_unet_programs (GsSession *session, guint batch, guint32 width, guint32 height,
-                           guint n_tokens, GsUnetPrograms *programs, GError **error);
+gboolean gs_unet_programs (GsSession *session, GsUnetPart part, guint batch, guint32 width,
+                           guint32 height, guint n_tokens, GsUnetPrograms *programs,
+                           GError **error);
 
 G_END_DECLS

@@ -114,3 +114,83 @@ gs_graph_drop_prologue (GsGraph *graph, const char *const *inputs)
       result->producer = NULL;
     }
 }
+
+/* ---- In the middle -------------------------------------------------------------------------- */
+
+/* The results of nodes by their names, in order. */
+static GPtrArray *
+find_named (GsGraph *graph, const char *pattern)
+{
+  GPtrArray *found = g_ptr_array_new ();
+  g_autoptr (GPatternSpec) spec = g_pattern_spec_new (pattern);
+  g_autoptr (GHashTable) last = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      GsNode *node = graph->nodes->pdata[i];
+
+      if (g_pattern_spec_match_string (spec, node->name))
+        g_hash_table_insert (last, node->name, node);
+    }
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      GsNode *node = graph->nodes->pdata[i];
+
+      if (g_hash_table_lookup (last, node->name) == node)
+        g_ptr_array_add (found, node->output);
+    }
+  if (found->len == 0)
+    gs_graph_fail (graph, GS_ERROR_UNSUPPORTED, "nothing is called %s", pattern);
+  return found;
+}
+
+void
+gs_graph_export (GsGraph *graph, const char *pattern)
+{
+  g_autoptr (GPtrArray) found = find_named (graph, pattern);
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      GsTensor *result = gs_graph_output (graph, found->pdata[i]);
+
+      result->name = g_strdup (result->producer->name);
+    }
+}
+
+/* Marks what a tensor depends on. */
+static void
+mark (GHashTable *needed, GsTensor *tensor)
+{
+  GsTensor *root = gs_tensor_root (tensor);
+
+  if (!g_hash_table_add (needed, root) || root->producer == NULL)
+    return;
+  for (guint k = 0; k < root->producer->n_inputs; k++)
+    if (root->producer->inputs[k] != NULL)
+      mark (needed, root->producer->inputs[k]);
+}
+
+void
+gs_graph_import (GsGraph *graph, const char *pattern)
+{
+  g_autoptr (GPtrArray) found = find_named (graph, pattern);
+  g_autoptr (GHashTable) needed = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      GsTensor *result = found->pdata[i];
+
+      result->name = g_strdup (result->producer->name);
+      result->kind = GS_TENSOR_INPUT;
+      result->producer = NULL;
+    }
+  for (guint i = 0; i < graph->outputs->len; i++)
+    mark (needed, graph->outputs->pdata[i]);
+  for (guint i = 0; i < graph->tensors->len; i++)
+    {
+      GsTensor *tensor = graph->tensors->pdata[i];
+
+      if (tensor->kind == GS_TENSOR_INPUT && !g_hash_table_contains (needed, tensor))
+        tensor->kind = GS_TENSOR_UNUSED;
+    }
+}

@@ -21,4 +21,12 @@ G_BEGIN_DECLS
 void gs_graph_keep_prologue (GsGraph *graph, const char *const *inputs, gboolean on_host);
 void gs_graph_drop_prologue (GsGraph *graph, const char *const *inputs);
 
+/* Results in the middle, which one graph gives and another of the same config takes instead of making
+ * them: "*" stands for anything in a pattern of nodes' names; of several nodes with one name it is the
+ * last that is meant. Exported ones become further outputs, called like their nodes; imported ones
+ * inputs, and inputs that are of no use then are not asked for: import before dropping prologues.
+ * See gs_program_pass(). Fails the graph if there is no such node. */
+void gs_graph_export (GsGraph *graph, const char *pattern);
+void gs_graph_import (GsGraph *graph, const char *pattern);
+
 G_END_DECLS

@@ -468,3 +468,46 @@ gs_program_give_sample (GsProgram *program, gconstpointer data, GsProgram *other
     }
   return TRUE;
 }
+
+/* The mean over an output's samples, as the input's only one. */
+static void
+pass_mean (GsProgram *program, guint i, GsTensor *input, gpointer to)
+{
+  const gsize n_samples = gs_program_get_shape (program, i).n;
+  const gsize n = gs_shape_elements (input->shape);
+
+  for (gsize k = 0; k < n; k++)
+    {
+      double sum = 0;
+
+      for (gsize s = 0; s < n_samples; s++)
+        sum += output_float (program, i, s * n + k);
+      store_float (input, to, k, (float) (sum / n_samples));
+    }
+}
+
+gboolean
+gs_program_pass (GsProgram *program, GsProgram *other, GError **error)
+{
+  if (!reserve_buffers (other, error))
+    return FALSE;
+  for (guint i = 0; i < program->outputs->len; i++)
+    {
+      const GsTensor *output = program->outputs->pdata[i];
+      GsTensor *input = output->name != NULL ? find_by_name (other, output->name, NULL) : NULL;
+
+      if (input == NULL)
+        continue;
+      if (!check_output (program, i, gs_shape_elements (output->shape), error))
+        return FALSE;
+      g_assert (input->dtype == output->dtype && sample_bytes (input) == sample_bytes (output)
+                && (input->shape.n == output->shape.n || input->shape.n == 1));
+      if (input->shape.n == output->shape.n)
+        memcpy (input_data (other, input),
+                (const guint8 *) gs_buffer_get_data (program->output_buffer)
+                    + program->output_offsets[i], input->n_bytes);
+      else
+        pass_mean (program, i, input, input_data (other, input));
+    }
+  return TRUE;
+}

@@ -70,6 +70,10 @@ gboolean gs_program_get_sample  (GsProgram *program, guint n, gpointer data, GEr
 gboolean gs_program_give_sample (GsProgram *program, gconstpointer data, GsProgram *other, guint n,
                                  GError **error);
 
+/* Gives every output that another program has an input for, by name, to it, through the host: see
+ * gs_graph_export(). Where the other one has a single sample it gets the samples' mean. */
+gboolean gs_program_pass (GsProgram *program, GsProgram *other, GError **error);
+
 /* What a node took, alone. */
 typedef struct
 {

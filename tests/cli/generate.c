@@ -256,6 +256,33 @@ test_mismatched_mask (void)
   assert_exists ("out.png", FALSE);
 }
 
+/* The size is the first pass's; without --hires a large one is made in two by itself. */
+static void
+test_hires (void)
+{
+  if (!cli_can_generate ())
+    return;
+  {
+    g_auto (CliRun) run = cli_run ("generate -p house -o two.png -W 64 -H 64 --steps 2 --seed 1 --hires 1.5 "
+                                   "--hires-strength 0.6 --hires-steps 1 --hires-upscaler latent");
+    g_autofree char *path = cli_test_path ("two.png"), *text = NULL;
+    g_autoptr (GsImage) image = NULL;
+
+    cli_assert_status (&run, 0);
+    image = gs_image_load_png (path, &text, NULL);
+    g_assert_cmpuint (image->width, ==, 96);
+    g_assert_nonnull (strstr (text, "Size: 64x64"));
+    g_assert_nonnull (strstr (text, "Hires upscale: 1.5, Hires steps: 1, Hires upscaler: Latent"));
+  }
+  {
+    g_auto (CliRun) run = cli_run ("generate -p house -o missing.png -W 64 -H 64 --steps 1 --hires 2 "
+                                   "--hires-upscaler /nonexistent/x.pth");
+
+    cli_assert_status (&run, 1);
+    cli_assert_complaint (&run, "/nonexistent/x.pth");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,6 +298,7 @@ main (int argc, char **argv)
   g_test_add_func ("/generate/frame", test_frame);
   g_test_add_func ("/generate/cancel", test_cancel);
   g_test_add_func ("/generate/mismatched-mask", test_mismatched_mask);
+  g_test_add_func ("/generate/hires", test_hires);
   status = g_test_run ();
   cli_test_finish ();
   return status;

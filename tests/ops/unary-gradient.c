@@ -41,6 +41,30 @@ soft_clamp (double x)
   return 3 * tanh (x / 3);
 }
 
+static double
+leaky_relu (double x)
+{
+  return x > 0 ? x : x / 4;
+}
+
+static double
+scale (double x)
+{
+  return -3 * x;
+}
+
+static GsTensor *
+gs_leaky_relu_4 (GsGraph *g, GsTensor *x)
+{
+  return gs_leaky_relu (g, x, 0.25f);
+}
+
+static GsTensor *
+gs_scale_3 (GsGraph *g, GsTensor *x)
+{
+  return gs_scale (g, x, -3);
+}
+
 static GsTensor *
 gs_soft_clamp_3 (GsGraph *g, GsTensor *x)
 {
@@ -51,6 +75,7 @@ static const Case cases[] = {
   { gs_silu, silu, { 1, 1, 1, 1 } },       { gs_silu, silu, { 2, 3, 5, 7 } },
   { gs_gelu, gelu, { 2, 3, 5, 7 } },       { gs_quick_gelu, quick_gelu, { 2, 3, 5, 7 } },
   { gs_relu, relu, { 2, 3, 5, 7 } },       { gs_soft_clamp_3, soft_clamp, { 2, 3, 5, 7 } },
+  { gs_leaky_relu_4, leaky_relu, { 2, 3, 5, 7 } }, { gs_scale_3, scale, { 2, 3, 5, 7 } },
 };
 
 static void

@@ -40,6 +40,30 @@ soft_clamp_at_3 (GsGraph *g, GsTensor *x)
   return gs_soft_clamp (g, x, 3);
 }
 
+static double
+reference_leaky_relu (double x)
+{
+  return x > 0 ? x : 0.25 * x;
+}
+
+static GsTensor *
+leaky_relu_by_a_quarter (GsGraph *g, GsTensor *x)
+{
+  return gs_leaky_relu (g, x, 0.25f);
+}
+
+static double
+reference_scale (double x)
+{
+  return -0.625 * x;
+}
+
+static GsTensor *
+scale (GsGraph *g, GsTensor *x)
+{
+  return gs_scale (g, x, -0.625f);
+}
+
 typedef struct
 {
   GsTensor *(*build) (GsGraph *, GsTensor *);
@@ -56,6 +80,8 @@ static const Case cases[] = {
   { gs_gelu, reference_gelu, { 1, 30, 5, 64 }, -4 },
   { gs_quick_gelu, reference_quick_gelu, { 2, 1, 77, 10 } },
   { gs_relu, reference_relu, { 1, 5, 5, 3 } },
+  { leaky_relu_by_a_quarter, reference_leaky_relu, { 2, 5, 5, 3 } },
+  { scale, reference_scale, { 1, 7, 5, 5 } },
   { soft_clamp_at_3, reference_soft_clamp, { 1, 5, 5, 4 }, 2 },
   { soft_clamp_at_3, reference_soft_clamp, { 1, 5, 5, 4 }, -90 },
 };

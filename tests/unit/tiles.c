@@ -28,13 +28,14 @@ enlarge (const float *in, guint32 width, guint32 height, float *out, gpointer us
 }
 
 static void
-check (guint32 width, guint32 height, guint32 tile, guint32 overlap, guint n_tiles)
+check (guint32 width, guint32 height, guint32 tile, guint32 overlap, guint32 margin, guint n_tiles)
 {
   g_autofree float *in = g_new (float, 2 * width * height);
   g_autofree float *out = g_new (float, 8 * width * height);
   Seen seen = { MIN (tile, width), MIN (tile, height), 0 };
   const GsTiling tiling = { .in_channels = 2, .out_channels = 2, .in_scale = 1, .out_scale = 2,
-                            .width = width, .height = height, .tile = tile, .overlap = overlap };
+                            .width = width, .height = height, .tile = tile, .overlap = overlap,
+                            .margin = margin };
 
   for (guint32 i = 0; i < 2 * width * height; i++)
     in[i] = sinf (i);
@@ -50,10 +51,12 @@ check (guint32 width, guint32 height, guint32 tile, guint32 overlap, guint n_til
 static void
 test_every_pixel (void)
 {
-  check (20, 12, 8, 2, 3 * 2);
-  check (8, 8, 8, 2, 1);
-  check (9, 30, 8, 4, 2 * 7);
-  check (5, 3, 8, 2, 1);
+  check (20, 12, 8, 2, 0, 3 * 2);
+  check (8, 8, 8, 2, 0, 1);
+  check (9, 30, 8, 4, 0, 2 * 7);
+  check (5, 3, 8, 2, 0, 1);
+  check (20, 12, 8, 4, 1, 4 * 2);
+  check (25, 9, 12, 7, 3, 4);
 }
 
 /* What one tile says, its number, fades into what the next says. */
@@ -88,6 +91,28 @@ test_seams_fade (void)
     }
 }
 
+/* Ones in the middle of a tile and rubbish in its margin, as if zeros had been around it. */
+static gboolean
+spoil_margin (const float *in, guint32 width, guint32 height, float *out, gpointer user_data,
+              GError **error)
+{
+  for (guint32 i = 0; i < width * height; i++)
+    out[i] = i < 3 || i + 3 >= width ? 1e6f : 1;
+  return TRUE;
+}
+
+static void
+test_margins_are_not_used (void)
+{
+  const GsTiling tiling = { .in_channels = 1, .out_channels = 1, .in_scale = 1, .out_scale = 1,
+                            .width = 40, .height = 1, .tile = 16, .overlap = 8, .margin = 3 };
+  float in[40] = { 0 }, out[40];
+
+  g_assert_true (gs_run_tiled (&tiling, in, out, spoil_margin, NULL, NULL));
+  for (guint i = 0; i < 40; i++)
+    g_assert_cmpfloat (out[i], ==, i < 3 || i >= 37 ? 1e6f : 1);
+}
+
 static gboolean
 refuse (const float *in, guint32 width, guint32 height, float *out, gpointer user_data,
         GError **error)
@@ -114,6 +139,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tiles/every-pixel", test_every_pixel);
   g_test_add_func ("/tiles/seams-fade", test_seams_fade);
+  g_test_add_func ("/tiles/margins-are-not-used", test_margins_are_not_used);
   g_test_add_func ("/tiles/errors-come-through", test_errors_come_through);
   return g_test_run ();
 }
