@@ -17,7 +17,8 @@ typedef enum
   GS_LIBRARY_LORA,
   GS_LIBRARY_EMBEDDING, /* words of textual inversion */
   GS_LIBRARY_VAE,
-  GS_LIBRARY_OTHER,     /* ControlNet, upscalers, and what is not known */
+  GS_LIBRARY_CONTROL,   /* ControlNet, control-LoRA, T2I-Adapter */
+  GS_LIBRARY_OTHER,     /* upscalers, and what is not known */
 } GsLibraryKind;
 
 typedef struct

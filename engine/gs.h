@@ -23,6 +23,7 @@
 
 #include "base/error.h"
 #include "base/rng-kind.h"
+#include "gs-control.h"
 #include "gs-image.h"
 #include "gs-library.h"
 
@@ -286,6 +287,9 @@ typedef struct
   guint          outpaint_left, outpaint_top, outpaint_right, outpaint_bottom; /* pixels to grow by;
                                         sides are rounded up to make the result a multiple of 8 */
   GsPreview      preview;
+
+  const GsControl *controls;         /* networks that guide it by pictures, all of them in each step */
+  guint          n_controls;         /* at most GS_MAX_CONTROLS */
 
   gboolean       keep_steps;         /* see GsResult.steps */
   const GsSteps *resume;             /* goes on from a kept step instead of from noise, or NULL. The

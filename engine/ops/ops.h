@@ -54,6 +54,10 @@ GsTensor *gs_concat (GsGraph *g, GsTensor *a, GsTensor *b);
 /* Nearest-neighbour enlargement to (h, w): y[i][j] = x[i H / h][j W / w]. */
 GsTensor *gs_upsample (GsGraph *g, GsTensor *x, guint32 h, guint32 w);
 
+/* The mean of each 2 x 2 pixels, of those that there are at odd edges:
+ * (N, H, W, C) -> (N, (H + 1) / 2, (W + 1) / 2, C). */
+GsTensor *gs_average_pool (GsGraph *g, GsTensor *x);
+
 /* Zeros appended until C is a multiple of 4; x itself if it is one. */
 GsTensor *gs_pad_channels (GsGraph *g, GsTensor *x);
 

@@ -6,19 +6,30 @@
 
 #include "models/unet.h"
 #include "sample/guidance.h"
+#include "session/control-hint.h"
 #include "session/model.h"
 #include "session/unet-programs.h"
 
 /* What follows from a timestep is kept for later runs; with SD 1.5 that is 20160 numbers each. */
 #define MAX_TIMES 128
 
+/* The programs for the controls that act together; with none, the plain ones. */
+typedef struct
+{
+  GsControlMask  mask;
+  GsUnetPrograms programs;
+  GHashTable    *times; /* timestep -> what programs.times makes of it */
+} Variant;
+
 typedef struct
 {
   GsSession          *session;
   const GsDenoiseJob *job;
   GsSampler          *sampler;
-  GsUnetPrograms      programs;
-  GHashTable         *times;    /* of the model, borrowed     */
+  Variant             variants[2 * GS_MAX_CONTROLS + 1]; /* each control begins and ends once */
+  guint               n_variants;
+  Variant            *now;      /* the one for the current step */
+  guint               n_done;   /* steps, with those before the run's resumption */
   guint               batch;    /* 1, or 2 with guidance      */
   guint               n_labels; /* as many, or 0: the model takes none */
   guint32             channels; /* of the U-Net's input       */
@@ -68,14 +79,14 @@ set_labels (Run *run, GError **error)
     memcpy (labels + i * width,
             i % run->n_labels == 0 ? run->job->label : run->job->negative_label,
             width * sizeof *labels);
-  return gs_program_set_floats (run->programs.times, "label", labels, GS_UNET_TIMES * width, error);
+  return gs_program_set_floats (run->now->programs.times, "label", labels, GS_UNET_TIMES * width, error);
 }
 
 /* What the times' program makes of timesteps, the first of which is wanted now. */
 static gboolean
 compute_times (Run *run, const double *timesteps, guint n, GError **error)
 {
-  GsProgram *program = run->programs.times;
+  GsProgram *program = run->now->programs.times;
   const guint halves = MAX (run->n_labels, 1);
   const guint width = run->session->model->config.unet.channels[0];
   g_autofree float *sinusoids = g_new0 (float, GS_UNET_TIMES * width);
@@ -93,7 +104,8 @@ compute_times (Run *run, const double *timesteps, guint n, GError **error)
 
       if (!gs_program_get_sample (program, i, values, error))
         return FALSE;
-      g_hash_table_insert (run->times, g_memdup2 (&key, sizeof key), g_steal_pointer (&values));
+      g_hash_table_insert (run->now->times, g_memdup2 (&key, sizeof key),
+                           g_steal_pointer (&values));
     }
   return TRUE;
 }
@@ -122,7 +134,7 @@ check_labels (Run *run, GError **error)
   bytes = g_byte_array_free_to_bytes (g_steal_pointer (&labels));
   if (model->times_labels != NULL && g_bytes_equal (model->times_labels, bytes))
     return TRUE;
-  g_hash_table_remove_all (run->times);
+  g_hash_table_remove_all (model->times);
   g_clear_pointer (&model->times_labels, g_bytes_unref);
   model->times_labels = g_steal_pointer (&bytes);
   return TRUE;
@@ -132,7 +144,8 @@ check_labels (Run *run, GError **error)
 static gboolean
 give_time (Run *run, double timestep, GError **error)
 {
-  gconstpointer values = g_hash_table_lookup (run->times, &timestep);
+  GHashTable *times = run->now->times;
+  gconstpointer values = g_hash_table_lookup (times, &timestep);
   const guint most = GS_UNET_TIMES / MAX (run->n_labels, 1);
   double wanted[GS_UNET_TIMES] = { timestep };
   guint n = 1;
@@ -141,7 +154,7 @@ give_time (Run *run, double timestep, GError **error)
     {
       double t = gs_sampler_timestep (run->sampler, i);
 
-      if (n < most && t != timestep && !g_hash_table_contains (run->times, &t))
+      if (n < most && t != timestep && !g_hash_table_contains (times, &t))
         wanted[n++] = t;
     }
   if (values == NULL && !compute_times (run, wanted, n, error))
@@ -150,11 +163,41 @@ give_time (Run *run, double timestep, GError **error)
     {
       const double key = time_key (run, timestep, b);
 
-      values = g_hash_table_lookup (run->times, &key);
-      if (!gs_program_give_sample (run->programs.times, values, run->programs.steps, b, error))
+      values = g_hash_table_lookup (times, &key);
+      if (!gs_program_give_sample (run->now->programs.times, values, run->now->programs.steps, b,
+                                   error))
         return FALSE;
     }
   return TRUE;
+}
+
+/* The programs for the step that is being made. */
+static void
+choose_variant (Run *run)
+{
+  const guint step = MIN (run->n_done, run->n_steps - 1);
+  const GsControlMask mask = gs_controls_active (run->job->controls, run->job->n_controls, step,
+                                                 run->n_steps);
+
+  for (guint i = 0; i < run->n_variants; i++)
+    if (run->variants[i].mask == mask)
+      run->now = &run->variants[i];
+}
+
+/* What ControlNets see beside an inpainting U-Net. */
+static gboolean
+set_latent (Run *run, const float *latent, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+  g_autofree float *both = NULL;
+
+  if (!gs_unet_wants_latent (run->session, &(GsUnetGuides) { job->controls, run->now->mask }))
+    return TRUE;
+  both = g_new (float, run->batch * run->n);
+  for (guint b = 0; b < run->batch; b++)
+    memcpy (both + b * run->n, latent, run->n * sizeof *both);
+  return gs_program_set_nchw (run->now->programs.steps, "latent", both, run->batch,
+                              run->n / run->plane, job->height, job->width, error);
 }
 
 static gboolean
@@ -162,10 +205,13 @@ evaluate (const float *latent, double timestep, float *output, gpointer user_dat
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
-  GsProgram *program = run->programs.steps;
+  GsProgram *program;
 
+  choose_variant (run);
+  program = run->now->programs.steps;
   fill_input (run, latent);
   if (!give_time (run, timestep, error)
+      || !set_latent (run, latent, error)
       || !gs_program_set_nchw (program, "x", run->input, run->batch, run->channels, job->height,
                                job->width, error)
       || !gs_program_run (program, error)
@@ -249,6 +295,7 @@ after_step (const GsSamplerStep *step, gpointer user_data)
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
 
+  run->n_done = job->n_resumed + step->index + 1;
   keep_original (run, step->index + 1, step->x);
   return job->step == NULL || job->step (step, job->user_data, &run->error);
 }
@@ -269,26 +316,63 @@ set_context (Run *run, GError **error)
   const GsDenoiseJob *job = run->job;
   gsize n = (gsize) job->n_tokens * run->session->model->config.unet.context_width;
   GsModel *model = run->session->model;
+  const GsUnetPrograms *programs = &run->now->programs;
   float *context = g_new (float, run->batch * n);
   g_autoptr (GBytes) note = g_bytes_new_take (context, run->batch * n * sizeof *context);
-  GBytes *given = gs_model_get_note (model, run->programs.steps);
+  GBytes *given = gs_model_get_note (model, programs->steps);
 
   memcpy (context, job->context, n * sizeof *context);
   if (run->batch == 2)
     memcpy (context + n, job->negative, n * sizeof *context);
   if (given != NULL && g_bytes_equal (given, note))
     return TRUE;
-  gs_model_set_note (model, run->programs.steps, NULL);
-  if (!gs_program_set_floats (run->programs.context, "context", context, run->batch * n, error)
-      || !gs_program_run_into (run->programs.context, run->programs.steps, error))
+  gs_model_set_note (model, programs->steps, NULL);
+  if (!gs_program_set_floats (programs->context, "context", context, run->batch * n, error)
+      || !gs_program_run_into (programs->context, programs->steps, error))
     return FALSE;
-  gs_model_set_note (model, run->programs.steps, g_steal_pointer (&note));
+  gs_model_set_note (model, programs->steps, g_steal_pointer (&note));
   return TRUE;
+}
+
+/* Makes the programs for a mask ready, if they are not. */
+static gboolean
+add_variant (Run *run, GsControlMask mask, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+  const GsUnetGuides guides = { job->controls, mask };
+
+  for (guint i = 0; i < run->n_variants; i++)
+    if (run->variants[i].mask == mask)
+      return TRUE;
+  run->now = &run->variants[run->n_variants++];
+  run->now->mask = mask;
+  /* With controls it is not kept: a times' results are 53 MFLOP. */
+  run->now->times = mask == 0 ? g_hash_table_ref (run->session->model->times)
+                              : g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  return gs_unet_programs (run->session, run->batch, job->width, job->height, job->n_tokens, &guides,
+                           &run->now->programs, error)
+         && set_context (run, error)
+         && gs_control_give_hints (run->session, &guides, job->width, job->height,
+                                   run->now->programs.steps, error);
+}
+
+static gboolean
+add_variants (Run *run, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+
+  for (guint i = job->n_resumed; i < MAX (run->n_steps, 1); i++)
+    if (!add_variant (run, gs_controls_active (job->controls, job->n_controls, i,
+                                               MAX (run->n_steps, 1)), error))
+      return FALSE;
+  return run->n_variants > 0 || add_variant (run, 0, error);
 }
 
 static void
 run_clear (Run *run)
 {
+  for (guint i = 0; i < run->n_variants; i++)
+    g_hash_table_unref (run->variants[i].times);
   gs_sampler_free (run->sampler);
   g_free (run->input);
   g_free (run->output);
@@ -317,20 +401,18 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
     }
   run->input = g_new (float, run->batch * run->channels * run->plane);
   run->output = g_new (float, run->batch * run->n);
-  run->times = session->model->times;
   if (!check_labels (run, error))
     return FALSE;
-  if (g_hash_table_size (run->times) > MAX_TIMES)
-    g_hash_table_remove_all (run->times);
+  if (g_hash_table_size (session->model->times) > MAX_TIMES)
+    g_hash_table_remove_all (session->model->times);
   run->scratch = g_new (float, run->n);
   run->sampler = gs_sampler_new (job->options, job->schedule, job->n_steps, job->strength, run->n,
                                  error);
   if (run->sampler == NULL)
     return FALSE;
   run->n_steps = gs_sampler_n_steps (run->sampler);
-  return gs_unet_programs (session, run->batch, job->width, job->height, job->n_tokens,
-                           &run->programs, error)
-         && set_context (run, error);
+  run->n_done = job->n_resumed;
+  return add_variants (run, error);
 }
 
 static gboolean

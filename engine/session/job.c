@@ -7,6 +7,7 @@
 
 #include "session/autoencoder.h"
 #include "session/conditioning.h"
+#include "session/control-hint.h"
 #include "session/inversions.h"
 #include "session/library.h"
 #include "session/preview.h"
@@ -15,6 +16,7 @@ void
 gs_job_clear (GsJob *job)
 {
   gs_canvas_unref (job->canvas);
+  gs_controls_clear (job->controls);
   g_free (job->label);
   g_free (job->negative_label);
   g_free (job->init);
@@ -123,6 +125,40 @@ check_resume (GsJob *job, GsSession *session, GError **error)
   return FALSE;
 }
 
+/* The networks, and in how many steps they act. */
+static gboolean
+open_controls (GsJob *job, GsSession *session, GError **error)
+{
+  const GsRequest *r = job->request;
+  g_autoptr (GsSampler) sampler = NULL;
+
+  if (!gs_controls_open (session, r, job->controls, error))
+    return FALSE;
+  if (r->n_controls == 0)
+    return TRUE;
+  sampler = gs_sampler_new (&job->options, session->model->schedule, r->steps, job->strength, 1,
+                            error);
+  if (sampler == NULL)
+    return FALSE;
+  job->n_run = gs_sampler_n_steps (sampler);
+  return TRUE;
+}
+
+static gboolean
+read_control_pictures (GsJob *job, GError **error)
+{
+  for (guint i = 0; i < job->request->n_controls; i++)
+    {
+      GsControlUse *use = &job->controls[i];
+
+      use->picture = gs_control_read_picture (&job->request->controls[i], use->model, job->canvas,
+                                              error);
+      if (use->picture == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **error)
 {
@@ -142,7 +178,7 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   job->height = job->canvas->height / factor;
   job->clip_skip = gs_model_config_clip_skip (&session->model->config, request->clip_skip);
   job->strength = job->canvas->run_strength;
-  if (!check_resume (job, session, error))
+  if (!check_resume (job, session, error) || !open_controls (job, session, error))
     return FALSE;
   job->is_guided = request->guidance_scale != 1;
   gs_inversions_find (session->model, gs_session_library (session));
@@ -178,6 +214,9 @@ gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
                              .n_tokens = job->n_chunks * GS_PROMPT_LENGTH,
                              .clip_skip = job->clip_skip,
                              .encodes = needs_picture (job) || is_inpainting (session),
+                             .controls = job->controls,
+                             .n_controls = job->request->n_controls,
+                             .n_steps = job->n_run,
                              .preview = job->request->preview },
                          plan, error);
 }
@@ -278,5 +317,6 @@ gs_job_encode (GsJob *job, GsSession *session, const GsMemoryPlan *plan, GError 
          && encode_prompts (job, session, error)
          && gs_memory_plan_continue (session, plan, error)
          && encode_picture (job, session, error)
+         && read_control_pictures (job, error)
          && gs_preview_prepare (session, job->request->preview, error);
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "session/session-private.h"
+#include "session/control.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +16,13 @@ typedef struct
   guint     clip_skip;
   gboolean  encodes;           /* a picture to start from */
   GsPreview preview;
+  const GsControlUse *controls; /* NULL if there are none */
+  guint     n_controls;
+  guint     n_steps;           /* that are run, if there are controls */
 } GsMemoryJob;
 
-#define GS_PLAN_MAX_PROGRAMS 8
+/* The U-Net's three for each set of controls that act together, a hint's for each of these. */
+#define GS_PLAN_MAX_PROGRAMS (8 + 3 * 2 * GS_MAX_CONTROLS + GS_MAX_CONTROLS)
 
 typedef struct
 {
