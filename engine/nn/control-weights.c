@@ -132,11 +132,21 @@ read_changed (ControlWeights *self, const char *name, const GsAdapterModule *mod
   return done;
 }
 
+/* As floats at any strength, so that its type stays: halves times a strength are no halves. */
 static gboolean
 read_scaled (ControlWeights *self, const char *name, const guint64 *dims, guint n_dims,
-             GsHostTensor *tensor, GError **error)
+             gboolean with_data, GsHostTensor *tensor, GError **error)
 {
-  float *values = read_floats (self->own, name, dims, n_dims, tensor, error);
+  float *values;
+
+  if (!with_data)
+    {
+      if (!self->own->klass->read (self->own, name, dims, n_dims, FALSE, tensor, error))
+        return FALSE;
+      tensor->dtype = GS_DTYPE_F32;
+      return TRUE;
+    }
+  values = read_floats (self->own, name, dims, n_dims, tensor, error);
 
   for (guint64 i = 0; values != NULL && i < gs_host_tensor_n_elements (tensor); i++)
     values[i] *= self->strength;
@@ -152,8 +162,8 @@ control_read (GsWeightSource *source, const char *name, const guint64 *dims, gui
   g_autofree char *counterpart = name_in_unet (name);
   GsAdapterModule change;
 
-  if (is_own && with_data && self->strength != 1 && gs_control_weights_is_scaled (self, name))
-    return read_scaled (self, name, dims, n_dims, tensor, error);
+  if (is_own && gs_control_weights_is_scaled (self, name))
+    return read_scaled (self, name, dims, n_dims, with_data, tensor, error);
   if (!source_has (self->unet, counterpart) || (is_own && self->is_lora))
     return self->own->klass->read (self->own, name, dims, n_dims, with_data, tensor, error);
   if (with_data && find_change (self, name, &change))

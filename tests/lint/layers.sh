@@ -43,7 +43,7 @@ check_engine () # FILE
       continue
     fi
     case "$included" in
-      gs.h | gs-image.h | gs-library.h)
+      gs.h | gs-control.h | gs-image.h | gs-library.h)
         case "$folder" in
           session | parity | cli) continue ;;
         esac
@@ -75,7 +75,7 @@ done < <(grep -nE '#[[:space:]]*include[[:space:]]*<(vulkan|vk_)|\bVk[A-Z][A-Za-
 # The application sees gs.h, and only from app/engine/.
 while IFS=: read -r file line included; do
   case "$included" in
-    gs.h | gs-image.h | gs-library.h)
+    gs.h | gs-control.h | gs-image.h | gs-library.h)
       [[ "$file" == app/engine/* ]] ||
         finding "$file:$line" "only app/engine/ includes $included; go through GessoEngine and GessoJob" ;;
     base/* | gpu/* | tensor/* | ops/* | nn/* | io/* | models/* | sample/* | train/* | session/*)
