@@ -292,10 +292,12 @@ describe_lists (void)
   g_autofree char *samplers = gs_cli_join_ids (gs_list_samplers ());
   g_autofree char *schedules = gs_cli_join_ids (gs_list_schedules ());
 
-  return g_strdup_printf ("Samplers: %s\nSchedules: %s\n\n"
+  g_autofree char *preprocessors = gs_cli_controls_names ();
+
+  return g_strdup_printf ("Samplers: %s\nSchedules: %s\nPreprocessors: %s\n\n"
                           "Without -m the starter model paints. Sizes are multiples of 8; the default is the\n"
                           "size that the model was trained on, or that of the picture given with --init.",
-                          samplers, schedules);
+                          samplers, schedules, preprocessors);
 }
 
 gboolean
@@ -336,6 +338,19 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
       "X,Y,W,H" },
     { "native", 0, 0, G_OPTION_ARG_NONE, &raw.native, "Make the frame at the model's own size, then scale it", NULL },
     { "outpaint", 0, 0, G_OPTION_ARG_STRING, &raw.outpaint, "Grow the picture by pixels on each side", "L,T,R,B" },
+    { "control", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->controls.files,
+      "Guide it by a picture with this ControlNet or T2I-Adapter; several may be given", "FILE" },
+    { "control-image", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->controls.images,
+      "The picture that it goes by (default: that of --init)", "FILE" },
+    { "control-strength", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.strengths,
+      "How strong it is, from 0 to 2 (default: 1)", "X" },
+    { "control-start", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.starts,
+      "From which part of the steps on it acts (default: 0)", "X" },
+    { "control-end", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.ends, "Up to which (default: 1)", "X" },
+    { "preprocess", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.preprocessors,
+      "What to make of its picture first (default: none)", "canny|..." },
+    { "canny", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.thresholds,
+      "Thresholds of its edges (default: 100,200)", "LOW,HIGH" },
     { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text layers to leave out, 1: none", "N" },
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },
     { "taesd", 0, 0, G_OPTION_ARG_FILENAME, &self->taesd, "TAESD file for sharp previews", "FILE" },
@@ -349,13 +364,15 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
          gs_cli_utf8 (raw.prompt, "--prompt", &self->prompt, error) &&
          gs_cli_utf8 (raw.negative, "--negative", &self->negative, error) &&
          check_files (self, &raw, error) && check_numbers (&raw, error) &&
-         check_together (self, &raw, error) && fill_request (self, &raw, error);
+         check_together (self, &raw, error) &&
+         gs_cli_controls_parse (&self->controls, self->init != NULL, error) && fill_request (self, &raw, error);
 }
 
 void
 gs_cli_generate_clear (GsCliGenerate *self)
 {
   gs_cli_session_arguments_clear (&self->session);
+  gs_cli_controls_clear (&self->controls);
   g_free (self->model);
   g_free (self->vae);
   g_free (self->taesd);

@@ -114,23 +114,35 @@ says_heads (const GsCheckpoint *half, JsonObject *extra, gboolean *says, GError 
   return TRUE;
 }
 
+/* What a config.json would say. */
+static JsonObject *
+describe (const GsUnetConfig *base)
+{
+  JsonObject *object = json_object_new (), *unet = json_object_new ();
+  JsonArray *heads = json_array_new ();
+
+  for (guint level = 0; level < GS_MAX_LEVELS; level++)
+    json_array_add_int_element (heads, base->heads[level]);
+  json_object_set_array_member (unet, "heads", heads);
+  json_object_set_int_member (unet, "groups", base->groups);
+  json_object_set_double_member (unet, "norm_eps", base->epsilon);
+  json_object_set_object_member (object, "unet", unet);
+  return object;
+}
+
 static gboolean
 derive_half (const GsCheckpoint *checkpoint, JsonObject *extra, const GsUnetConfig *base,
              GsUnetConfig *config, GError **error)
 {
   g_autoptr (GsCheckpoint) half = as_unet (checkpoint);
+  g_autoptr (JsonObject) of_base = base != NULL ? describe (base) : NULL;
   gboolean says;
 
   if (extra == NULL)
     extra = gs_checkpoint_config (checkpoint, "controlnet");
-  if (!says_heads (half, extra, &says, error) || !gs_unet_config_derive (half, extra, config, error))
+  if (!says_heads (half, extra, &says, error))
     return FALSE;
-  if (base == NULL || says)
-    return TRUE;
-  memcpy (config->heads, base->heads, sizeof config->heads);
-  config->groups = base->groups;
-  config->epsilon = base->epsilon;
-  return TRUE;
+  return gs_unet_config_derive (half, base != NULL && !says ? of_base : extra, config, error);
 }
 
 /* What it and the U-Net share must be of one size. */
