@@ -18,7 +18,8 @@ typedef enum
   GS_LIBRARY_EMBEDDING, /* words of textual inversion */
   GS_LIBRARY_VAE,
   GS_LIBRARY_UPSCALER,  /* of the ESRGAN family */
-  GS_LIBRARY_OTHER,     /* ControlNet, and what is not known */
+  GS_LIBRARY_CONTROL,   /* ControlNet, control-LoRA, T2I-Adapter */
+  GS_LIBRARY_OTHER,     /* what is not known */
 } GsLibraryKind;
 
 typedef struct

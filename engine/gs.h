@@ -26,6 +26,7 @@
 
 #include "base/error.h"
 #include "base/rng-kind.h"
+#include "gs-control.h"
 #include "gs-image.h"
 #include "gs-library.h"
 #include "gs-training.h"
@@ -340,6 +341,9 @@ typedef struct
   guint          deep_cache;         /* the U-Net's deep layers run once in so many evaluations, 2..20 */
   guint          gate;               /* after so many steps what the prompt says is kept, unguided */
   GsPreview      preview;
+
+  const GsControl *controls;         /* networks that guide it by pictures, all of them in each step */
+  guint          n_controls;         /* at most GS_MAX_CONTROLS */
 
   gboolean       keep_steps;         /* see GsResult.steps */
   const GsSteps *resume;             /* goes on from a kept step instead of from noise, or NULL. The

@@ -343,10 +343,12 @@ describe_lists (void)
   g_autofree char *samplers = gs_cli_join_ids (gs_list_samplers ());
   g_autofree char *schedules = gs_cli_join_ids (gs_list_schedules ());
 
-  return g_strdup_printf ("Samplers: %s\nSchedules: %s\n\n"
+  g_autofree char *preprocessors = gs_cli_controls_names ();
+
+  return g_strdup_printf ("Samplers: %s\nSchedules: %s\nPreprocessors: %s\n\n"
                           "Without -m the starter model paints. Sizes are multiples of 8; the default is the\n"
                           "size that the model was trained on, or that of the picture given with --init.",
-                          samplers, schedules);
+                          samplers, schedules, preprocessors);
 }
 
 gboolean
@@ -398,6 +400,19 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
       "Faster: guide only in this part of the run, as 0.1,0.7", "FROM,TO" },
     { "deepcache", 0, 0, G_OPTION_ARG_INT, &raw.deep_cache, "Faster: deep layers once in N steps, as 2 or 3", "N" },
     { "tgate", 0, 0, G_OPTION_ARG_INT, &raw.gate, "Faster: neither guidance nor prompt after N steps", "N" },
+    { "control", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->controls.files,
+      "Guide it by a picture with this ControlNet or T2I-Adapter; several may be given", "FILE" },
+    { "control-image", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->controls.images,
+      "The picture that it goes by (default: that of --init)", "FILE" },
+    { "control-strength", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.strengths,
+      "How strong it is, from 0 to 2 (default: 1)", "X" },
+    { "control-start", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.starts,
+      "From which part of the steps on it acts (default: 0)", "X" },
+    { "control-end", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.ends, "Up to which (default: 1)", "X" },
+    { "preprocess", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.preprocessors,
+      "What to make of its picture first (default: none)", "canny|..." },
+    { "canny", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->controls.thresholds,
+      "Thresholds of its edges (default: 100,200)", "LOW,HIGH" },
     { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text layers to leave out, 1: none", "N" },
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },
     { "taesd", 0, 0, G_OPTION_ARG_FILENAME, &self->taesd, "TAESD file for sharp previews", "FILE" },
@@ -411,13 +426,15 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
          gs_cli_utf8 (raw.prompt, "--prompt", &self->prompt, error) &&
          gs_cli_utf8 (raw.negative, "--negative", &self->negative, error) &&
          check_files (self, &raw, error) && check_numbers (&raw, error) &&
-         check_together (self, &raw, error) && fill_request (self, &raw, error);
+         check_together (self, &raw, error) &&
+         gs_cli_controls_parse (&self->controls, self->init != NULL, error) && fill_request (self, &raw, error);
 }
 
 void
 gs_cli_generate_clear (GsCliGenerate *self)
 {
   gs_cli_session_arguments_clear (&self->session);
+  gs_cli_controls_clear (&self->controls);
   g_free (self->model);
   g_free (self->vae);
   g_free (self->taesd);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/cli.h"
+#include "cli/control-arguments.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ typedef struct
   char     *init, *mask;              /* files or NULL                  */
   char     *output, *preview;         /* file; folder or NULL           */
   gboolean  json;
+  GsCliControls controls;
   GsRequest request;                  /* all but the strings and images above, owned elsewhere;
                                          width and height are 0 where not given */
   char     *sampler, *schedule, *hires_upscaler; /* what request borrows */

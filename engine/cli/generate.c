@@ -30,13 +30,13 @@ check_outputs (const GsCliGenerate *arguments, GError **error)
 }
 
 static gboolean
-load_images (const GsCliGenerate *arguments, GsImage **init, GsImage **mask, GError **error)
+load_images (GsCliGenerate *arguments, GsImage **init, GsImage **mask, GError **error)
 {
   if (arguments->init != NULL && (*init = gs_image_load (arguments->init, error)) == NULL)
     return FALSE;
   if (arguments->mask != NULL && (*mask = gs_image_load (arguments->mask, error)) == NULL)
     return FALSE;
-  return TRUE;
+  return gs_cli_controls_load (&arguments->controls, error);
 }
 
 static GsRequest
@@ -48,6 +48,8 @@ make_request (const GsCliGenerate *arguments, const GsImage *init, const GsImage
   request.negative_prompt = arguments->negative;
   request.init_image = init;
   request.mask = mask;
+  request.controls = arguments->controls.controls;
+  request.n_controls = arguments->controls.n;
   if (request.width == 0 && init == NULL && request.frame_width == 0)
     request.width = request.height = model->native_size;
   if (request.hires == GS_HIRES_ON && init == NULL)
@@ -145,7 +147,7 @@ prepare (const GsCliGenerate *arguments, GsCliProgress *progress, GError **error
 }
 
 static gboolean
-make_pictures (const GsCliGenerate *arguments, GsCliProgress *progress, GError **error)
+make_pictures (GsCliGenerate *arguments, GsCliProgress *progress, GError **error)
 {
   g_autoptr (GsImage) init = NULL;
   g_autoptr (GsImage) mask = NULL;

@@ -312,6 +312,10 @@ gs_checkpoint_unrecognised (const GsCheckpoint *checkpoint)
 const char *
 gs_checkpoint_describe_foreign (const GsCheckpoint *checkpoint)
 {
+  if (gs_checkpoint_has (checkpoint, GS_COMPONENT_CONTROLNET))
+    return "a ControlNet";
+  if (gs_checkpoint_has (checkpoint, GS_COMPONENT_T2I_ADAPTER))
+    return "a T2I-Adapter";
   return gs_names_describe_foreign ((const char *const *) checkpoint->unrecognised->pdata,
                                     checkpoint->unrecognised->len);
 }

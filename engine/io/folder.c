@@ -235,6 +235,8 @@ prefix_for_class (JsonObject *config, const char *otherwise)
     const char *class_name, *prefix;
   } classes[] = {
     { "UNet2DConditionModel", "unet." },
+    { "ControlNetModel", "controlnet." },
+    { "T2IAdapter", "t2i_" }, /* "adapter." is in the names themselves */
     { "AutoencoderKL", "vae." },
     { "AutoencoderTiny", "taesd." },
     { "CLIPTextModel", "text_encoder." },

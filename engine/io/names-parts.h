@@ -33,6 +33,28 @@ typedef struct
 void gs_vae_names_see (GsVaeNames *names, const char *rest);
 char *gs_vae_names_rename (const GsVaeNames *names, const char *rest);
 
+typedef struct
+{
+  GsUnetNames unet;      /* its half of a U-Net                         */
+  guint       last_hint; /* the largest index among the hint's encoder */
+} GsControlNames;
+
+void     gs_control_names_see    (GsControlNames *names, const char *rest);
+void     gs_control_names_finish (GsControlNames *names);
+char    *gs_control_names_rename (const GsControlNames *names, const char *rest);
+/* Whether a file with a tensor of that name, which has no prefix, is a ControlNet. */
+gboolean gs_control_names_is_mark (const char *name);
+
+typedef struct
+{
+  guint n_blocks; /* in one list for all levels; 0: each level has its own */
+} GsT2iNames;
+
+void     gs_t2i_names_see     (GsT2iNames *names, const char *rest);
+char    *gs_t2i_names_rename  (const GsT2iNames *names, const char *rest);
+/* Whether a file with a tensor of that name is a T2I-Adapter. */
+gboolean gs_t2i_names_is_mark (const char *name);
+
 /* The name behind the prefix of an OpenCLIP text encoder. */
 char *gs_open_clip_names_rename (const char *rest);
 

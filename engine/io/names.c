@@ -10,6 +10,10 @@ struct _GsNameMap
 {
   GsUnetNames unet;
   GsVaeNames vae;
+  GsControlNames control;
+  GsT2iNames t2i;
+  gboolean bare_is_t2i;     /* so it is a T2I-Adapter's */
+  gboolean bare_is_control; /* what a U-Net may be named without a prefix is a ControlNet's */
   gboolean bare_is_encoder; /* of a TAESD file of bare numbers */
 };
 
@@ -22,6 +26,8 @@ static const struct
   [GS_COMPONENT_TEXT_ENCODER_2] = { "text_encoder_2.", "second text encoder" },
   [GS_COMPONENT_VAE] = { "vae.", "VAE" },
   [GS_COMPONENT_TAESD] = { "taesd.", "TAESD" },
+  [GS_COMPONENT_CONTROLNET] = { "controlnet.", "ControlNet" },
+  [GS_COMPONENT_T2I_ADAPTER] = { "t2i_adapter.", "T2I-Adapter" },
 };
 
 /* How the rest of a name behind its prefix is to be read. */
@@ -29,6 +35,8 @@ typedef enum
 {
   STYLE_UNET,
   STYLE_VAE,
+  STYLE_CONTROL,
+  STYLE_T2I,
   STYLE_PLAIN,         /* canonical already           */
   STYLE_OPEN_CLIP,
   STYLE_TAESD_DECODER, /* "N.": one more than AutoencoderTiny, whose clamp is no layer */
@@ -45,6 +53,10 @@ static const struct
 } sources[] = {
   { "model.diffusion_model.", GS_COMPONENT_UNET, "", STYLE_UNET },
   { "first_stage_model.", GS_COMPONENT_VAE, "", STYLE_VAE },
+  { "control_model.", GS_COMPONENT_CONTROLNET, "", STYLE_CONTROL },
+  { "controlnet.", GS_COMPONENT_CONTROLNET, "", STYLE_CONTROL },
+  { "adapter.", GS_COMPONENT_T2I_ADAPTER, "", STYLE_T2I },
+  { "t2i_adapter.", GS_COMPONENT_T2I_ADAPTER, "", STYLE_T2I },
   { "cond_stage_model.transformer.text_model.", GS_COMPONENT_TEXT_ENCODER, "text_model.",
     STYLE_PLAIN },
   { "cond_stage_model.transformer.", GS_COMPONENT_TEXT_ENCODER, "text_model.", STYLE_PLAIN },
@@ -172,7 +184,7 @@ typedef struct
 
 /* A name in a file of one component, without any prefix. */
 static gboolean
-place_alone (const char *name, Place *place)
+place_alone (const GsNameMap *map, const char *name, Place *place)
 {
   static const Style styles[GS_N_COMPONENTS] = {
     [GS_COMPONENT_UNET] = STYLE_UNET,
@@ -183,6 +195,19 @@ place_alone (const char *name, Place *place)
   guint index;
 
   *place = (Place){ .rest = name, .insert = "", .style = STYLE_PLAIN };
+  if (gs_t2i_names_is_mark (name)
+      || (map->bare_is_t2i && g_str_has_prefix (name, "conv_in.")))
+    {
+      place->component = GS_COMPONENT_T2I_ADAPTER;
+      place->style = STYLE_T2I;
+      return TRUE;
+    }
+  if (gs_control_names_is_mark (name))
+    {
+      place->component = GS_COMPONENT_CONTROLNET;
+      place->style = STYLE_CONTROL;
+      return TRUE;
+    }
   if (is_text_layer (name))
     {
       place->component = GS_COMPONENT_TEXT_ENCODER;
@@ -201,6 +226,8 @@ place_alone (const char *name, Place *place)
       {
         place->component = alone[i].component;
         place->style = styles[alone[i].component];
+        if (map->bare_is_control && place->component == GS_COMPONENT_UNET)
+          *place = (Place){ GS_COMPONENT_CONTROLNET, "", name, STYLE_CONTROL };
         return TRUE;
       }
   place->component = GS_COMPONENT_TAESD;
@@ -215,10 +242,11 @@ place_alone (const char *name, Place *place)
 }
 
 static gboolean
-place_of (const char *name, Place *place)
+place_of (const GsNameMap *map, const char *name, Place *place)
 {
-  /* A LoRA's tensors stand under the names of those they change, and are none of them. */
-  if (strstr (name, "lora_") != NULL || strstr (name, ".lora.") != NULL)
+  /* A LoRA's tensors stand under the names of those they change, and are none of them; but a
+   * control-LoRA's have a ControlNet's names. */
+  if (!map->bare_is_control && (strstr (name, "lora_") != NULL || strstr (name, ".lora.") != NULL))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     if (g_str_has_prefix (name, sources[i].prefix))
@@ -229,7 +257,7 @@ place_of (const char *name, Place *place)
                           .style = sources[i].style };
         return TRUE;
       }
-  return place_alone (name, place);
+  return place_alone (map, name, place);
 }
 
 GsNameMap *
@@ -239,18 +267,28 @@ gs_name_map_new (const char *const *names, guint n_names)
 
   for (guint i = 0; i < n_names; i++)
     {
+      map->bare_is_control |= gs_control_names_is_mark (names[i]);
+      map->bare_is_t2i |= gs_t2i_names_is_mark (names[i]);
+    }
+  for (guint i = 0; i < n_names; i++)
+    {
       Place place;
 
-      if (gs_name_is_ignored (names[i]) || !place_of (names[i], &place))
+      if (gs_name_is_ignored (names[i]) || !place_of (map, names[i], &place))
         continue;
       if (place.style == STYLE_UNET)
         gs_unet_names_see (&map->unet, place.rest);
       else if (place.style == STYLE_VAE)
         gs_vae_names_see (&map->vae, place.rest);
+      else if (place.style == STYLE_CONTROL)
+        gs_control_names_see (&map->control, place.rest);
+      else if (place.style == STYLE_T2I)
+        gs_t2i_names_see (&map->t2i, place.rest);
       else if (place.style == STYLE_BARE && g_str_has_prefix (place.rest, "0."))
         map->bare_is_encoder = TRUE;
     }
   gs_unet_names_finish (&map->unet);
+  gs_control_names_finish (&map->control);
   return map;
 }
 
@@ -277,7 +315,7 @@ gs_name_map_canonical (const GsNameMap *map, const char *name)
   g_autofree char *renamed = NULL;
   Place place;
 
-  if (!place_of (name, &place))
+  if (!place_of (map, name, &place))
     return NULL;
   switch (place.style)
     {
@@ -286,6 +324,12 @@ gs_name_map_canonical (const GsNameMap *map, const char *name)
       break;
     case STYLE_VAE:
       renamed = gs_vae_names_rename (&map->vae, place.rest);
+      break;
+    case STYLE_CONTROL:
+      renamed = gs_control_names_rename (&map->control, place.rest);
+      break;
+    case STYLE_T2I:
+      renamed = gs_t2i_names_rename (&map->t2i, place.rest);
       break;
     case STYLE_TAESD_DECODER:
       renamed = rename_taesd_decoder (place.rest);

@@ -6,10 +6,13 @@
  *   text_encoder.text_model.encoder.layers.0.self_attn.q_proj.weight
  *   vae.decoder.up_blocks.3.resnets.2.conv1.bias
  *   taesd.decoder.layers.0.weight       (AutoencoderTiny's numbers)
+ *   controlnet.controlnet_down_blocks.0.weight
+ *   t2i_adapter.body.0.resnets.0.block1.weight
  * Understood are also the CompVis single-file names (model.diffusion_model.*,
  * first_stage_model.*, cond_stage_model.*), either kind without its prefix in a file of one
  * component, taesd_encoder.* and taesd_decoder.*, TAESD files that hold bare numbers, the
- * VAE attention's old diffusers names, and OpenCLIP's names of text encoders, some of whose tensors
+ * VAE attention's old diffusers names, ControlNet's in either layout (control_model.* or without a
+ * prefix, control-LoRA among them), T2I-Adapter's, and OpenCLIP's names of text encoders, some of whose tensors
  * are three or transposed: see gs_name_map_canonical ().
  *
  * The block numbers of a CompVis U-Net depend on its structure, so a map is made from the whole
@@ -27,6 +30,8 @@ typedef enum
   GS_COMPONENT_TEXT_ENCODER_2,
   GS_COMPONENT_VAE,
   GS_COMPONENT_TAESD,
+  GS_COMPONENT_CONTROLNET, /* this and the next are never part of a model: they are used with one */
+  GS_COMPONENT_T2I_ADAPTER,
   GS_N_COMPONENTS
 } GsComponent;
 

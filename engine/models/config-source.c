@@ -16,6 +16,8 @@ static const char *const nested_keys[GS_N_COMPONENTS + 1][4] = {
   [GS_COMPONENT_TEXT_ENCODER_2] = { "text_encoder_2", "clip_2", "g" },
   [GS_COMPONENT_VAE] = { "vae" },
   [GS_COMPONENT_TAESD] = { "taesd" },
+  [GS_COMPONENT_CONTROLNET] = { "controlnet" },
+  [GS_COMPONENT_T2I_ADAPTER] = { "t2i_adapter" },
   [GS_CONFIG_SCHEDULE] = { "schedule", "scheduler" },
 };
 
@@ -149,6 +151,8 @@ gs_config_source_init (GsConfigSource *source, const GsCheckpoint *checkpoint, J
     [GS_COMPONENT_TEXT_ENCODER_2] = "text_encoder_2",
     [GS_COMPONENT_VAE] = "vae",
     [GS_COMPONENT_TAESD] = "taesd",
+    [GS_COMPONENT_CONTROLNET] = "controlnet",
+    [GS_COMPONENT_T2I_ADAPTER] = "t2i_adapter",
     [GS_CONFIG_SCHEDULE] = "scheduler",
   };
 

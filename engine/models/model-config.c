@@ -252,7 +252,10 @@ gs_model_config_derive (const GsCheckpoint *checkpoint, JsonObject *extra, GsMod
   *config = (GsModelConfig){ 0 };
   for (guint i = 0; i < GS_N_COMPONENTS; i++)
     config->has[i] = gs_checkpoint_has (checkpoint, i);
-  if (gs_checkpoint_n_tensors (checkpoint) == 0)
+  config->has[GS_COMPONENT_CONTROLNET] = config->has[GS_COMPONENT_T2I_ADAPTER] = FALSE;
+  if (gs_checkpoint_n_tensors (checkpoint)
+      == gs_checkpoint_stats (checkpoint, GS_COMPONENT_CONTROLNET).n_tensors
+           + gs_checkpoint_stats (checkpoint, GS_COMPONENT_T2I_ADAPTER).n_tensors)
     return fail_foreign (checkpoint, error);
   if (!derive_components (checkpoint, extra, config, error))
     return FALSE;

@@ -12,16 +12,11 @@
 #include "nn/resnet-block.h"
 #include "nn/transformer-block.h"
 
-/* Each level keeps its blocks and one downsampler; the first convolution is kept too. */
-#define MAX_SKIPS (GS_MAX_LEVELS * (GS_MAX_LAYERS_PER_LEVEL + 1) + 1)
-
 typedef struct
 {
   const GsUnetConfig *config;
-  GsTensor *time;     /* SiLU of the time embedding */
-  GsTensor *context;
-  GsTensor *skips[MAX_SKIPS];
-  guint     n_skips;
+  GsTensor    *context;
+  GsUnetState *state;
 } Unet;
 
 void
@@ -76,7 +71,7 @@ layer (GsGraph *g, Unet *u, guint level, guint i, guint depth, GsTensor *x)
   char name[32];
 
   g_snprintf (name, sizeof name, "resnets.%u", i);
-  x = gs_resnet_block (g, name, x, u->time, config->channels[level], config->groups,
+  x = gs_resnet_block (g, name, x, u->state->time, config->channels[level], config->groups,
                        (float) config->epsilon);
   if (depth == 0)
     return x;
@@ -90,21 +85,36 @@ layer (GsGraph *g, Unet *u, guint level, guint i, guint depth, GsTensor *x)
 static void
 keep (Unet *u, GsTensor *x)
 {
-  u->skips[u->n_skips++] = x;
+  u->state->skips[u->state->n_skips++] = x;
 }
 
+/* An adapter's feature is added behind a level's last transformer; where it has none, behind all of the
+ * level, its downsampler included (huggingface/diffusers, UNet2DConditionModel.forward). */
 static GsTensor *
-down (GsGraph *g, Unet *u, GsTensor *x)
+down (GsGraph *g, Unet *u, GsTensor *x, GsTensor *const *features)
 {
   const GsUnetConfig *config = u->config;
 
   for (guint level = 0; level < config->n_levels; level++)
     {
+      GsTensor *feature = features != NULL ? features[level] : NULL;
+      const gboolean is_last = level + 1 == config->n_levels;
+      const gboolean attends = config->down_depth[level][config->layers - 1] > 0;
+
       GS_SCOPE (g, "down_blocks.%u", level);
       for (guint i = 0; i < config->layers; i++)
-        keep (u, x = layer (g, u, level, i, config->down_depth[level][i], x));
-      if (level + 1 < config->n_levels)
-        keep (u, x = gs_conv2d (g, "downsamplers.0.conv", x, x->shape.c, 3, .stride = 2));
+        {
+          x = layer (g, u, level, i, config->down_depth[level][i], x);
+          if (feature != NULL && i + 1 == config->layers && (attends || is_last))
+            x = gs_add (g, x, feature);
+          keep (u, x);
+        }
+      if (is_last)
+        break;
+      x = gs_conv2d (g, "downsamplers.0.conv", x, x->shape.c, 3, .stride = 2);
+      if (feature != NULL && !attends)
+        x = gs_add (g, x, feature);
+      keep (u, x);
     }
   return x;
 }
@@ -113,11 +123,12 @@ static GsTensor *
 middle (GsGraph *g, Unet *u, GsTensor *x)
 {
   const GsUnetConfig *config = u->config;
+  GsTensor *time = u->state->time;
   guint32 last = config->n_levels - 1;
   float epsilon = (float) config->epsilon;
 
   GS_SCOPE (g, "mid_block");
-  x = gs_resnet_block (g, "resnets.0", x, u->time, x->shape.c, config->groups, epsilon);
+  x = gs_resnet_block (g, "resnets.0", x, time, x->shape.c, config->groups, epsilon);
   if (config->middle_depth > 0)
     x = gs_transformer (g, "attentions.0", x, u->context,
                         &(GsTransformerOptions) { .heads = config->heads[last],
@@ -125,13 +136,14 @@ middle (GsGraph *g, Unet *u, GsTensor *x)
                                                   .groups = config->groups });
   if (config->middle_layers < 2)
     return x;
-  return gs_resnet_block (g, "resnets.1", x, u->time, x->shape.c, config->groups, epsilon);
+  return gs_resnet_block (g, "resnets.1", x, time, x->shape.c, config->groups, epsilon);
 }
 
 static GsTensor *
 up (GsGraph *g, Unet *u, GsTensor *x)
 {
   const GsUnetConfig *config = u->config;
+  GsUnetState *state = u->state;
 
   for (guint block = 0; block < config->n_levels; block++)
     {
@@ -140,11 +152,11 @@ up (GsGraph *g, Unet *u, GsTensor *x)
       GS_SCOPE (g, "up_blocks.%u", block);
       for (guint i = 0; i <= config->layers; i++)
         x = layer (g, u, level, i, config->up_depth[level][i],
-                   gs_concat (g, x, u->skips[--u->n_skips]));
+                   gs_concat (g, x, state->skips[--state->n_skips]));
       if (level > 0)
         {
           /* To the size of what is joined next: twice as large, or one less at odd sizes. */
-          GsShape size = u->skips[u->n_skips - 1]->shape;
+          GsShape size = state->skips[state->n_skips - 1]->shape;
 
           x = gs_upsample (g, x, size.h, size.w);
           x = gs_conv2d (g, "upsamplers.0.conv", x, x->shape.c, 3);
@@ -153,18 +165,42 @@ up (GsGraph *g, Unet *u, GsTensor *x)
   return x;
 }
 
+void
+gs_unet_go_down (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time,
+                 GsTensor *context, GsTensor *label, GsTensor *hint, GsTensor *const *features,
+                 GsUnetState *state)
+{
+  Unet u = { .config = config, .context = context, .state = state };
+
+  state->time = embed_time (g, config, time, label);
+  x = gs_conv2d (g, "conv_in", x, config->channels[0], 3);
+  if (hint != NULL)
+    x = gs_add (g, x, hint);
+  keep (&u, x);
+  x = down (g, &u, x, features);
+  x = middle (g, &u, x);
+  if (features != NULL && features[config->n_levels] != NULL)
+    x = gs_add (g, x, features[config->n_levels]);
+  state->x = x;
+}
+
+GsTensor *
+gs_unet_go_up (GsGraph *g, const GsUnetConfig *config, GsTensor *context, GsUnetState *state)
+{
+  Unet u = { .config = config, .context = context, .state = state };
+  GsTensor *x = up (g, &u, state->x);
+
+  x = gs_group_norm (g, "conv_norm_out", x, config->groups, (float) config->epsilon);
+  x = gs_silu (g, x);
+  return gs_conv2d (g, "conv_out", x, config->out_channels, 3);
+}
+
 GsTensor *
 gs_unet (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time, GsTensor *context,
          GsTensor *label)
 {
-  Unet u = { .config = config, .context = context };
+  GsUnetState state = { 0 };
 
-  u.time = embed_time (g, config, time, label);
-  keep (&u, x = gs_conv2d (g, "conv_in", x, config->channels[0], 3));
-  x = down (g, &u, x);
-  x = middle (g, &u, x);
-  x = up (g, &u, x);
-  x = gs_group_norm (g, "conv_norm_out", x, config->groups, (float) config->epsilon);
-  x = gs_silu (g, x);
-  return gs_conv2d (g, "conv_out", x, config->out_channels, 3);
+  gs_unet_go_down (g, config, x, time, context, label, NULL, NULL, &state);
+  return gs_unet_go_up (g, config, context, &state);
 }

@@ -18,6 +18,28 @@ G_BEGIN_DECLS
 GsTensor *gs_unet (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time,
                    GsTensor *context, GsTensor *label);
 
+/* Each level keeps its blocks and one downsampler; the first convolution is kept too. */
+#define GS_UNET_MAX_SKIPS (GS_MAX_LEVELS * (GS_MAX_LAYERS_PER_LEVEL + 1) + 1)
+
+/* Halfway: what the way down has kept for the way up, and what the middle has made of the rest. What
+ * guides a U-Net by pictures (models/controlnet.h) adds to these. */
+typedef struct
+{
+  GsTensor *x;
+  GsTensor *time; /* SiLU of the time embedding */
+  GsTensor *skips[GS_UNET_MAX_SKIPS];
+  guint     n_skips;
+} GsUnetState;
+
+/* gs_unet() in two halves. hint: is added to the first convolution's result, (1 or N, H, W,
+ * config->channels[0]), or NULL. features: what an adapter adds behind each level and the middle
+ * (models/t2i-adapter.h), or NULL. state: zeroed. */
+void      gs_unet_go_down (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time,
+                           GsTensor *context, GsTensor *label, GsTensor *hint,
+                           GsTensor *const *features, GsUnetState *state);
+GsTensor *gs_unet_go_up   (GsGraph *g, const GsUnetConfig *config, GsTensor *context,
+                           GsUnetState *state);
+
 /* The sinusoids of one timestep (which may be fractional), cosines first:
  * out[i] = cos (t f_i), out[n / 2 + i] = sin (t f_i), f_i = 10000^(-i / (n / 2)). n is even. */
 void gs_timestep_embedding (double timestep, guint n, float *out);

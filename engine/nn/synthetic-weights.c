@@ -26,7 +26,7 @@ next_random (guint64 *state)
 static gboolean
 synthetic_has (GsWeightSource *source, const char *name)
 {
-  gboolean is_attention = g_str_has_prefix (name, "unet.") && strstr (name, ".attn") != NULL;
+  gboolean is_attention = strstr (name, ".attn1.") != NULL || strstr (name, ".attn2.") != NULL;
 
   if (g_str_has_suffix (name, ".text_projection.bias"))
     return FALSE;

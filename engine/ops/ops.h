@@ -63,6 +63,9 @@ GsTensor *gs_upsample (GsGraph *g, GsTensor *x, guint32 h, guint32 w);
  * (N, H, W, C) -> (N, r H, r W, C / r / r); and back, where H and W are multiples of r. */
 GsTensor *gs_pixel_shuffle   (GsGraph *g, GsTensor *x, guint32 r);
 GsTensor *gs_pixel_unshuffle (GsGraph *g, GsTensor *x, guint32 r);
+/* The mean of each 2 x 2 pixels, of those that there are at odd edges:
+ * (N, H, W, C) -> (N, (H + 1) / 2, (W + 1) / 2, C). */
+GsTensor *gs_average_pool (GsGraph *g, GsTensor *x);
 
 /* Zeros appended until C is a multiple of 4; x itself if it is one. */
 GsTensor *gs_pad_channels (GsGraph *g, GsTensor *x);

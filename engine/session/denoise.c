@@ -6,11 +6,21 @@
 
 #include "models/unet.h"
 #include "sample/guidance.h"
+#include "session/control-hint.h"
 #include "session/model.h"
 #include "session/speed.h"
 
 /* What follows from a timestep is kept for later runs; with SD 1.5 that is 20160 numbers each. */
 #define MAX_TIMES 128
+
+/* The programs for the controls that act together; with none, the plain ones. */
+typedef struct
+{
+  GsControlMask  mask;
+  GsUnetPrograms ways[GS_N_UNET_PARTS][2]; /* by batch - 1; steps NULL: not made yet */
+  GsProgram     *times_program; /* of any of them */
+  GHashTable    *times;         /* timestep -> what that makes of it */
+} Variant;
 
 typedef struct
 {
@@ -18,10 +28,10 @@ typedef struct
   const GsDenoiseJob *job;
   GsSampler          *sampler;
   GsSpeedState        speed;
-  GsUnetPrograms      ways[GS_N_UNET_PARTS][2]; /* by batch - 1; steps NULL: not made yet */
-  GsProgram          *times_program; /* of any of them */
+  Variant             variants[2 * GS_MAX_CONTROLS + 1]; /* each control begins and ends once */
+  guint               n_variants;
+  Variant            *now;      /* the one for the current step */
   guint               step;     /* that is being made, those before its resumption included */
-  GHashTable         *times;    /* of the model, borrowed     */
   guint               batch;    /* 1, or 2 with guidance      */
   guint               n_labels; /* as many, or 0: the model takes none */
   guint32             channels; /* of the U-Net's input       */
@@ -71,14 +81,14 @@ set_labels (Run *run, GError **error)
     memcpy (labels + i * width,
             i % run->n_labels == 0 ? run->job->label : run->job->negative_label,
             width * sizeof *labels);
-  return gs_program_set_floats (run->times_program, "label", labels, GS_UNET_TIMES * width, error);
+  return gs_program_set_floats (run->now->times_program, "label", labels, GS_UNET_TIMES * width, error);
 }
 
 /* What the times' program makes of timesteps, the first of which is wanted now. */
 static gboolean
 compute_times (Run *run, const double *timesteps, guint n, GError **error)
 {
-  GsProgram *program = run->times_program;
+  GsProgram *program = run->now->times_program;
   const guint halves = MAX (run->n_labels, 1);
   const guint width = run->session->model->config.unet.channels[0];
   g_autofree float *sinusoids = g_new0 (float, GS_UNET_TIMES * width);
@@ -96,7 +106,7 @@ compute_times (Run *run, const double *timesteps, guint n, GError **error)
 
       if (!gs_program_get_sample (program, i, values, error))
         return FALSE;
-      g_hash_table_insert (run->times, g_memdup2 (&key, sizeof key), g_steal_pointer (&values));
+      g_hash_table_insert (run->now->times, g_memdup2 (&key, sizeof key), g_steal_pointer (&values));
     }
   return TRUE;
 }
@@ -125,7 +135,7 @@ check_labels (Run *run, GError **error)
   bytes = g_byte_array_free_to_bytes (g_steal_pointer (&labels));
   if (model->times_labels != NULL && g_bytes_equal (model->times_labels, bytes))
     return TRUE;
-  g_hash_table_remove_all (run->times);
+  g_hash_table_remove_all (model->times);
   g_clear_pointer (&model->times_labels, g_bytes_unref);
   model->times_labels = g_steal_pointer (&bytes);
   return TRUE;
@@ -135,7 +145,8 @@ check_labels (Run *run, GError **error)
 static gboolean
 give_time (Run *run, GsProgram *steps, guint batch, double timestep, GError **error)
 {
-  gconstpointer values = g_hash_table_lookup (run->times, &timestep);
+  GHashTable *times = run->now->times;
+  gconstpointer values = g_hash_table_lookup (times, &timestep);
   const guint most = GS_UNET_TIMES / MAX (run->n_labels, 1);
   double wanted[GS_UNET_TIMES] = { timestep };
   guint n = 1;
@@ -144,7 +155,7 @@ give_time (Run *run, GsProgram *steps, guint batch, double timestep, GError **er
     {
       double t = gs_sampler_timestep (run->sampler, i);
 
-      if (n < most && t != timestep && !g_hash_table_contains (run->times, &t))
+      if (n < most && t != timestep && !g_hash_table_contains (times, &t))
         wanted[n++] = t;
     }
   if (values == NULL && !compute_times (run, wanted, n, error))
@@ -153,8 +164,8 @@ give_time (Run *run, GsProgram *steps, guint batch, double timestep, GError **er
     {
       const double key = time_key (run, timestep, b);
 
-      values = g_hash_table_lookup (run->times, &key);
-      if (!gs_program_give_sample (run->times_program, values, steps, b, error))
+      values = g_hash_table_lookup (times, &key);
+      if (!gs_program_give_sample (run->now->times_program, values, steps, b, error))
         return FALSE;
     }
   return TRUE;
@@ -190,16 +201,64 @@ static const GsUnetPrograms *
 take_way (Run *run, GsWay way, GError **error)
 {
   const GsDenoiseJob *job = run->job;
-  GsUnetPrograms *programs = &run->ways[way.part][way.batch - 1];
+  const GsUnetGuides guides = { job->controls, run->now->mask };
+  GsUnetPrograms *programs = &run->now->ways[way.part][way.batch - 1];
 
   if (programs->steps != NULL)
     return programs;
   if (!gs_unet_programs (run->session, way.part, way.batch, job->width, job->height, job->n_tokens,
-                         programs, error))
+                         &guides, programs, error))
     return NULL;
-  run->times_program = programs->times;
-  return programs->context == NULL || set_context (run, programs, way.batch, error) ? programs
-                                                                                    : NULL;
+  run->now->times_program = programs->times;
+  return (programs->context == NULL || set_context (run, programs, way.batch, error))
+             && gs_control_give_hints (run->session, &guides, job->width, job->height,
+                                       programs->steps, error)
+           ? programs
+           : NULL;
+}
+
+/* The programs for the controls of the step that is being made. What deep layers and prompts said with
+ * others is not handed on. */
+static void
+choose_variant (Run *run)
+{
+  const GsDenoiseJob *job = run->job;
+  const guint n_steps = MAX (run->n_steps, 1);
+  const GsControlMask mask = gs_controls_active (job->controls, job->n_controls,
+                                                 MIN (run->step, n_steps - 1), n_steps);
+
+  if (run->now != NULL && run->now->mask == mask)
+    return;
+  run->now = NULL;
+  for (guint i = 0; i < run->n_variants; i++)
+    if (run->variants[i].mask == mask)
+      run->now = &run->variants[i];
+  if (run->now == NULL)
+    {
+      run->now = &run->variants[run->n_variants++];
+      run->now->mask = mask;
+      /* With controls it is not kept: a times' results are 53 MFLOP. */
+      run->now->times = mask == 0 ? g_hash_table_ref (run->session->model->times)
+                                  : g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+    }
+  run->speed.deep_batch = 0;
+  run->speed.has_cross = FALSE;
+}
+
+/* What ControlNets see beside an inpainting U-Net. */
+static gboolean
+set_latent (Run *run, const GsUnetPrograms *programs, guint batch, const float *latent, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+  g_autofree float *both = NULL;
+
+  if (!gs_unet_wants_latent (run->session, &(GsUnetGuides) { job->controls, run->now->mask }))
+    return TRUE;
+  both = g_new (float, batch * run->n);
+  for (guint b = 0; b < batch; b++)
+    memcpy (both + b * run->n, latent, run->n * sizeof *both);
+  return gs_program_set_nchw (programs->steps, "latent", both, batch, run->n / run->plane,
+                              job->height, job->width, error);
 }
 
 /* Hands on what a later evaluation is to go on from. */
@@ -220,13 +279,17 @@ evaluate (const float *latent, double timestep, float *output, gpointer user_dat
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
-  const GsWay way = gs_speed_next (&run->speed, run->step);
-  const GsUnetPrograms *programs = take_way (run, way, error);
+  const GsUnetPrograms *programs;
+  GsWay way;
 
+  choose_variant (run);
+  way = gs_speed_next (&run->speed, run->step);
+  programs = take_way (run, way, error);
   if (programs == NULL)
     return FALSE;
   fill_input (run, way.batch, latent);
   if (!give_time (run, programs->steps, way.batch, timestep, error)
+      || !set_latent (run, programs, way.batch, latent, error)
       || !gs_program_set_nchw (programs->steps, "x", run->input, way.batch, run->channels,
                                job->height, job->width, error)
       || !gs_program_run (programs->steps, error)
@@ -327,6 +390,8 @@ draw (float *out, gsize n, gpointer user_data)
 static void
 run_clear (Run *run)
 {
+  for (guint i = 0; i < run->n_variants; i++)
+    g_hash_table_unref (run->variants[i].times);
   gs_sampler_free (run->sampler);
   g_free (run->input);
   g_free (run->output);
@@ -355,11 +420,10 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
     }
   run->input = g_new (float, run->batch * run->channels * run->plane);
   run->output = g_new (float, run->batch * run->n);
-  run->times = session->model->times;
   if (!check_labels (run, error))
     return FALSE;
-  if (g_hash_table_size (run->times) > MAX_TIMES)
-    g_hash_table_remove_all (run->times);
+  if (g_hash_table_size (session->model->times) > MAX_TIMES)
+    g_hash_table_remove_all (session->model->times);
   run->scratch = g_new (float, run->n);
   run->sampler = gs_sampler_new (job->options, job->schedule, job->n_steps, job->strength, run->n,
                                  error);

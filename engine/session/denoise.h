@@ -8,6 +8,7 @@
 #pragma once
 
 #include "sample/sampler.h"
+#include "session/control.h"
 #include "session/session-private.h"
 #include "session/speed.h"
 
@@ -48,6 +49,8 @@ typedef struct
   const float *strengths;     /* (H, W), 0..1, or NULL: what part of the run a latent pixel takes
                                  part in, its last steps; with GS_BLEND_STEP                  */
   GsBlend      blend;
+  const GsControlUse *controls; /* with their pictures, or NULL                               */
+  guint        n_controls;
   const float *extra;         /* further channels of the U-Net's input, or NULL: for inpainting
                                  models (5, H, W), the mask and the masked picture's latent  */
 

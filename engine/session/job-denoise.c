@@ -226,6 +226,8 @@ gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, flo
                        .mask = job->extra == NULL ? job->mask : NULL,
                        .strengths = job->strengths,
                        .blend = GS_BLEND_STEP,
+                       .controls = job->controls,
+                       .n_controls = r->n_controls,
                        .extra = job->extra,
                        .draw = draw,
                        .begin = begin,

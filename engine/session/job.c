@@ -7,6 +7,7 @@
 
 #include "session/autoencoder.h"
 #include "session/conditioning.h"
+#include "session/control-hint.h"
 #include "session/inversions.h"
 #include "session/library.h"
 #include "session/preview.h"
@@ -16,6 +17,7 @@ gs_job_clear (GsJob *job)
 {
   gs_canvas_unref (job->canvas);
   gs_hires_plan_clear (&job->hires);
+  gs_controls_clear (job->controls);
   g_free (job->label);
   g_free (job->negative_label);
   g_free (job->init);
@@ -139,6 +141,40 @@ check_resume (GsJob *job, GsSession *session, GError **error)
   return FALSE;
 }
 
+/* The networks, and in how many steps they act. */
+static gboolean
+open_controls (GsJob *job, GsSession *session, GError **error)
+{
+  const GsRequest *r = job->request;
+  g_autoptr (GsSampler) sampler = NULL;
+
+  if (!gs_controls_open (session, r, job->controls, error))
+    return FALSE;
+  if (r->n_controls == 0)
+    return TRUE;
+  sampler = gs_sampler_new (&job->options, session->model->schedule, job->n_steps, job->strength, 1,
+                            error);
+  if (sampler == NULL)
+    return FALSE;
+  job->n_run = gs_sampler_n_steps (sampler);
+  return TRUE;
+}
+
+static gboolean
+read_control_pictures (GsJob *job, GError **error)
+{
+  for (guint i = 0; i < job->request->n_controls; i++)
+    {
+      GsControlUse *use = &job->controls[i];
+
+      use->picture = gs_control_read_picture (&job->request->controls[i], use->model, job->canvas,
+                                              error);
+      if (use->picture == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **error)
 {
@@ -157,7 +193,8 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   job->width = job->canvas->width / factor;
   job->height = job->canvas->height / factor;
   job->clip_skip = gs_model_config_clip_skip (&session->model->config, request->clip_skip);
-  if (!plan_passes (job, session, error) || !check_resume (job, session, error))
+  if (!plan_passes (job, session, error) || !check_resume (job, session, error)
+      || !open_controls (job, session, error))
     return FALSE;
   job->is_guided = request->guidance_scale != 1;
   job->speed = (GsSpeed) { request->guidance_from, request->guidance_to, request->deep_cache,
@@ -200,6 +237,9 @@ gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
                                         || (job->hires.is_on
                                             && job->hires.enlargement == GS_ENLARGE_PIXELS),
                              .speed = job->speed,
+                             .controls = job->controls,
+                             .n_controls = job->request->n_controls,
+                             .n_steps = job->n_run,
                              .preview = job->request->preview },
                          plan, error);
 }
@@ -315,5 +355,6 @@ gs_job_encode (GsJob *job, GsSession *session, const GsMemoryPlan *plan, GError 
          && encode_prompts (job, session, error)
          && gs_memory_plan_continue (session, plan, error)
          && encode_picture (job, session, error)
+         && read_control_pictures (job, error)
          && gs_preview_prepare (session, job->request->preview, error);
 }

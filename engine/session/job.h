@@ -28,6 +28,8 @@ typedef struct
   double    strength;       /* part of the steps that is run                    */
   gboolean  is_guided;      /* two evaluations a step                           */
   GsSpeed   speed;
+  GsControlUse controls[GS_MAX_CONTROLS]; /* request->n_controls of them       */
+  guint     n_run;          /* steps that are run                               */
   guint     tile;           /* of the autoencoder, in latent pixels; 0 = whole  */
 
   /* After gs_job_encode(). */

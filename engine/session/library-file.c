@@ -8,6 +8,8 @@
 #include "gs.h"
 #include "io/checkpoint.h"
 #include "io/inversion.h"
+#include "models/controlnet.h"
+#include "models/t2i-adapter.h"
 #include "models/upscaler.h"
 #include "session/library.h"
 
@@ -136,12 +138,47 @@ is_lora (const GsTensorFile *file)
   return FALSE;
 }
 
+/* A ControlNet or an adapter without a U-Net beside it. Whose first features are 16 pixels wide is
+ * SDXL's; those of SD 1.x and 2.x are alike in all. */
+static gboolean
+recognise_control (GsLibraryFile *file, const GsCheckpoint *checkpoint)
+{
+  g_autoptr (GError) error = NULL;
+  GsControlNetConfig net;
+  GsT2iAdapterConfig adapter;
+  gboolean known;
+
+  if (gs_checkpoint_has (checkpoint, GS_COMPONENT_UNET))
+    return FALSE;
+  if (gs_checkpoint_has (checkpoint, GS_COMPONENT_CONTROLNET))
+    {
+      /* A control-LoRA is complete only with a model. */
+      known = gs_checkpoint_find (checkpoint, "controlnet.lora_controlnet") != NULL
+              || gs_controlnet_config_read (checkpoint, NULL, NULL, &net, &error);
+      file->family = g_strdup (family_of_width (gs_controlnet_context_width (checkpoint)));
+    }
+  else if (gs_checkpoint_has (checkpoint, GS_COMPONENT_T2I_ADAPTER))
+    {
+      known = gs_t2i_adapter_config_read (checkpoint, NULL, &adapter, &error);
+      if (known && adapter.fold == 16)
+        file->family = g_strdup ("SDXL");
+    }
+  else
+    return FALSE;
+  file->kind = GS_LIBRARY_CONTROL;
+  if (!known)
+    file->problem = g_strdup (error->message);
+  return TRUE;
+}
+
 static void
 recognise_model (GsLibraryFile *file, const GsCheckpoint *checkpoint)
 {
   g_autoptr (GsModelInfo) info = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (recognise_control (file, checkpoint))
+    return;
   if (gs_checkpoint_has (checkpoint, GS_COMPONENT_UNET))
     {
       file->kind = GS_LIBRARY_CHECKPOINT;
@@ -171,6 +208,8 @@ recognise (GsLibraryFile *file, const GsCheckpoint *checkpoint, const GsTensorFi
   g_autoptr (GsInversion) inversion = NULL;
   const char *family;
 
+  if (recognise_control (file, checkpoint))
+    return;
   if (is_lora (tensors))
     {
       file->kind = GS_LIBRARY_LORA;

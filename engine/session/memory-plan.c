@@ -73,9 +73,12 @@ add_preview (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GEr
   return program == NULL || add (program, plan);
 }
 
+/* The U-Net's programs with some controls acting. */
 static gboolean
-add_unet (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GError **error)
+add_guided (GsSession *session, const GsMemoryJob *job, GsControlMask mask, GsMemoryPlan *plan,
+            GError **error)
 {
+  const GsUnetGuides guides = { job->controls, mask };
   GsWay ways[GS_MAX_WAYS];
   const guint n = gs_speed_ways (&job->speed, job->batch == 2, ways);
 
@@ -84,11 +87,35 @@ add_unet (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GError
       GsUnetPrograms unet;
 
       if (!gs_unet_programs (session, ways[i].part, ways[i].batch, job->width, job->height,
-                             job->n_tokens, &unet, error)
+                             job->n_tokens, &guides, &unet, error)
           || (unet.context != NULL && !add (unet.context, plan)) || !add (unet.times, plan)
           || !add (unet.steps, plan))
         return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+add_unet (GsSession *session, const GsMemoryJob *job, GsMemoryPlan *plan, GError **error)
+{
+  GsControlMask ever = 0;
+
+  if (job->n_controls == 0)
+    return add_guided (session, job, 0, plan, error);
+  for (guint i = 0; i < MAX (job->n_steps, 1); i++)
+    {
+      GsControlMask mask = gs_controls_active (job->controls, job->n_controls, i,
+                                               MAX (job->n_steps, 1));
+
+      if (!add_guided (session, job, mask, plan, error))
+        return FALSE;
+      ever |= mask;
+    }
+  for (guint i = 0; i < job->n_controls; i++)
+    if ((ever >> i & 1) != 0
+        && !add (gs_unet_hint_program (session, job->width, job->height, &job->controls[i], error),
+                 plan))
+      return FALSE;
   return TRUE;
 }
 
@@ -110,7 +137,8 @@ plan_with_tile (GsSession *session, const GsMemoryJob *job, guint tile, GsMemory
       || !add_preview (session, job, plan, error)
       || !add_unet (session, job, plan, error))
     return FALSE;
-  plan->weight_bytes = gs_weight_store_get_declared_bytes (session->model->weights, NULL);
+  plan->weight_bytes = gs_weight_store_get_declared_bytes (session->model->weights, NULL)
+                       + gs_controls_get_declared_bytes (session->model);
   plan->needed_bytes = plan->weight_bytes + plan->arena_bytes + plan->io_bytes
                        + GS_BUFFER_PADDING_BYTES;
   plan->available_bytes = available_bytes (session);
@@ -252,6 +280,7 @@ gs_memory_forget (GsSession *session)
   gs_model_keep_programs (session->model, NULL, 0); /* they know where weights lie */
   for (guint i = 0; i < G_N_ELEMENTS (components); i++)
     gs_weight_store_evict (session->model->weights, components[i]);
+  gs_controls_evict (session->model);
   gs_arena_trim (session->arena);
 }
 

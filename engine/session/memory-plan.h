@@ -6,6 +6,7 @@
 
 #include "session/session-private.h"
 #include "session/speed.h"
+#include "session/control.h"
 
 G_BEGIN_DECLS
 
@@ -18,9 +19,13 @@ typedef struct
   gboolean  encodes;           /* a picture to start from */
   GsSpeed   speed;
   GsPreview preview;
+  const GsControlUse *controls; /* NULL if there are none */
+  guint     n_controls;
+  guint     n_steps;           /* that are run, if there are controls */
 } GsMemoryJob;
 
-#define GS_PLAN_MAX_PROGRAMS 16
+/* The U-Net's three for each way and each set of controls that act together, a hint's for each of these. */
+#define GS_PLAN_MAX_PROGRAMS (8 + 3 * GS_MAX_WAYS * 2 * GS_MAX_CONTROLS + GS_MAX_CONTROLS)
 
 typedef struct
 {

@@ -6,13 +6,15 @@
 
 #include "io/inversion.h"
 #include "nn/adapted-weights.h"
+#include "session/control.h"
 #include "session/inversions.h"
 #include "session/model-files.h"
 #include "session/prompt-encoder.h"
 
-/* Enough for a job with previews at two sizes; each keeps its recorded commands, inputs and
- * outputs, while activations share the arena. */
-#define MAX_PROGRAMS 24
+/* Enough for a job with previews at two sizes, and for one with four controls that begin and end at
+ * different steps; each keeps its recorded commands, inputs and outputs, while activations share the
+ * arena. */
+#define MAX_PROGRAMS 48
 
 typedef struct
 {
@@ -38,6 +40,8 @@ gs_model_free (GsModel *model)
   if (model == NULL)
     return;
   g_ptr_array_unref (model->programs); /* before the weights that they read */
+  g_ptr_array_unref (model->controls);
+  gs_weight_router_free (model->router);
   gs_weight_store_free (model->weights);
   g_ptr_array_unref (model->adapters);
   g_ptr_array_unref (model->inversions);
@@ -90,6 +94,8 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
 
   model->source = gs_adapted_weights_new (source, TRUE);
   model->weights = gs_weight_store_new (device, dtype, model->source);
+  model->router = gs_weight_router_new (gs_weight_store_get_weights (model->weights));
+  model->controls = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_control_model_free);
   model->inversions = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_inversion_free);
   model->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   model->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_adapter_free);
@@ -212,7 +218,7 @@ gs_model_synthetic (GsDevice *device, GsDtype dtype, const char *shape, GError *
 GsWeights *
 gs_model_get_weights (GsModel *model)
 {
-  return gs_weight_store_get_weights (model->weights);
+  return gs_weight_router_get_weights (model->router);
 }
 
 GsTokenizer *

@@ -8,6 +8,7 @@
 #include "io/checkpoint.h"
 #include "io/tokenizer.h"
 #include "models/model-config.h"
+#include "nn/weight-router.h"
 #include "nn/weights.h"
 #include "sample/sampler.h"
 #include "session/session-private.h"
@@ -23,6 +24,9 @@ struct _GsModel
   GPtrArray     *adapters;   /* GsAdapter, the last one used at the end */
   const GsAdapter *trained;  /* applies beside those that prompts ask for, or NULL; borrowed */
   char          *loras;      /* which apply, for comparing; NULL: none  */
+  GsWeightRouter *router;    /* to the weights, and to those of controls */
+  GPtrArray     *controls;   /* GsControlModel, those of the last request */
+  guint          n_controls_made;
   GPtrArray     *inversions; /* GsInversion, in the order of their ids  */
   GHashTable    *strangers;  /* paths beside them that hold no words for this model */
   gboolean       has_new_words; /* that the weights lack */
@@ -56,6 +60,7 @@ GsModel *gs_model_synthetic (GsDevice *device, GsDtype dtype, const char *shape,
 void     gs_model_free      (GsModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsModel, gs_model_free)
 
+/* Its own, and those of its controls under their scopes. */
 GsWeights   *gs_model_get_weights   (GsModel *model);
 /* NULL with the reason if the model's vocabulary was not found. */
 GsTokenizer *gs_model_get_tokenizer (GsModel *model, GError **error);

@@ -8,7 +8,9 @@
 #include "config.h"
 #include "io/parameters.h"
 #include "sample/sampler.h"
+#include "session/library.h"
 #include "session/model.h"
+#include "session/preprocess.h"
 
 static void
 set_sampler (GsParameters *parameters, const GsRequest *request)
@@ -24,6 +26,33 @@ set_sampler (GsParameters *parameters, const GsRequest *request)
     gs_parameters_set (parameters, "Sampler", sampler->label);
   if (schedule != NULL)
     gs_parameters_set (parameters, "Schedule type", schedule->label);
+}
+
+/* As A1111's extension writes them (Mikubill/sd-webui-controlnet, scripts/infotext.py):
+ * ControlNet 0: "Module: canny, Model: name, Weight: 1, ... Guidance Start: 0, Guidance End: 1" */
+static void
+set_control (GsParameters *parameters, const GsControl *control, guint i)
+{
+  g_autoptr (GsParameters) inner = gs_parameters_new (NULL, NULL);
+  g_autofree char *key = g_strdup_printf ("ControlNet %u", i);
+  g_autofree char *name = gs_library_stem (control->path);
+  g_autofree char *shown = g_filename_display_name (name);
+  g_autofree char *text = NULL;
+  const gboolean is_default = control->low == 0 && control->high == 0;
+
+  gs_parameters_set (inner, "Module", gs_preprocess_id (control->preprocess));
+  gs_parameters_set (inner, "Model", shown);
+  gs_parameters_set_float (inner, "Weight", control->strength);
+  if (control->preprocess == GS_PREPROCESS_CANNY)
+    {
+      /* Whole numbers are all that counts of them. */
+      gs_parameters_set_uint (inner, "Threshold A", is_default ? GS_CANNY_LOW : control->low);
+      gs_parameters_set_uint (inner, "Threshold B", is_default ? GS_CANNY_HIGH : control->high);
+    }
+  gs_parameters_set_float (inner, "Guidance Start", control->start);
+  gs_parameters_set_float (inner, "Guidance End", control->end);
+  text = gs_parameters_to_string (inner);
+  gs_parameters_set (parameters, key, g_strstrip (text));
 }
 
 guint64
@@ -107,6 +136,8 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
   if (request->guidance_rescale > 0)
     gs_parameters_set_float (parameters, "CFG Rescale", request->guidance_rescale);
   set_shortcuts (parameters, request);
+  for (guint i = 0; i < request->n_controls; i++)
+    set_control (parameters, &request->controls[i], i);
   gs_parameters_set (parameters, "RNG", request->rng == GS_RNG_CPU ? "CPU" : "NV");
   gs_parameters_set (parameters, "Version", "Gesso " GESSO_VERSION);
   return gs_parameters_to_string (parameters);

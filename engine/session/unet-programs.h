@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The U-Net as three programs, by how often they run: what follows from the prompts once, what
- * follows from the timesteps once for many of them, and the rest in each evaluation.
+ * follows from the timesteps once for many of them, and the rest in each evaluation. Networks that guide
+ * it (session/control.h) are part of these; what they make of their pictures, once, is one more program
+ * each.
  */
 #pragma once
 
-#include "session/session-private.h"
+#include "session/control.h"
 
 G_BEGIN_DECLS
 
@@ -31,13 +33,31 @@ typedef struct
   /* Input "time": the sinusoids of GS_UNET_TIMES timesteps (and "label", where the model has one).
    * For gs_program_get_sample() and gs_program_give_sample() to each sample of steps. */
   GsProgram *times;
-  /* Input "x": (batch, H, W, C), and what the others give. */
+  /* Input "x": (batch, H, W, C), and what the others give; and "latent", see below. */
   GsProgram *steps;
 } GsUnetPrograms;
 
-/* Made if needed, borrowed. batch: latents of an evaluation; sizes in latent pixels. */
+/* Which of a job's controls act. */
+typedef struct
+{
+  const GsControlUse *uses;
+  GsControlMask       mask;
+} GsUnetGuides;
+
+/* Made if needed, borrowed. batch: latents of an evaluation; sizes in latent pixels. guides: NULL for
+ * none. */
 gboolean gs_unet_programs (GsSession *session, GsUnetPart part, guint batch, guint32 width,
-                           guint32 height, guint n_tokens, GsUnetPrograms *programs,
-                           GError **error);
+                           guint32 height, guint n_tokens, const GsUnetGuides *guides,
+                           GsUnetPrograms *programs, GError **error);
+
+/* Whether there is an input "latent", too: the first channels of "x" alone, for ControlNets beside an
+ * inpainting U-Net. */
+gboolean gs_unet_wants_latent (GsSession *session, const GsUnetGuides *guides);
+
+/* Its input is called as gs_unet_hint_input() says: (1, H', W', channels) of control's hint. One sample
+ * of its results is for gs_program_give_sample() to steps. width, height: of the latent. */
+GsProgram *gs_unet_hint_program (GsSession *session, guint32 width, guint32 height,
+                                 const GsControlUse *use, GError **error);
+char      *gs_unet_hint_input   (const GsControlModel *control);
 
 G_END_DECLS

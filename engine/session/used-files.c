@@ -2,7 +2,8 @@
 /*
  * Which files made a picture. A1111 writes "Model hash: 0123456789, Model: name, VAE hash: ..., VAE: name,
  * Lora hashes: "a: 0123456789ab, b: ...", TI hashes: "..."" (modules/processing.py,
- * extensions-builtin/Lora/extra_networks_lora.py).
+ * extensions-builtin/Lora/extra_networks_lora.py), and its extension for ControlNet
+ * "ControlNet 0: "Module: canny, Model: name [01234567], ..."".
  */
 #include "gs.h"
 #include "io/parameters.h"
@@ -79,6 +80,28 @@ add_list (GPtrArray *files, GsLibraryKind kind, const char *text)
     }
 }
 
+/* "Module: canny, Model: name [01234567], Weight: 1": the digits are no SHA-256's. */
+static void
+add_control (GPtrArray *files, const char *text)
+{
+  static const char mark[] = "Model: ";
+  const char *begin = strstr (text, mark);
+  g_autofree char *name = NULL;
+  char *end;
+
+  if (begin == NULL)
+    return;
+  name = g_strdup (begin + strlen (mark));
+  end = strchr (name, ',');
+  if (end != NULL)
+    *end = '\0';
+  end = strrchr (name, '[');
+  if (end != NULL && g_str_has_suffix (name, "]"))
+    *end = '\0';
+  if (!g_str_equal (g_strstrip (name), "None"))
+    add (files, GS_LIBRARY_CONTROL, name, NULL);
+}
+
 GPtrArray *
 gs_used_files_list (const char *text)
 {
@@ -98,5 +121,13 @@ gs_used_files_list (const char *text)
   for (guint i = 0; i < loras->len; i++)
     add (files, GS_LIBRARY_LORA, g_array_index (loras, GsPromptLora, i).name, NULL);
   add_list (files, GS_LIBRARY_EMBEDDING, gs_parameters_get (parameters, "TI hashes"));
+  for (guint i = 0; i < GS_MAX_CONTROLS; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("ControlNet %u", i);
+      const char *control = gs_parameters_get (parameters, key);
+
+      if (control != NULL)
+        add_control (files, control);
+    }
   return files;
 }

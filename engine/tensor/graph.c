@@ -218,6 +218,8 @@ gs_slice (GsGraph *graph, GsTensor *x, guint32 first, guint32 channels)
   GsShape shape = x->shape;
   GsTensor *slice;
 
+  if (graph->error != NULL) /* x may be what a failed node has left */
+    return x;
   g_assert (first + channels <= x->shape.c && x->pitch == 0);
   shape.c = channels;
   slice = add_tensor (graph, GS_TENSOR_VIEW, shape, x->dtype);
