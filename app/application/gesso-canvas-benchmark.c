@@ -2,12 +2,14 @@
 /*
  * A painting of 4096 x 4096 with 10 layers that all cover all of it, in a window of 1200 x 800. Each
  * frame pans, or goes on with a stroke, or both; what is printed is this thread's processor time in
- * building the frame, flattening tiles and painting, without GTK's own drawing.
+ * building the frame, flattening tiles and painting, without GTK's own drawing. All of it is done
+ * twice: alone, and while the engine makes pictures with the starter model.
  */
 #include "config.h"
 
 #include "gesso-canvas-benchmark.h"
 
+#include "application/gesso-application.h"
 #include "canvas/gesso-canvas.h"
 
 #include <math.h>
@@ -17,6 +19,8 @@
 #define N_FRAMES 300     /* of each scene                               */
 #define N_TILES 61       /* different ones of a layer, to spare memory  */
 #define POINTS 3         /* of a stroke in a frame: a pen at 180 Hz     */
+#define PICTURE_SIZE 256 /* of those that are made meanwhile            */
+#define STEPS 100
 
 typedef struct
 {
@@ -43,8 +47,13 @@ typedef struct
   gboolean        drawing;
   double          angle; /* of the stroke's way */
   GArray         *times; /* of double, ms       */
+  GessoJob       *job;   /* NULL: alone         */
+  gboolean        making;
   GessoCanvasWork sums;
 } Benchmark;
+
+static void start_scenes (Benchmark *self);
+static void end_scenes (Benchmark *self);
 
 /* ---- The painting --------------------------------------------------------------------------- */
 
@@ -143,6 +152,55 @@ take_time (Benchmark *self)
   self->sums.stroke += work.stroke;
 }
 
+/* ---- Meanwhile ------------------------------------------------------------------------------ */
+
+static void
+on_made (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!gesso_engine_run_finish (GESSO_ENGINE (source), result, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_printerr ("%s\n", error->message);
+}
+
+/* From its first step on. */
+static void
+on_progress (GessoJob *job, Benchmark *self)
+{
+  if (self->making || gesso_job_get_fraction (job) < 0)
+    return;
+
+  self->making = TRUE;
+  g_print ("While pictures are made:\n");
+  start_scenes (self);
+}
+
+/* More of them than there is time for. */
+static void
+make_pictures (Benchmark *self)
+{
+  g_autoptr (GessoSnapshot) snapshot = gesso_snapshot_new (PICTURE_SIZE, PICTURE_SIZE);
+  g_autoptr (GessoSettings) settings = gesso_settings_new ();
+  g_autoptr (GessoOrder) order = NULL;
+
+  g_object_set (settings, "prompt", "a red house", "width", PICTURE_SIZE, "height", PICTURE_SIZE,
+                "steps", STEPS, NULL);
+  order = gesso_order_new (snapshot, settings);
+  gesso_order_set_batch (order, GESSO_MAX_BATCH);
+  self->job = gesso_job_new ();
+  g_signal_connect (self->job, "changed", G_CALLBACK (on_progress), self);
+  gesso_engine_run_async (gesso_application_get_engine (GESSO_APPLICATION (self->application)), order,
+                          FALSE, self->job, on_made, NULL);
+}
+
+static void
+end_pictures (Benchmark *self)
+{
+  g_signal_handlers_disconnect_by_data (self->job, self);
+  gesso_job_cancel (self->job);
+}
+
 /* ---- Frames --------------------------------------------------------------------------------- */
 
 static void
@@ -198,7 +256,7 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       report (self);
       if (++self->scene == G_N_ELEMENTS (scenes))
         {
-          g_application_quit (G_APPLICATION (self->application));
+          end_scenes (self);
           return G_SOURCE_REMOVE;
         }
       begin_scene (self);
@@ -218,8 +276,29 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 }
 
 static void
+start_scenes (Benchmark *self)
+{
+  self->scene = 0;
+  begin_scene (self);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->canvas), on_tick, self, NULL);
+}
+
+static void
+end_scenes (Benchmark *self)
+{
+  if (self->job == NULL)
+    {
+      make_pictures (self);
+      return;
+    }
+  end_pictures (self);
+  g_application_quit (G_APPLICATION (self->application));
+}
+
+static void
 on_destroyed (Benchmark *self)
 {
+  g_clear_object (&self->job);
   g_array_unref (self->times);
   g_free (self);
 }
@@ -227,10 +306,8 @@ on_destroyed (Benchmark *self)
 static gboolean
 on_settled (gpointer data)
 {
-  Benchmark *self = data;
-
-  begin_scene (self);
-  gtk_widget_add_tick_callback (GTK_WIDGET (self->canvas), on_tick, self, NULL);
+  g_print ("Alone:\n");
+  start_scenes (data);
 
   return G_SOURCE_REMOVE;
 }
