@@ -4,6 +4,8 @@
 
 #include "gesso-drop-zones.h"
 
+#include "canvas/gesso-picture-drop.h"
+
 #include <glib/gi18n.h>
 
 struct _GessoDropZones
@@ -27,41 +29,21 @@ static const struct
   [GESSO_DROP_SETTINGS] = { "document-revert-symbolic", N_ ("Restore Its Settings") },
 };
 
-static gboolean
-on_drop (GtkDropTarget *target, const GValue *value, double x, double y, GessoDropZones *self)
+static void
+on_drop (GtkEventController *target, GFile *file, GdkTexture *texture, gpointer owner)
 {
+  GessoDropZones *self = owner;
   guint zone = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (target), "zone"));
 
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-  if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
-    {
-      g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
-
-      if (files == NULL)
-        return FALSE;
-      g_signal_emit (self, dropped_signal, 0, zone, files->data, NULL);
-      return TRUE;
-    }
-  if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
-    {
-      g_signal_emit (self, dropped_signal, 0, zone, NULL, g_value_get_object (value));
-      return TRUE;
-    }
-
-  return FALSE;
+  g_signal_emit (self, dropped_signal, 0, zone, file, texture);
 }
 
 /* Ours for drags from elsewhere only: a layer that is dragged within its list is no picture. */
 static gboolean
 is_picture (GdkDrop *drop)
 {
-  GdkContentFormats *formats = gdk_drop_get_formats (drop);
-
-  return gdk_drop_get_drag (drop) == NULL &&
-         (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST) ||
-          gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE) ||
-          gdk_content_formats_contain_mime_type (formats, "text/uri-list") ||
-          gdk_content_formats_contain_mime_type (formats, "image/png"));
+  return gdk_drop_get_drag (drop) == NULL && gesso_picture_drop_accepts (gdk_drop_get_formats (drop));
 }
 
 static void
@@ -91,8 +73,7 @@ gesso_drop_zones_watch (GessoDropZones *self, GtkWidget *widget)
 static GtkWidget *
 make_zone (GessoDropZones *self, GessoDropZone zone)
 {
-  GType types[] = { GDK_TYPE_FILE_LIST, GDK_TYPE_TEXTURE };
-  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
+  GtkEventController *target = gesso_picture_drop_new (on_drop, self);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *icon = gtk_image_new_from_icon_name (zones[zone].icon);
   GtkWidget *label = gtk_label_new (_(zones[zone].title));
@@ -109,10 +90,8 @@ make_zone (GessoDropZones *self, GessoDropZone zone)
   gtk_widget_set_hexpand (box, TRUE);
   gtk_widget_add_css_class (box, "drop-zone");
 
-  gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));
   g_object_set_data (G_OBJECT (target), "zone", GUINT_TO_POINTER (zone));
-  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
-  gtk_widget_add_controller (box, GTK_EVENT_CONTROLLER (target));
+  gtk_widget_add_controller (box, target);
 
   return box;
 }

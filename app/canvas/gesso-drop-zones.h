@@ -3,7 +3,8 @@
  * GessoDropZones: what a picture that is dragged over the canvas can become. It is unseen until a
  * picture comes, and then shows one field for each choice.
  *
- * Signal "dropped" (guint zone, GFile *file, GdkTexture *texture): one of file and texture is NULL.
+ * Signal "dropped" (guint zone, GFile *file, GdkTexture *texture): one of file and texture is NULL; both
+ * are where all that was dropped is an address on another computer.
  */
 #pragma once
 

@@ -4,16 +4,23 @@
 
 #include "gesso-window-private.h"
 
+#include "canvas/gesso-picture-drop.h"
+
 #include <glib/gi18n.h>
 
 static void
 on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GessoWindow) self = data;
-  g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, &error);
 
-  if (picture && self->document)
+  if (self->document == NULL)
+    return;
+  if (picture)
     gesso_window_set_start (self, picture);
+  else
+    gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
 }
 
 static void
@@ -76,26 +83,26 @@ paste (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* ---- Dropping ------------------------------------------------------------------------------- */
 
-static gboolean
-on_drop (GtkDropTarget *target, const GValue *value, double x, double y, GessoWindow *self)
+static void
+refuse (GessoWindow *self)
 {
-  if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
-    {
-      g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
+  gesso_window_toast (self, _("That picture is on another computer: save it, or copy and paste it"),
+                      NULL, NULL);
+}
 
-      if (files == NULL)
-        return FALSE;
-      gesso_window_open (self, files->data);
-      return TRUE;
-    }
+static void
+on_drop (GtkEventController *target, GFile *file, GdkTexture *texture, gpointer owner)
+{
+  GessoWindow *self = owner;
 
-  if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
-    {
-      take_texture (self, g_value_get_object (value));
-      return TRUE;
-    }
-
-  return FALSE;
+  if (self->document == NULL)
+    return;
+  if (file)
+    gesso_window_open (self, file);
+  else if (texture)
+    take_texture (self, texture);
+  else
+    refuse (self);
 }
 
 /* Over the canvas there are zones to choose from. */
@@ -152,6 +159,12 @@ on_canvas_drop (GessoWindow *self, guint zone, GFile *file, GdkTexture *texture)
       return;
     }
 
+  if (file == NULL && texture == NULL)
+    {
+      refuse (self);
+      return;
+    }
+
   drop = g_new0 (Drop, 1);
   drop->window = g_object_ref (self);
   drop->zone = zone;
@@ -168,14 +181,10 @@ gesso_window_init_clipboard (GessoWindow *self)
     { .name = "copy", .activate = copy },
     { .name = "paste", .activate = paste },
   };
-  GType types[] = { GDK_TYPE_FILE_LIST, GDK_TYPE_TEXTURE };
-  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
 
-  gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));
-  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
-  gtk_widget_add_controller (self->flap, GTK_EVENT_CONTROLLER (target));
+  gtk_widget_add_controller (self->flap, gesso_picture_drop_new (on_drop, self));
   g_signal_connect_object (self->canvas, "dropped", G_CALLBACK (on_canvas_drop), self,
                            G_CONNECT_SWAPPED);
 }
