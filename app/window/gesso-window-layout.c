@@ -18,7 +18,16 @@ set_narrow (GessoWindow *self, gboolean narrow)
   gtk_toggle_button_set_active (self->sidebar_button, !narrow && self->show_pane);
 }
 
-/* Who opens it by a key wants to go on in it. */
+static gboolean
+has_focus (GessoWindow *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  return focus && (gtk_widget_is_ancestor (focus, GTK_WIDGET (self->pane)) ||
+                   gtk_widget_is_ancestor (focus, GTK_WIDGET (self->layers)));
+}
+
+/* Who opens it over the canvas wants to go on in it, also by keys. */
 static void
 on_shown (GessoWindow *self)
 {
@@ -32,7 +41,7 @@ on_shown (GessoWindow *self)
     }
   else if (shown)
     gtk_widget_child_focus (GTK_WIDGET (self->pane), GTK_DIR_TAB_FORWARD);
-  else
+  else if (has_focus (self))
     gtk_widget_grab_focus (GTK_WIDGET (self->prompt_bar));
 }
 
