@@ -444,14 +444,13 @@ draw (GtkWindow *window, const char *path)
 static const State *current;
 static const char *folder;
 
-/* As on a desktop with a compositor, and of exactly the size that was asked for. The note about the
- * processor is seen in one state, which is enough. */
+/* Of exactly the size that was asked for. The note about the processor is seen in one state, which is
+ * enough. */
 static void
 tidy (GtkWindow *window)
 {
   GtkWidget *widget = GTK_WIDGET (window);
 
-  gtk_widget_remove_css_class (widget, "solid-csd");
   widgets_wait_ms (SETTLE_MS);
   gtk_window_set_default_size (window, 2 * current->width - gtk_widget_get_width (widget),
                                2 * current->height - gtk_widget_get_height (widget));
@@ -479,6 +478,10 @@ on_activate (GApplication *application)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
+  /* With a shadow, as on a desktop with a compositor. At once: where the shadow changes while a tooltip
+   * is shown, and the pointer may rest on something that has one, GTK 4.8 takes the window for the
+   * tooltip (surface_transform_changed_cb in gtktooltipwindow.c) and warns. */
+  gtk_widget_remove_css_class (GTK_WIDGET (window), "solid-csd");
   gtk_window_set_default_size (window, current->width, current->height);
   g_idle_add (on_started, application);
 }
