@@ -5,7 +5,8 @@
  * exactly that painting back, the last stroke at most missing.
  *
  * A journal is a folder; the process that has it open holds a lock in it, which ends with the
- * process. Its owner may keep folders of its own in there. Left over folders without a holder are what gesso_journal_list_left() finds.
+ * process. Its owner may keep folders of its own in there. Left over folders without a holder are
+ * what gesso_journal_list_left() finds.
  *
  *   journal = gesso_journal_open (NULL, painting, &error);       while the window is open
  *   gesso_journal_close (journal, TRUE);                         saved or discarded: delete it

@@ -8,7 +8,8 @@ static void
 assert_tokens (GessoPromptBar *bar, guint n_tokens, guint n_available, const char *shown,
                const char *tip)
 {
-  GtkWidget *label = widgets_find (widgets_find (GTK_WIDGET (bar), GTK_TYPE_STACK), GTK_TYPE_LABEL);
+  GtkWidget *label = GTK_WIDGET (
+      gtk_widget_get_template_child (GTK_WIDGET (bar), GESSO_TYPE_PROMPT_BAR, "tokens"));
 
   gesso_prompt_bar_set_tokens (bar, n_tokens, n_available);
   g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==, shown);
