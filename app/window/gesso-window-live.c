@@ -187,8 +187,8 @@ dismiss_live (GSimpleAction *action, GVariant *parameter, gpointer data)
   gesso_live_dismiss (((GessoWindow *) data)->live);
 }
 
-/* What lies over the picture becomes a layer. What has the focus comes first. Not a binding of the window's class: GtkWindow has one on Enter
- * already, and only one of them is asked. */
+/* What lies over the picture becomes a layer. What has the focus comes first. Not a binding of the
+ * window's class: GtkWindow has one on Enter already, and only one of them is asked. */
 static gboolean
 on_key_pressed (GtkEventControllerKey *controller,
                 guint                  keyval,
