@@ -8,6 +8,7 @@
 #define APP_PATH "/io/github/gesso_paint/Gesso"
 #define SAVE_SECONDS 10
 #define QUIT_SECONDS 60
+#define WINDOW_SECONDS 60
 
 static GSubprocess *process;
 static Accessible *root;
@@ -93,6 +94,25 @@ program_quit (void)
   g_main_loop_run (loop);
   g_source_remove (limit);
   forget ();
+}
+
+void
+program_wait_window (guint window)
+{
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autofree char *path = g_strdup_printf (APP_PATH "/window/%u", window);
+
+  for (guint i = 0; i < WINDOW_SECONDS * 20; i++)
+    {
+      g_autoptr (GVariant) actions =
+          g_dbus_connection_call_sync (bus, APP_ID, path, "org.gtk.Actions", "List", NULL, NULL,
+                                       G_DBUS_CALL_FLAGS_NONE, 10000, NULL, NULL);
+
+      if (actions)
+        return;
+      g_usleep (50000);
+    }
+  g_error ("There was no window %u within %d seconds", window, WINDOW_SECONDS);
 }
 
 void
