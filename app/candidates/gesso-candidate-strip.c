@@ -389,16 +389,27 @@ gesso_candidate_strip_set_comparing (GessoCandidateStrip *self, gboolean compari
                                 comparing && gesso_candidate_strip_get_selected (self));
 }
 
+/* With a pointer it is held; by the keys of a button it is switched. */
+static void
+on_hold (GtkGesture *gesture, int n_press, double x, double y, GessoCandidateStrip *self)
+{
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  gesso_candidate_strip_set_comparing (self, TRUE);
+}
+
+static void
+on_let_go (GtkGesture *gesture, GdkEventSequence *sequence, GessoCandidateStrip *self)
+{
+  gesso_candidate_strip_set_comparing (self, FALSE);
+}
+
 static gboolean
 on_key_pressed (GtkEventControllerKey *controller,
                 guint                  keyval,
                 guint                  keycode,
                 GdkModifierType        state,
-                gpointer               data)
+                GessoCandidateStrip   *self)
 {
-  GtkWidget *widget = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (controller));
-  GessoCandidateStrip *self = GESSO_CANDIDATE_STRIP (widget);
-
   if ((state & gtk_accelerator_get_default_mod_mask ()) != 0 || gdk_keyval_to_lower (keyval) != GDK_KEY_c)
     return GDK_EVENT_PROPAGATE;
 
@@ -411,12 +422,20 @@ on_key_released (GtkEventControllerKey *controller,
                  guint                  keyval,
                  guint                  keycode,
                  GdkModifierType        state,
-                 gpointer               data)
+                 GessoCandidateStrip   *self)
 {
-  GtkWidget *widget = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (controller));
-
   if (gdk_keyval_to_lower (keyval) == GDK_KEY_c)
-    gesso_candidate_strip_set_comparing (GESSO_CANDIDATE_STRIP (widget), FALSE);
+    gesso_candidate_strip_set_comparing (self, FALSE);
+}
+
+void
+gesso_candidate_strip_add_keys (GessoCandidateStrip *self, GtkWidget *widget)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (on_key_pressed), self, 0);
+  g_signal_connect_object (keys, "key-released", G_CALLBACK (on_key_released), self, 0);
+  gtk_widget_add_controller (widget, keys);
 }
 
 /* ---- The list ------------------------------------------------------------------------------- */
@@ -627,8 +646,8 @@ gesso_candidate_strip_class_init (GessoCandidateStripClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
   gtk_widget_class_bind_template_callback (widget_class, on_scrubbed);
   gtk_widget_class_bind_template_callback (widget_class, on_continue);
-  gtk_widget_class_bind_template_callback (widget_class, on_key_pressed);
-  gtk_widget_class_bind_template_callback (widget_class, on_key_released);
+  gtk_widget_class_bind_template_callback (widget_class, on_hold);
+  gtk_widget_class_bind_template_callback (widget_class, on_let_go);
 
   gtk_widget_class_install_action (widget_class, "candidate.accept", NULL, accept);
   gtk_widget_class_install_action (widget_class, "candidate.discard", NULL, discard);
@@ -657,5 +676,6 @@ gesso_candidate_strip_init (GessoCandidateStrip *self)
   gtk_list_view_set_factory (self->list, factory);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (on_selected), self);
+  gesso_candidate_strip_add_keys (self, GTK_WIDGET (self));
   update (self);
 }

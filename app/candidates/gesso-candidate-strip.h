@@ -54,6 +54,8 @@ void            gesso_candidate_strip_select       (GessoCandidateStrip *self,
                                                     GessoCandidate      *candidate);
 /* While TRUE the overlay is gone. */
 void            gesso_candidate_strip_set_comparing (GessoCandidateStrip *self, gboolean comparing);
+/* Holding C compares also while that widget has the focus. */
+void            gesso_candidate_strip_add_keys     (GessoCandidateStrip *self, GtkWidget *widget);
 
 /* What the canvas shows over the picture, and where: the chosen candidate (or a step of its trail),
  * else the look at what is coming, else NULL. Borrowed. */

@@ -6,6 +6,7 @@
 
 #include "document/gesso-blend.h"
 #include "document/gesso-replace.h"
+#include "document/gesso-snapshot.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -168,6 +169,19 @@ gesso_picture_get_saved (GessoPicture *self)
 
 /* ---- Reading -------------------------------------------------------------------------------- */
 
+/* What is larger could be looked at, but not be kept: no journal and no file would have it. */
+static gboolean
+check_size (guint width, guint height, GError **error)
+{
+  if (width <= GESSO_MAX_SIZE && height <= GESSO_MAX_SIZE)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+               _("A picture of %u × %u pixels is too large: open one of up to %d × %d."), width, height,
+               GESSO_MAX_SIZE, GESSO_MAX_SIZE);
+  return FALSE;
+}
+
 /* gdk_texture_download() gives premultiplied cairo pixels: in a 32-bit word 0xAARRGGBB. */
 static GsImage *
 image_from_texture (GdkTexture *texture)
@@ -203,9 +217,12 @@ load_file (GFile *file, GCancellable *cancellable, GError **error)
   if (g_bytes_get_size (bytes) > 8 && memcmp (g_bytes_get_data (bytes, NULL), "\x89PNG", 4) == 0)
     {
       char *parameters = NULL;
-      GsImage *image = gs_image_load_png_bytes (bytes, &parameters, error);
+      g_autoptr (GsImage) image = gs_image_load_png_bytes (bytes, &parameters, error);
 
-      return image ? gesso_picture_new_take (image, parameters) : NULL;
+      if (image && check_size (image->width, image->height, error))
+        return gesso_picture_new_take (g_steal_pointer (&image), parameters);
+      g_free (parameters);
+      return NULL;
     }
 
   texture = gdk_texture_new_from_bytes (bytes, NULL);
@@ -218,6 +235,10 @@ load_file (GFile *file, GCancellable *cancellable, GError **error)
                    _("“%s” is not a picture that Gesso can read: open a PNG or JPEG file."), name);
       return NULL;
     }
+
+  if (!check_size ((guint) gdk_texture_get_width (texture), (guint) gdk_texture_get_height (texture),
+                   error))
+    return NULL;
 
   return gesso_picture_new_take (image_from_texture (texture), NULL);
 }
@@ -259,8 +280,15 @@ gesso_picture_load_finish (GAsyncResult *result, GError **error)
 static void
 from_texture_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  GessoPicture *picture = gesso_picture_new_take (image_from_texture (data), NULL);
+  GError *error = NULL;
+  GessoPicture *picture;
 
+  if (!check_size ((guint) gdk_texture_get_width (data), (guint) gdk_texture_get_height (data), &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  picture = gesso_picture_new_take (image_from_texture (data), NULL);
   picture->saved = TRUE;
   g_task_return_pointer (task, picture, g_object_unref);
 }

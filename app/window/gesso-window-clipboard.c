@@ -12,10 +12,15 @@ static void
 on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GessoWindow) self = data;
-  g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, &error);
 
-  if (picture && self->document)
+  if (self->document == NULL)
+    return;
+  if (picture)
     gesso_window_set_start (self, picture);
+  else
+    gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
 }
 
 static void

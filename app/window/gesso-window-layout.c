@@ -18,7 +18,23 @@ set_narrow (GessoWindow *self, gboolean narrow)
   gtk_toggle_button_set_active (self->sidebar_button, !narrow && self->show_pane);
 }
 
-/* Who opens it over the canvas wants to go on in it, also by keys. */
+static gboolean
+has_focus (GessoWindow *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  return focus && (gtk_widget_is_ancestor (focus, GTK_WIDGET (self->pane)) ||
+                   gtk_widget_is_ancestor (focus, GTK_WIDGET (self->layers)));
+}
+
+/* Who opens it over the canvas wants to go on in it, also by keys; once it is there to take the focus. */
+static void
+on_mapped (GessoWindow *self)
+{
+  if (self->narrow)
+    gtk_widget_child_focus (GTK_WIDGET (self->pane), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 on_shown (GessoWindow *self)
 {
@@ -30,9 +46,7 @@ on_shown (GessoWindow *self)
       if (self->store)
         g_settings_set_boolean (self->store, "show-settings", shown);
     }
-  else if (shown)
-    gtk_widget_child_focus (GTK_WIDGET (self->pane), GTK_DIR_TAB_FORWARD);
-  else
+  else if (!shown && has_focus (self))
     gtk_widget_grab_focus (GTK_WIDGET (self->prompt_bar));
 }
 
@@ -56,6 +70,7 @@ gesso_window_init_layout (GessoWindow *self)
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show_settings));
   self->show_pane = self->store == NULL || g_settings_get_boolean (self->store, "show-settings");
   gtk_toggle_button_set_active (self->sidebar_button, self->show_pane);
+  g_signal_connect_object (self->pane, "map", G_CALLBACK (on_mapped), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->sidebar_button, "notify::active", G_CALLBACK (on_shown), self,
                            G_CONNECT_SWAPPED);
 }

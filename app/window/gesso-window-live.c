@@ -187,8 +187,8 @@ dismiss_live (GSimpleAction *action, GVariant *parameter, gpointer data)
   gesso_live_dismiss (((GessoWindow *) data)->live);
 }
 
-/* What has the focus comes first. Not a binding of the window's class: GtkWindow has one on Enter
- * already, and only one of them is asked. */
+/* What lies over the picture becomes a layer. What has the focus comes first. Not a binding of the
+ * window's class: GtkWindow has one on Enter already, and only one of them is asked. */
 static gboolean
 on_key_pressed (GtkEventControllerKey *controller,
                 guint                  keyval,
@@ -197,11 +197,16 @@ on_key_pressed (GtkEventControllerKey *controller,
                 GessoWindow           *self)
 {
   if ((keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter && keyval != GDK_KEY_ISO_Enter) ||
-      (state & gtk_accelerator_get_default_mod_mask ()) != 0 ||
-      !g_action_group_get_action_enabled (G_ACTION_GROUP (self), "accept-live"))
+      (state & gtk_accelerator_get_default_mod_mask ()) != 0)
     return GDK_EVENT_PROPAGATE;
 
-  g_action_group_activate_action (G_ACTION_GROUP (self), "accept-live", NULL);
+  if (g_action_group_get_action_enabled (G_ACTION_GROUP (self), "accept-live"))
+    g_action_group_activate_action (G_ACTION_GROUP (self), "accept-live", NULL);
+  else if (gesso_candidate_strip_get_selected (self->strip))
+    gtk_widget_activate_action (GTK_WIDGET (self->strip), "candidate.accept", NULL);
+  else
+    return GDK_EVENT_PROPAGATE;
+
   return GDK_EVENT_STOP;
 }
 

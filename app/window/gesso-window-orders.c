@@ -367,6 +367,8 @@ gesso_window_init_orders (GessoWindow *self)
                            G_CONNECT_SWAPPED);
 
   gesso_candidate_strip_set_engine (self->strip, self->engine);
+  gesso_candidate_strip_add_keys (self->strip,
+                                  GTK_WIDGET (gesso_canvas_view_get_canvas (self->canvas)));
   g_signal_connect_object (self->strip, "overlay-changed", G_CALLBACK (gesso_window_update_overlay),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->strip, "notify::selected", G_CALLBACK (on_selected), self,

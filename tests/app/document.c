@@ -131,6 +131,37 @@ test_save_and_load (void)
   g_file_delete (file, NULL, NULL);
 }
 
+static void
+on_refused (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_null (gesso_picture_load_finish (result, data));
+}
+
+/* One pixel more than a painting can have. */
+static void
+test_too_large (void)
+{
+  g_autoptr (GessoPicture) picture = new_picture (GESSO_MAX_SIZE + 1, 1);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GFileIOStream) stream = NULL;
+  g_autoptr (GFile) file = g_file_new_tmp ("gesso-XXXXXX.png", &stream, NULL);
+  g_autoptr (GError) error = NULL;
+
+  gesso_picture_save_async (picture, file, NULL, on_saved, loop);
+  g_main_loop_run (loop);
+  gesso_picture_load_async (file, NULL, on_refused, &error);
+  while (error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+  g_clear_error (&error);
+
+  gesso_picture_from_texture_async (gesso_picture_get_texture (picture), NULL, on_refused, &error);
+  while (error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+  g_file_delete (file, NULL, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -141,6 +172,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/document/painting", test_painting);
   g_test_add_func ("/app/document/history", test_history);
   g_test_add_func ("/app/document/save-and-load", test_save_and_load);
+  g_test_add_func ("/app/document/too-large", test_too_large);
 
   return g_test_run ();
 }

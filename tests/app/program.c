@@ -7,6 +7,8 @@
 #define APP_ID "io.github.gesso_paint.Gesso"
 #define APP_PATH "/io/github/gesso_paint/Gesso"
 #define SAVE_SECONDS 10
+#define QUIT_SECONDS 60
+#define WINDOW_SECONDS 60
 
 static GSubprocess *process;
 static Accessible *root;
@@ -64,15 +66,53 @@ program_kill (void)
   forget ();
 }
 
-void
-program_quit (void)
+static void
+on_exited (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  program_activate (0, "quit", NULL);
-  g_subprocess_wait_check (process, NULL, &error);
+  g_subprocess_wait_check_finish (process, result, &error);
   g_assert_no_error (error);
+  g_main_loop_quit (data);
+}
+
+static gboolean
+on_limit (gpointer data)
+{
+  g_error ("The program did not leave within %d seconds", QUIT_SECONDS);
+  return G_SOURCE_REMOVE;
+}
+
+void
+program_quit (void)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  guint limit = g_timeout_add_seconds (QUIT_SECONDS, on_limit, NULL);
+
+  program_activate (0, "quit", NULL);
+  g_subprocess_wait_check_async (process, NULL, on_exited, loop);
+  g_main_loop_run (loop);
+  g_source_remove (limit);
   forget ();
+}
+
+void
+program_wait_window (guint window)
+{
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autofree char *path = g_strdup_printf (APP_PATH "/window/%u", window);
+
+  for (guint i = 0; i < WINDOW_SECONDS * 20; i++)
+    {
+      g_autoptr (GVariant) actions =
+          g_dbus_connection_call_sync (bus, APP_ID, path, "org.gtk.Actions", "List", NULL, NULL,
+                                       G_DBUS_CALL_FLAGS_NONE, 10000, NULL, NULL);
+
+      if (actions)
+        return;
+      g_usleep (50000);
+    }
+  g_error ("There was no window %u within %d seconds", window, WINDOW_SECONDS);
 }
 
 void

@@ -25,6 +25,8 @@ void        program_kill     (void);
 /* As its menu does it; it has to leave without complaints. */
 void        program_quit     (void);
 
+/* Returns once the program has a window of that number. */
+void        program_wait_window (guint window);
 /* Activates an action of the window of that number; 0: of the program. parameter: may be NULL. */
 void        program_activate (guint window, const char *action, const char *parameter);
 /* What the window saves there, as the ending says. */

@@ -218,12 +218,14 @@ test_two_windows (void)
   two = g_bytes_new (contents, n_bytes);
   g_assert_false (g_bytes_equal (one, two));
   program_activate (1, "open-path", path);
+  program_wait_window (2);
   g_usleep (3000000);
   assert_saves (2, two);
   assert_saves (1, one);
   program_kill ();
 
   program_start (NULL);
+  program_wait_window (2);
   g_usleep (1000000);
   {
     g_autoptr (GBytes) first = save (1, "first.ora");

@@ -6,16 +6,11 @@
  * Started by with-display.sh, which brings the display and the session bus. GESSO_APP and GESSO_CLI
  * are the two programs.
  */
-#include "accessible.h"
+#include "program.h"
 
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 
-#define APP_ID "io.github.gesso_paint.Gesso"
-#define APP_PATH "/io/github/gesso_paint/Gesso"
-#define WINDOW_PATH APP_PATH "/window/1"
 #define GENERATE_SECONDS 240
-#define QUIT_SECONDS 60
 #define STEPS 4
 #define SEED "1234"
 #define PROMPT "a red house under a yellow sun"
@@ -29,52 +24,13 @@
 #define KEY_ESCAPE 0xff1b
 #define CONTROL_CODE 37
 
-typedef struct
+static struct
 {
-  GSubprocess     *process;
-  Accessible *root;
-  char            *folder; /* of the files made here */
-  char            *saved;  /* the picture of test_generate() */
-} Fixture;
-
-static Fixture app;
+  char *folder; /* of the files made here */
+  char *saved;  /* the picture of test_generate() */
+} app;
 
 /* ---- Help ----------------------------------------------------------------------------------- */
-
-/* Activates an action that the program offers on the session bus. parameter: may be NULL. */
-static void
-activate (const char *path, const char *action, const char *parameter)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
-  g_autoptr (GVariant) reply = NULL;
-  GVariantBuilder parameters;
-
-  g_assert_no_error (error);
-  g_variant_builder_init (&parameters, G_VARIANT_TYPE ("av"));
-  if (parameter)
-    g_variant_builder_add (&parameters, "v", g_variant_new_string (parameter));
-  reply = g_dbus_connection_call_sync (bus, APP_ID, path, "org.gtk.Actions", "Activate",
-                                       g_variant_new ("(sava{sv})", action, &parameters, NULL),
-                                       NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, &error);
-  g_assert_no_error (error);
-}
-
-static void
-set_text (const char *name, const char *text)
-{
-  g_autoptr (Accessible) control = accessible_wait (app.root, name);
-
-  accessible_set_text (control, text);
-}
-
-static void
-press (const char *name)
-{
-  g_autoptr (Accessible) control = accessible_wait (app.root, name);
-
-  accessible_press (control);
-}
 
 /* Presses Generate and waits for what comes in its place, which GTK 4.8 shows, insensitive, all the
  * time. */
@@ -83,8 +39,8 @@ start_generating (void)
 {
   Accessible *cancel;
 
-  press ("Generate");
-  cancel = accessible_wait (app.root, "Cancel");
+  program_press ("Generate");
+  cancel = accessible_wait (program_get_root (), "Cancel");
   accessible_wait_sensitive (cancel, 10);
 
   return cancel;
@@ -112,7 +68,7 @@ generate_one (void)
 {
   guint n = count_pictures ();
 
-  press ("Generate");
+  program_press ("Generate");
   for (guint i = 0; i < GENERATE_SECONDS * 20 && count_pictures () <= n; i++)
     g_usleep (50000);
   g_assert_cmpuint (count_pictures (), ==, n + 1);
@@ -121,7 +77,7 @@ generate_one (void)
 static guint
 get_value (const char *name)
 {
-  g_autoptr (Accessible) control = accessible_wait (app.root, name);
+  g_autoptr (Accessible) control = accessible_wait (program_get_root (), name);
 
   return (guint) accessible_get_value (control);
 }
@@ -158,12 +114,12 @@ test_names (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (Accessible) control = accessible_wait (app.root, names[i]);
+      g_autoptr (Accessible) control = accessible_wait (program_get_root (), names[i]);
 
       g_assert_nonnull (control);
     }
-  g_assert_null (accessible_find (app.root, "Denoising strength"));
-  cancel = accessible_find (app.root, "Cancel");
+  g_assert_null (accessible_find (program_get_root (), "Denoising strength"));
+  cancel = accessible_find (program_get_root (), "Cancel");
   g_assert_true (cancel == NULL || !accessible_is_sensitive (cancel));
 }
 
@@ -180,11 +136,11 @@ static void
 test_presets (void)
 {
   g_assert_cmpuint (get_value ("Steps"), ==, 20);
-  press ("Fast");
+  program_press ("Fast");
   wait_value ("Steps", 10);
-  press ("Fine");
+  program_press ("Fine");
   wait_value ("Steps", 40);
-  press ("Balanced");
+  program_press ("Balanced");
   wait_value ("Steps", 20);
 }
 
@@ -225,7 +181,7 @@ wait_text (Accessible *control, const char *expected)
 static void
 test_weight_keys (void)
 {
-  g_autoptr (Accessible) prompt = accessible_wait (app.root, "Prompt");
+  g_autoptr (Accessible) prompt = accessible_wait (program_get_root (), "Prompt");
 
   /* Without a window manager the keys go where the pointer is. */
   atspi_generate_mouse_event (300, 300, "abs", NULL);
@@ -281,7 +237,7 @@ assert_as_by_cli (const char *saved, const char *init)
   g_autofree char *expected = NULL;
   gsize n_bytes = 0, n_expected = 0;
 
-  activate (WINDOW_PATH, "save-to", saved);
+  program_activate (1, "save-to", saved);
   contents = wait_contents (saved, &n_bytes);
   generate_by_cli (expected_path, init);
   expected = wait_contents (expected_path, &n_expected);
@@ -291,13 +247,13 @@ assert_as_by_cli (const char *saved, const char *init)
 static void
 test_generate (void)
 {
-  g_autoptr (Accessible) save = accessible_wait (app.root, "Save");
-  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
+  g_autoptr (Accessible) save = accessible_wait (program_get_root (), "Save");
+  g_autoptr (Accessible) steps = accessible_wait (program_get_root (), "Steps");
 
   g_assert_false (accessible_is_sensitive (save));
-  set_text ("Prompt", PROMPT);
-  set_text ("Negative prompt", NEGATIVE_PROMPT);
-  set_text ("Seed", SEED);
+  program_set_text ("Prompt", PROMPT);
+  program_set_text ("Negative prompt", NEGATIVE_PROMPT);
+  program_set_text ("Seed", SEED);
   accessible_set_value (steps, STEPS);
   generate_one ();
   g_assert_true (accessible_is_sensitive (save));
@@ -309,9 +265,9 @@ test_generate (void)
 static void
 test_cancel (void)
 {
-  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
-  g_autoptr (Accessible) generate = accessible_wait (app.root, "Generate");
-  g_autoptr (Accessible) prompt = accessible_wait (app.root, "Prompt");
+  g_autoptr (Accessible) steps = accessible_wait (program_get_root (), "Steps");
+  g_autoptr (Accessible) generate = accessible_wait (program_get_root (), "Generate");
+  g_autoptr (Accessible) prompt = accessible_wait (program_get_root (), "Prompt");
   g_autoptr (Accessible) cancel = NULL;
   g_autofree char *text = NULL;
 
@@ -337,12 +293,12 @@ test_cancel (void)
 static void
 test_restore (void)
 {
-  g_autoptr (Accessible) prompt = accessible_wait (app.root, "Prompt");
+  g_autoptr (Accessible) prompt = accessible_wait (program_get_root (), "Prompt");
   g_autofree char *text = NULL;
 
-  set_text ("Prompt", "something else");
-  set_text ("Seed", "99");
-  activate (WINDOW_PATH, "open-path", app.saved);
+  program_set_text ("Prompt", "something else");
+  program_set_text ("Seed", "99");
+  program_activate (1, "open-path", app.saved);
   for (guint i = 0; i < 200 && g_strcmp0 (text, PROMPT) != 0; i++)
     {
       g_free (text);
@@ -361,8 +317,8 @@ test_start_picture (void)
   g_autofree char *saved = g_build_filename (app.folder, "started.png", NULL);
   g_autoptr (Accessible) strength = NULL;
 
-  activate (WINDOW_PATH, "open-path", path);
-  strength = accessible_wait (app.root, "Denoising strength");
+  program_activate (1, "open-path", path);
+  strength = accessible_wait (program_get_root (), "Denoising strength");
   g_assert_cmpfloat_with_epsilon (accessible_get_value (strength), 0.75, 1e-6);
 
   generate_one ();
@@ -376,7 +332,7 @@ paint_live (void)
   atspi_generate_mouse_event (300, 300, "b1c", NULL);
   for (guint i = 0; i < GENERATE_SECONDS * 10; i++)
     {
-      g_autoptr (Accessible) accept = accessible_find (app.root, "Accept the live picture");
+      g_autoptr (Accessible) accept = accessible_find (program_get_root (), "Accept the live picture");
 
       if (accept && accessible_is_sensitive (accept))
         return;
@@ -391,7 +347,7 @@ wait_live_gone (void)
 {
   for (guint i = 0; i < 200; i++)
     {
-      g_autoptr (Accessible) accept = accessible_find (app.root, "Accept the live picture");
+      g_autoptr (Accessible) accept = accessible_find (program_get_root (), "Accept the live picture");
 
       if (accept == NULL || !accessible_is_sensitive (accept))
         return;
@@ -409,9 +365,9 @@ test_live (void)
   g_autoptr (Accessible) busy = NULL;
   guint n = count_pictures ();
 
-  activate (WINDOW_PATH, "new-canvas", NULL); /* if there is no painting yet */
-  press ("Live painting");
-  busy = accessible_wait (app.root, "A live picture is being made"); /* it is on only now */
+  program_activate (1, "new-canvas", NULL); /* if there is no painting yet */
+  program_press ("Live painting");
+  busy = accessible_wait (program_get_root (), "A live picture is being made"); /* it is on only now */
   paint_live ();
   g_assert_cmpuint (count_pictures (), ==, n);
   send_key (KEY_RETURN, ATSPI_KEY_SYM);
@@ -424,7 +380,7 @@ test_live (void)
   send_key (KEY_ESCAPE, ATSPI_KEY_SYM);
   wait_live_gone ();
   g_assert_cmpuint (count_pictures (), ==, n + 1);
-  press ("Live painting");
+  program_press ("Live painting");
 }
 
 /* A file that is nothing Gesso knows ends in words, not in a dead window. */
@@ -436,65 +392,22 @@ test_bad_file (void)
   g_autoptr (Accessible) generate = NULL;
 
   g_assert_true (g_file_set_contents (path, "\x89PNG\r\n\x1a\n and no more", -1, NULL));
-  activate (WINDOW_PATH, "open-path", path);
-  dismiss = accessible_wait (app.root, "Dismiss");
-  generate = accessible_wait (app.root, "Generate");
+  program_activate (1, "open-path", path);
+  dismiss = accessible_wait (program_get_root (), "Dismiss");
+  generate = accessible_wait (program_get_root (), "Generate");
   g_assert_true (accessible_is_sensitive (generate));
-}
-
-static void
-on_exited (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
-  g_main_loop_quit (data);
-}
-
-static gboolean
-on_limit (gpointer data)
-{
-  g_error ("The program did not leave within %d seconds", QUIT_SECONDS);
-  return G_SOURCE_REMOVE;
 }
 
 /* With every picture saved and one being made, it leaves at once and without complaints. */
 static void
 test_quit (void)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (Accessible) steps = accessible_wait (app.root, "Steps");
+  g_autoptr (Accessible) steps = accessible_wait (program_get_root (), "Steps");
   g_autoptr (Accessible) cancel = NULL;
 
   accessible_set_value (steps, 200); /* for the picture not to be made before */
   cancel = start_generating ();
-  activate (APP_PATH, "quit", NULL);
-  g_timeout_add_seconds (QUIT_SECONDS, on_limit, NULL);
-  g_subprocess_wait_async (app.process, NULL, on_exited, loop);
-  g_main_loop_run (loop);
-  g_assert_true (g_subprocess_get_successful (app.process));
-}
-
-static void
-start_app (void)
-{
-  g_autoptr (GError) error = NULL;
-
-  app.folder = g_dir_make_tmp ("gesso-test-XXXXXX", &error);
-  g_assert_no_error (error);
-  app.saved = g_build_filename (app.folder, "app.png", NULL);
-  app.process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error,
-                                  g_getenv ("GESSO_APP"), NULL);
-  g_assert_no_error (error);
-  app.root = accessible_wait_program ("gesso");
-}
-
-static void
-stop_app (void)
-{
-  if (g_subprocess_get_identifier (app.process))
-    g_subprocess_force_exit (app.process);
-  g_subprocess_wait (app.process, NULL, NULL);
-  g_clear_object (&app.root);
-  g_clear_object (&app.process);
+  program_quit ();
 }
 
 int
@@ -506,7 +419,9 @@ main (int argc, char **argv)
   /* libatspi warns when it meets a program before that has put itself in order. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   atspi_init ();
-  start_app ();
+  app.folder = g_dir_make_tmp ("gesso-test-XXXXXX", NULL);
+  app.saved = g_build_filename (app.folder, "app.png", NULL);
+  program_start (NULL);
 
   g_test_add_func ("/app/window/names", test_names);
   g_test_add_func ("/app/window/presets", test_presets);
@@ -520,7 +435,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/window/quit", test_quit);
   status = g_test_run ();
 
-  stop_app ();
+  program_kill ();
   atspi_exit ();
   return status;
 }
