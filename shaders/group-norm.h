@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Push constants of the two kernels of group normalisation; channels is a multiple of 4:
+/* Push constants of the kernels of group normalisation; channels is a multiple of 4:
  *   group-norm-partial  per channel and slice of pixels: mean and sum of squared deviations
  *   group-norm          merges them, y = (x - mean) / sqrt (variance + epsilon) * weight + bias, and
- *                       SiLU where asked for */
+ *                       SiLU where asked for
+ *   group-norm-whole    all of that at once, for whole samples of some groups */
 #include "include/types.h"
 
 /* Invocations of a workgroup; also the most groups that a workgroup of group-norm covers. */
 #define GS_GROUP_NORM_LANES 64
+
+/* Specialization constant of group-norm-whole: invocations of a workgroup. */
+#define GS_GROUP_NORM_WHOLE_LANES 0
 
 struct GsGroupNormPush
 {
@@ -18,5 +22,6 @@ struct GsGroupNormPush
   uint       slices, slice_pixels;
   float      epsilon;
   uint       silu;
-  uint       block_fours, block_pixels; /* that a workgroup of group-norm covers; whole groups */
+  uint       block_fours, block_pixels; /* that a workgroup covers; whole groups. Of group-norm-whole
+                                           all pixels */
 };

@@ -3,6 +3,7 @@
  * Wu and He, "Group normalization". */
 #include "ops/concat-private.h"
 #include "ops/gradient-private.h"
+#include "ops/matmul-private.h"
 #include "ops/ops.h"
 #include "ops/unary-private.h"
 
@@ -11,6 +12,12 @@
 /* At most so many slices of pixels: more would make the merge long, fewer the partial sums. */
 #define MAX_SLICES 256
 #define MIN_SLICE_PIXELS 64
+
+/* Of group-norm-whole on GPUs: invocations of a workgroup, and the most elements for one. */
+#define WHOLE_LANES 256
+#define WHOLE_ELEMENTS (20 * 1024)
+/* On CPUs: so few pixels cost less than a dispatch, whatever the number of cores. */
+#define WHOLE_PIXELS 256
 
 enum
 {
@@ -47,18 +54,26 @@ n_moments (GsShape x)
   return (guint64) x.n * n_slices (x) * x.c;
 }
 
+/* The fewest fours of channels that are whole groups. */
+static guint32
+unit_fours (GsShape x, guint32 groups)
+{
+  const guint32 width = x.c / groups;
+  guint32 unit = width;
+
+  while (unit % 4 != 0)
+    unit += width;
+  return unit / 4;
+}
+
 /* Fours of channels for a workgroup of the second kernel: whole groups that divide all channels, so
  * that the fewest invocations are idle, and among these the most. */
 static guint32
 block_fours (GsShape x, guint32 groups)
 {
-  const guint32 width = x.c / groups;
-  guint32 unit = width, best;
+  const guint32 width = x.c / groups, unit = unit_fours (x, groups);
+  guint32 best = unit;
 
-  while (unit % 4 != 0)
-    unit += width;
-  unit /= 4;
-  best = unit;
   for (guint32 fours = unit; fours <= GS_GROUP_NORM_LANES; fours += unit)
     if (x.c / 4 % fours == 0 && fours * 4 / width <= GS_GROUP_NORM_LANES
         && GS_GROUP_NORM_LANES % fours <= GS_GROUP_NORM_LANES % best)
@@ -74,6 +89,33 @@ block_pixels (GsDevice *device, GsShape x)
   const guint32 factor = gs_device_get_info (device)->kind == GS_GPU_CPU ? 8 : 2;
 
   return MAX (MIN_SLICE_PIXELS, n_slices (x) * factor);
+}
+
+/* How group-norm-whole would do it. */
+typedef struct
+{
+  guint32 lanes, fours; /* of a workgroup: invocations, fours of channels */
+  guint64 n_groups;     /* of invocations */
+} Whole;
+
+/* Whether one dispatch is better than two: if it has work for all of the device. A workgroup of a GPU
+ * should have only as much as it reads within a dispatch's cost; a processor that reads channels
+ * next to each other, and has a workgroup for each core, loses nothing. GESSO_KERNELS decides here,
+ * too, which of these it is. */
+static gboolean
+takes_whole (GsDevice *device, GsShape x, guint32 groups, Whole *whole)
+{
+  const gboolean is_cpu = gs_matmul_choose (device) > GS_MATMUL_TUNED;
+  const guint32 unit = unit_fours (x, groups), pixels = x.h * x.w;
+
+  whole->lanes = is_cpu ? GS_GROUP_NORM_LANES : WHOLE_LANES;
+  whole->fours = is_cpu ? block_fours (x, groups) : unit;
+  if (whole->fours > whole->lanes || x.c / 4 % whole->fours != 0
+      || whole->fours * 4 * groups / x.c > whole->lanes)
+    return FALSE;
+  whole->n_groups = (guint64) x.n * (x.c / 4 / whole->fours);
+  return is_cpu ? whole->n_groups >= g_get_num_processors () || pixels <= WHOLE_PIXELS
+                : (guint64) pixels * whole->fours * 4 <= WHOLE_ELEMENTS;
 }
 
 static gboolean
@@ -105,6 +147,11 @@ x_shape (const GsNode *node)
 static guint64
 scratch_bytes (const GsNode *node, GsDevice *device)
 {
+  Whole whole;
+
+  if (takes_whole (device, x_shape (node), GS_OP_PARAMETERS (node, const Parameters)->groups,
+                   &whole))
+    return 0;
   return 2 * n_moments (x_shape (node)) * sizeof (float);
 }
 
@@ -115,13 +162,16 @@ record (GsNode *node, GsCommands *commands)
   const GsShape x = x_shape (node);
   const GsDtype dtype = node->output->dtype;
   const guint64 elements = gs_shape_elements (x);
+  GsDevice *device = gs_commands_get_device (commands);
+  Whole whole;
+  const gboolean is_whole = takes_whole (device, x, parameters->groups, &whole);
   const struct GsGroupNormPush push = {
     .x = gs_op_read (commands, node->inputs[X]),
     .x2 = gs_op_read (commands, node->inputs[X2]),
     .y = gs_buffer_get_address (node->output->buffer) + node->output->offset,
     .weight = gs_op_read (commands, node->inputs[WEIGHT]),
     .bias = gs_op_read (commands, node->inputs[BIAS]),
-    .moments = gs_op_scratch_write (commands, node),
+    .moments = is_whole ? 0 : gs_op_scratch_write (commands, node),
     .samples = x.n,
     .pixels = x.h * x.w,
     .channels = x.c,
@@ -131,10 +181,18 @@ record (GsNode *node, GsCommands *commands)
     .slice_pixels = slice_pixels (x),
     .epsilon = parameters->epsilon,
     .silu = parameters->silu,
-    .block_fours = block_fours (x, parameters->groups),
-    .block_pixels = block_pixels (gs_commands_get_device (commands), x),
+    .block_fours = is_whole ? whole.fours : block_fours (x, parameters->groups),
+    .block_pixels = block_pixels (device, x),
   };
 
+  if (is_whole)
+    {
+      gs_op_write (commands, node->output);
+      gs_op_dispatch_line (commands,
+                           gs_op_kernel (commands, "group-norm-whole", dtype, &whole.lanes, 1),
+                           &push, sizeof push, whole.n_groups, elements * 16.0);
+      return;
+    }
   gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm-partial", dtype, NULL, 0),
                        &push, sizeof push, gs_groups (n_moments (x) / 4, GS_GROUP_NORM_LANES),
                        elements * 8.0);
