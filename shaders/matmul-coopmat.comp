@@ -37,6 +37,7 @@ const uint W_START = ROWS * X_STRIDE;
 const uint SLAB = W_START + DEPTH * W_STRIDE;
 /* For the epilogue: M rows of floats of each subgroup. */
 const uint OUT_STRIDE = SUBGROUP_COLUMNS / 4 + 1;
+const uint OUT_FOURS = SUBGROUP_COLUMNS / (activation == GS_MATMUL_GEGLU ? 8 : 4); /* of y, a row */
 const uint OUT = M * OUT_STRIDE * (INVOCATIONS / LANES);
 
 const uint X_FETCHES = (ROWS * DEPTH_QUADS + INVOCATIONS - 1) / INVOCATIONS;
@@ -68,12 +69,14 @@ void fetch_w (uint column_block, uint slab, uint depth)
   [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
     {
       uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
-      uint panel = column_block * (COLUMNS / GS_MATMUL_PANEL) + i / (2 * DEPTH);
+      uint n = column_block * COLUMNS + i / (2 * DEPTH) * GS_MATMUL_PANEL + i % 2 * 8;
+      uint column = source_column (n);
       uint k = slab * DEPTH + i % (2 * DEPTH) / 2;
+      uint64_t quad = (uint64_t (column / GS_MATMUL_PANEL) * depth + k) * 2 + column / 8 % 2;
 
       w_next[f] = uvec4 (0);
-      if (k < depth && panel * GS_MATMUL_PANEL < p.columns)
-        w_next[f] = load_quad (p.w + ((uint64_t (panel) * depth + k) * 2 + i % 2) * 16);
+      if (k < depth && n < p.columns)
+        w_next[f] = load_quad (p.w + quad * 16);
     }
 }
 
@@ -164,14 +167,25 @@ void main ()
         coopMatStore (sums[r * COLUMN_PARTS + c], quads, out_place + c * (N / 4), OUT_STRIDE,
                       gl_CooperativeMatrixLayoutRowMajor);
       subgroupBarrier ();
-      for (uint i = gl_SubgroupInvocationID; i < M * SUBGROUP_COLUMNS / 4; i += LANES)
+      for (uint i = gl_SubgroupInvocationID; i < M * OUT_FOURS; i += LANES)
         {
-          uint row = i / (SUBGROUP_COLUMNS / 4), four = i % (SUBGROUP_COLUMNS / 4);
+          /* Of pairs, the fours of a panel's first half; the others are two fours further. */
+          uint row = i / OUT_FOURS, own = i % OUT_FOURS;
+          uint four = is_gated () ? own / 2 * 4 + own % 2 : own;
           uint m = row_block * ROWS + first_row + r * M + row;
           uint n = column_block * COLUMNS + first_column + four * 4;
+          uint at = out_place + row * OUT_STRIDE + four, y_column = source_column (n);
 
           if (m < p.rows && n < p.columns)
-            finish (m, n, load_bias (n) + uintBitsToFloat (quads[out_place + row * OUT_STRIDE + four]));
+            {
+              vec4 v = load_bias (y_column) + uintBitsToFloat (quads[at]);
+
+              if (is_gated ())
+                finish_pairs (m, y_column, v,
+                              load_bias (p.columns / 2 + y_column) + uintBitsToFloat (quads[at + 2]));
+              else
+                finish (m, n, v);
+            }
         }
       subgroupBarrier ();
     }

@@ -58,12 +58,13 @@ void fetch_w (uint column_block, uint first_k, uint depth)
   [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
     {
       uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
-      uint panel = column_block * (COLUMNS / GS_MATMUL_PANEL) + i / EIGHTS;
+      uint n = column_block * COLUMNS + i / EIGHTS * GS_MATMUL_PANEL + i % 2 * 8;
+      uint column = source_column (n);
       uint k = first_k + i % EIGHTS / 2;
-      uint64_t eight = (uint64_t (panel) * depth + k) * 2 + i % 2;
+      uint64_t eight = (uint64_t (column / GS_MATMUL_PANEL) * depth + k) * 2 + column / 8 % 2;
 
       w_next[2 * f] = w_next[2 * f + 1] = vec4 (0.0);
-      if (k >= depth || panel * GS_MATMUL_PANEL >= p.columns)
+      if (k >= depth || n >= p.columns)
         continue;
       if (weight_f16)
         {
@@ -93,11 +94,16 @@ void put (uint place)
   [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
     {
       uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
-      uint at = place * W_SLAB + i % EIGHTS / 2 * W_STRIDE + i / EIGHTS * GS_MATMUL_PANEL + i % 2 * 8;
+      uint at = place * W_SLAB + i % EIGHTS / 2 * W_STRIDE + i / EIGHTS * GS_MATMUL_PANEL;
 
       if (i < N_EIGHTS)
         [[unroll]] for (uint c = 0; c < 8; c++)
-          w_slabs[at + c] = w_next[2 * f + c / 4][c % 4];
+          {
+            /* Two pairs make a four, which is one invocation's. */
+            uint column = is_gated () ? c / 2 * 4 + i % 2 * 2 + c % 2 : i % 2 * 8 + c;
+
+            w_slabs[at + column] = w_next[2 * f + c / 4][c % 4];
+          }
     }
 }
 
@@ -153,14 +159,21 @@ void main ()
   [[unroll]] for (uint g = 0; g < PART_COLUMNS / 4; g++)
     {
       uint n = column_block * COLUMNS + g * (4 * ACROSS) + column;
-      vec4 bias = load_bias (n);
+      vec4 bias = is_gated () ? vec4 (load_bias (n / 2).xy, load_bias (p.columns / 2 + n / 2).xy)
+                              : load_bias (n);
 
       [[unroll]] for (uint r = 0; r < PART_ROWS; r++)
         {
           uint m = row_block * ROWS + row + r, i = r * PART_COLUMNS + g * 4;
+          vec4 v = bias + vec4 (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]);
 
-          if (m < p.rows)
-            finish (m, n, bias + vec4 (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]));
+          if (m < p.rows && n < p.columns)
+            {
+              if (is_gated ())
+                finish_two_pairs (m, n / 2, v);
+              else
+                finish (m, n, v);
+            }
         }
     }
 }

@@ -23,6 +23,14 @@ layout(local_size_x_id = GS_MATMUL_LANES) in;
 
 const uint WEIGHT_BYTES = weight_f16 ? 2 : 4;
 
+/* The first column of vector v of a workgroup: of both of a pair, if pairs make one of y. */
+uint vector_column (uint column_block, uint v)
+{
+  uint lanes = gl_WorkGroupSize.x;
+
+  return is_gated () ? column_block * lanes + v * (p.columns / 2) : (column_block * 2 + v) * lanes;
+}
+
 /* Where weights of a k begin for vector v of this workgroup's columns. */
 uint64_t weights_at (uint first_column, uint depth)
 {
@@ -45,9 +53,8 @@ void main ()
   if (!find_block (row_block, column_block))
     return;
 
-  uint lanes = gl_WorkGroupSize.x;
   uint depth = KERNEL * KERNEL * p.channels;
-  uint first_row = row_block * ROWS, first_column = column_block * 2 * lanes;
+  uint first_row = row_block * ROWS;
   uint line = first_row / p.y_width;
   uint column = first_row - line * p.y_width;
   uint picture = line / p.y_height;
@@ -56,10 +63,10 @@ void main ()
   line -= picture * p.y_height;
   [[unroll]] for (uint v = 0; v < 2; v++)
     {
-      uint n = first_column + v * lanes + gl_SubgroupInvocationID;
+      uint n = vector_column (column_block, v) + gl_SubgroupInvocationID;
       float bias = p.bias != 0 && n < p.columns ? Floats (p.bias).at[n] : 0.0;
 
-      w[v] = weights_at (first_column + v * lanes, depth);
+      w[v] = weights_at (vector_column (column_block, v), depth);
       [[unroll]] for (uint r = 0; r < ROWS; r++)
         sums[2 * r + v] = bias;
     }
@@ -126,9 +133,15 @@ void main ()
     }
   [[unroll]] for (uint v = 0; v < 2; v++)
     {
-      uint n = first_column + v * lanes + gl_SubgroupInvocationID;
+      uint n = vector_column (column_block, v) + gl_SubgroupInvocationID;
 
-      if (n < p.columns)
+      if (is_gated ())
+        {
+          [[unroll]] for (uint r = 0; r < ROWS; r++)
+            if (v == 0 && first_row + r < p.rows)
+              finish_pair (first_row + r, n, sums[2 * r], sums[2 * r + 1]);
+        }
+      else if (n < p.columns)
         [[unroll]] for (uint r = 0; r < ROWS; r++)
           if (first_row + r < p.rows)
             finish_one (first_row + r, n, sums[2 * r + v]);

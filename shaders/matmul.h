@@ -11,6 +11,10 @@
 
 #define GS_MATMUL_PANEL 16
 
+/* An activation of pairs of columns: y[m][n] = v[m][n] gelu (v[m][n + columns / 2]), so that y has half
+ * as many. Half of the columns are whole panels, and nothing is added. */
+#define GS_MATMUL_GEGLU 16
+
 /* One line of workgroups covers row_blocks x column_blocks tiles of y. */
 #define GS_MATMUL_LANES_ROWS 32 /* matmul-texel, matmul-gather */
 #define GS_MATMUL_LANES_COLUMNS 16 /* matmul-gather        */
@@ -19,7 +23,7 @@
 #define GS_MATMUL_UNIFORM_FOURS 16 /* of k at most a turn; 20 were no faster */
 
 /* Specialization constants. */
-#define GS_MATMUL_ACTIVATION 0 /* GS_UNARY_... + 1, or 0                        */
+#define GS_MATMUL_ACTIVATION 0 /* GS_UNARY_... + 1, GS_MATMUL_GEGLU, or 0       */
 #define GS_MATMUL_WEIGHT_F16 1 /* w holds halfs, else floats                    */
 #define GS_MATMUL_BY_4 2       /* columns % 4 == 0                              */
 #define GS_MATMUL_UNROLL 3     /* matmul-gather: 2, or 1 if channels % 8 != 0   */
@@ -59,7 +63,7 @@ struct GsMatmulPush
   gs_address x, x2;              /* x2: 0 if all is in x; matmul-texel: its first texel, too   */
   gs_address w, bias, add, y;    /* bias, add: 0 if there is none                              */
   gs_address zeros;              /* matmul-gather: channels elements that are zero             */
-  uint       rows, columns;      /* of y                                                       */
+  uint       rows, columns;      /* of the product                                             */
   uint       channels;           /* of x and x2, multiples of 4                                */
   uint       x_channels;         /* of x alone                                                 */
   uint       width, height;      /* of x, enlarged                                             */

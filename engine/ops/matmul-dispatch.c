@@ -151,7 +151,7 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   GsTensor *x2 = operands[GS_MATMUL_X2];
   const GsShape shape = gs_matmul_is_pointwise (parameters) ? x->shape : y->shape;
-  const guint32 rows = gs_shape_pixels (shape), columns = y->shape.c;
+  const guint32 rows = gs_shape_pixels (shape), columns = gs_matmul_columns (parameters, y);
   const guint32 channels = gs_matmul_depth (operands);
   const double depth = (double) parameters->kernel * parameters->kernel * channels;
   const char *name;

@@ -3,6 +3,8 @@
  * The matrix product below convolution and linear layers, as an implicit convolution:
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m][n])
  *
+ * An activation of pairs, GEGLU, makes a y of half the columns.
+ *
  * Their nodes share operands { x, weight, bias, add, x2 }, the last three NULL if they are not there,
  * and GsMatmulParameters, and so recording, counting and fusing. They differ in shapes.
  */
@@ -14,12 +16,12 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint32 channels;   /* of y                                      */
+  guint32 channels;   /* of y as it was built                      */
   guint32 kernel;     /* taps along an axis; 1 for a linear layer  */
   guint32 stride;
   guint32 pad, pad_end; /* zeros left of and above x; on the right and below */
   guint32 upsample;   /* x is enlarged by 1 << upsample first      */
-  guint32 activation; /* GS_UNARY_... of unary.h plus 1, or 0      */
+  guint32 activation; /* GS_UNARY_... of unary.h plus 1, GS_MATMUL_GEGLU of matmul.h, or 0 */
 } GsMatmulParameters;
 
 /* Rows of x are rows of y; their heights and widths may differ. */
@@ -61,11 +63,14 @@ void     gs_matmul_backward (GsGraph *g, GsNode *node, GsTensor *dy, const gbool
 /* Takes over an enlargement of its input, or the joining of two. */
 gboolean gs_matmul_absorb_input (GsNode *node, guint k);
 
+/* Columns of w: as many as y has channels, or twice as many. */
+guint32  gs_matmul_columns (const GsMatmulParameters *parameters, const GsTensor *y);
+
 /* Channels of x and x2. */
 guint32  gs_matmul_depth  (GsTensor *const *operands);
 void     gs_matmul_record (GsNode *node, GsCommands *commands);
 double   gs_matmul_flop   (const GsNode *node);
-/* Takes over an addition, then an activation. A pointwise product's output may become a tensor of
+/* Takes over an addition, then an activation; or GEGLU. A pointwise product's output may become a tensor of
  * another height and width than its input then. */
 gboolean gs_matmul_absorb (GsNode *node, GsNode *user);
 

@@ -136,7 +136,8 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
   const GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   const guint32 taps = parameters->kernel * parameters->kernel;
   const guint32 depth = gs_matmul_depth (operands);
-  const double row_flop = 2.0 * y->shape.c * taps * depth;
+  const guint32 columns = gs_matmul_columns (parameters, y);
+  const double row_flop = 2.0 * columns * taps * depth;
   const double rows = MAX (trial_flop (device) / row_flop,
                            gs_device_get_info (device)->kind == GS_GPU_CPU ? 64 : 1024);
   guint32 width = y->shape.w, height = y->shape.n * y->shape.h;
@@ -152,11 +153,11 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
                           .shape = { 1, height * parameters->stride, width * parameters->stride,
                                      depth } };
   trial->w = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = w->dtype,
-                          .n_bytes = (guint64) gs_groups (y->shape.c, GS_MATMUL_PANEL)
+                          .n_bytes = (guint64) gs_groups (columns, GS_MATMUL_PANEL)
                                      * GS_MATMUL_PANEL * taps * depth
                                      * gs_dtype_bytes (w->dtype) };
   trial->y = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = y->dtype,
-                          .shape = { 1, height, width, y->shape.c } };
+                          .shape = { 1, height, width, columns } };
   trial->x.n_bytes = gs_shape_elements (trial->x.shape) * gs_dtype_bytes (x->dtype);
   trial->y.n_bytes = gs_shape_elements (trial->y.shape) * gs_dtype_bytes (y->dtype);
   trial->w.offset = (trial->x.n_bytes + 255) / 256 * 256;
@@ -245,7 +246,7 @@ choose_tuned (GsDevice *device, GArray *tiles, GsTensor *const *operands, const 
   key = g_strdup_printf ("matmul-%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial.x.dtype),
                          gs_dtype_name (trial.w.dtype), parameters->kernel, parameters->stride,
                          g_bit_storage (gs_shape_pixels (trial.y.shape) - 1),
-                         g_bit_storage (y->shape.c - 1), g_bit_storage (trial.x.shape.c - 1));
+                         g_bit_storage (trial.y.shape.c - 1), g_bit_storage (trial.x.shape.c - 1));
   return choose (device, key, tiles, &trial);
 }
 

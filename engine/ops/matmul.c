@@ -50,12 +50,19 @@ gs_matmul_depth (GsTensor *const *operands)
   return operands[GS_MATMUL_X]->shape.c + (x2 != NULL ? x2->shape.c : 0);
 }
 
+guint32
+gs_matmul_columns (const GsMatmulParameters *parameters, const GsTensor *y)
+{
+  return parameters->activation == GS_MATMUL_GEGLU ? 2 * y->shape.c : y->shape.c;
+}
+
 double
 gs_matmul_flop (const GsNode *node)
 {
   const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, const GsMatmulParameters);
 
-  return 2.0 * gs_shape_elements (node->output->shape) * parameters->kernel * parameters->kernel
+  return 2.0 * gs_shape_pixels (node->output->shape)
+         * gs_matmul_columns (parameters, node->output) * parameters->kernel * parameters->kernel
          * gs_matmul_depth (node->inputs);
 }
 
@@ -71,6 +78,16 @@ absorb_add (GsNode *node, GsNode *user)
       || !(gs_shape_equal (b, y) || per_sample))
     return FALSE;
   node->inputs[GS_MATMUL_ADD] = other;
+  return TRUE;
+}
+
+/* The kernels want both halves of the columns to be whole panels, and do nothing else with them. */
+static gboolean
+absorb_geglu (GsNode *node)
+{
+  if (node->inputs[GS_MATMUL_ADD] != NULL || node->output->shape.c % (2 * GS_MATMUL_PANEL) != 0)
+    return FALSE;
+  GS_OP_PARAMETERS (node, GsMatmulParameters)->activation = GS_MATMUL_GEGLU;
   return TRUE;
 }
 
@@ -122,6 +139,8 @@ gs_matmul_absorb (GsNode *node, GsNode *user)
 
   if (parameters->activation != 0)
     return FALSE; /* it comes last in the kernel */
+  if (g_str_equal (user->klass->name, "geglu"))
+    return gs_shape_equal (user->inputs[0]->shape, y) && absorb_geglu (node);
   if (!gs_shape_equal (seen, y)
       && !(gs_matmul_is_pointwise (parameters) && gs_shape_pixels (seen) == gs_shape_pixels (y)
            && seen.c == y.c))

@@ -22,19 +22,30 @@ layout(local_size_x = 8) in;
 
 float sums[GROUPS * COLUMNS]; /* [group][column] */
 
+vec4 sums_at (uint i) { return vec4 (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]); }
+
 void start_with_bias (uint first_column)
 {
   uint lane = gl_LocalInvocationID.x;
 
   [[unroll]] for (uint side = 0; side < COLUMNS; side += 8)
     {
-      uint n = first_column + side + lane;
+      uint n = source_column (first_column + side) + lane;
       float bias = p.bias != 0 && n < p.columns ? Floats (p.bias).at[n] : 0.0;
 
       [[unroll]] for (uint j = 0; j < 8; j++)
         [[unroll]] for (uint r = 0; r < GROUPS; r++)
           sums[r * COLUMNS + side + j] = subgroupShuffle (bias, j);
     }
+}
+
+/* The four of w that this lane loads first: columns lane % 4 * 4 ... of k lane / 4. */
+uint first_four (uint column_block, uint panel)
+{
+  uint lane = gl_LocalInvocationID.x;
+  uint n = source_column (column_block * COLUMNS + lane % 4 / 2 * 8);
+
+  return n / GS_MATMUL_PANEL * panel + lane / 4 * 4 + n % GS_MATMUL_PANEL / 4 + lane % 2;
 }
 
 /* Adds the products of UNROLL fours of k. */
@@ -76,8 +87,8 @@ void main ()
 
   uint first_row = row_block * GS_MATMUL_LANES_ROWS + lane;
   uint panel = p.kernel * p.kernel * n_fours * GS_MATMUL_PANEL;
-  PLACE panel_step = panel * W_STEP;
-  PLACE w = place_of_weights (column_block * PANELS * panel + lane);
+  PLACE panel_step = (is_gated () ? 2 : panel) * W_STEP; /* both halves of a panel, or the next */
+  PLACE w = place_of_weights (first_four (column_block, panel));
 
   [[unroll]] for (uint r = 0; r < GROUPS; r++)
     {
@@ -114,7 +125,9 @@ void main ()
   [[unroll]] for (uint r = 0; r < GROUPS; r++)
     if (first_row + r * 8 < p.rows)
       [[unroll]] for (uint j = 0; j < COLUMNS; j += 4)
-        finish (first_row + r * 8, column_block * COLUMNS + j,
-                vec4 (sums[r * COLUMNS + j], sums[r * COLUMNS + j + 1],
-                      sums[r * COLUMNS + j + 2], sums[r * COLUMNS + j + 3]));
+        if (!is_gated ())
+          finish (first_row + r * 8, column_block * COLUMNS + j, sums_at (r * COLUMNS + j));
+        else if (j % 16 < 8)
+          finish_pairs (first_row + r * 8, (column_block * COLUMNS + j / 16 * 16) / 2 + j % 16,
+                        sums_at (r * COLUMNS + j), sums_at (r * COLUMNS + j + 8));
 }
