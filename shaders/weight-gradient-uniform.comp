@@ -59,7 +59,8 @@ void main ()
     {
       uint n = line / p.y_height;
       uint row = (line - n * p.y_height) * p.stride + ky - p.pad; /* wraps round above x */
-      uint x_line = (n * p.height + row) * p.width + kx - p.pad;
+      /* A loop without a turn still loads once, with no invocation active: from inside of x. */
+      uint x_line = (n * p.height + min (row, p.height - 1)) * p.width + kx - p.pad;
       uint stop = row < p.height ? end : begin;
 
       [[dont_unroll]] for (uint start = begin; start < stop; start += RUN)
