@@ -55,7 +55,8 @@ parse (Arguments *self, int argc, char **argv, GError **error)
     { "height", 'H', 0, G_OPTION_ARG_INT, &self->height, "Height", "PIXELS" },
     { "repeats", 0, 0, G_OPTION_ARG_INT, &self->repeats, "Timed runs after a warm-up (default: 3)", "N" },
     { "only", 0, 0, G_OPTION_ARG_STRING, &self->only_text,
-      "Measure only these: text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode", "PART[,PART...]" },
+      "Measure only these: text_encoder, unet_batch1, unet_batch2, unet_controlnet, vae_encode, "
+      "vae_decode", "PART[,PART...]" },
     { "compare", 0, 0, G_OPTION_ARG_FILENAME, &self->compare,
       "Print times as ratios to those that --json printed into FILE earlier", "FILE" },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &self->trace,
