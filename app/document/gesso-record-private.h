@@ -9,8 +9,11 @@ G_BEGIN_DECLS
 /* Channels, and the tiles' pixels. */
 #define GESSO_RECORD_TILES_TYPE "(yaay)"
 
-/* id, kind, name, opacity, visible, locked, blend's id, x, y, recipe */
+/* id, kind, name, opacity, visible, locked, blend's id, x, y, recipe; a layer that guides has a
+ * GESSO_RECORD_CONTROL and its control behind that, so that journals from before there were such
+ * layers are read as well */
 #define GESSO_RECORD_LAYER_TYPE "(tysdbbsiims)"
+#define GESSO_RECORD_CONTROL '\036'
 /* number, place, recipe */
 #define GESSO_RECORD_CANDIDATE_TYPE "(t(iiii)ms)"
 /* Size, frame, active layer, whether there is a selection, settings, layers, candidates */

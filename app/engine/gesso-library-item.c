@@ -128,6 +128,7 @@ gesso_library_item_get_kind (GessoLibraryItem *self)
     [GS_LIBRARY_LORA] = GESSO_LIBRARY_LORA,
     [GS_LIBRARY_EMBEDDING] = GESSO_LIBRARY_EMBEDDING,
     [GS_LIBRARY_VAE] = GESSO_LIBRARY_VAE,
+    [GS_LIBRARY_CONTROL] = GESSO_LIBRARY_CONTROL,
     [GS_LIBRARY_OTHER] = GESSO_LIBRARY_OTHER,
   };
 
@@ -176,6 +177,7 @@ gesso_library_item_dup_description (GessoLibraryItem *self)
     [GESSO_LIBRARY_LORA] = "LoRA",
     [GESSO_LIBRARY_EMBEDDING] = C_("library", "Embedding"),
     [GESSO_LIBRARY_VAE] = "VAE",
+    [GESSO_LIBRARY_CONTROL] = "ControlNet",
     [GESSO_LIBRARY_OTHER] = C_("library", "Other file"),
   };
   const char *family = gesso_library_item_get_family (self);
@@ -203,6 +205,7 @@ gesso_library_item_dup_prompt (GessoLibraryItem *self)
       return g_strdup (self->name);
     case GESSO_LIBRARY_CHECKPOINT:
     case GESSO_LIBRARY_VAE:
+    case GESSO_LIBRARY_CONTROL:
     case GESSO_LIBRARY_OTHER:
     default:
       return NULL;

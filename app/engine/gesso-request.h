@@ -19,6 +19,9 @@ typedef struct
   char     *prompt, *negative_prompt, *sampler, *schedule;
   GsImage  *picture;    /* of an order: the frame's part of the painting */
   GsImage  *mask;
+  GsControl controls[GS_MAX_CONTROLS]; /* of the visible layers that guide, the uppermost first */
+  GsImage  *control_images[GS_MAX_CONTROLS];
+  GPtrArray *guides;    /* of GessoGuide, or NULL */
 } GessoRequest;
 
 /* start and mask may be NULL; start must outlive the request. Any thread. */
