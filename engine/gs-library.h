@@ -43,8 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsLibraryFile, gs_library_file_free)
 /* Whether something made for one family works with a model of another; NULL is taken to fit. */
 gboolean gs_library_fits (const char *family, const char *model_family);
 
-/* Paths of the files in folders, and in those within them, that may be models, LoRA, embeddings or
- * autoencoders, by their endings; a diffusers folder is one entry. Of the folder of A1111, ComfyUI
+/* Paths of the files in folders, and in those within them, that may be models, LoRA, embeddings,
+ * autoencoders or ControlNets, by their endings; a diffusers folder is one entry. Of the folder of A1111, ComfyUI
  * or InvokeAI only the places where these keep such files are looked at. folders: may be NULL.
  * The elements are the array's. */
 GPtrArray *gs_library_list (const char *const *folders);

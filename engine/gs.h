@@ -500,8 +500,9 @@ typedef struct
   gboolean profile_all;      /* op classes and nodes of all parts, not just unet_batch2, vae_decode */
 } GsBenchOptions;
 
-/* text_encoder, text_encoder_2 (SDXL), unet_batch1, unet_batch2, vae_encode, vae_decode, train_lora (only if
- * asked for), NULL. Any thread. */
+/* text_encoder, text_encoder_2 (SDXL), unet_batch1, unet_batch2, unet_controlnet (both halves with a
+ * ControlNet of random weights; only if it is named), vae_encode, vae_decode, train_lora (only if it is
+ * named), NULL. Any thread. */
 const char *const *gs_bench_get_part_names (void);
 
 /* Random weights of a full model's shapes, made in memory: "sd15", "sdxl", "starter". */

@@ -184,8 +184,12 @@ on_kind_changed (GessoLayer *layer, GParamSpec *pspec, GtkImage *image)
     [GESSO_LAYER_GENERATED] = _("Generated"),
   };
 
-  gtk_image_set_from_icon_name (image, icons[gesso_layer_get_kind (layer)]);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (image), names[gesso_layer_get_kind (layer)]);
+  const gboolean guides = gesso_layer_get_control (layer) != NULL;
+
+  gtk_image_set_from_icon_name (image, guides ? "gesso-control-symbolic"
+                                              : icons[gesso_layer_get_kind (layer)]);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (image), guides ? _("Guides what is generated")
+                                                          : names[gesso_layer_get_kind (layer)]);
 }
 
 static GtkWidget *
@@ -195,6 +199,7 @@ make_kind (GessoLayer *layer)
 
   gtk_widget_add_css_class (image, "dim-label");
   g_signal_connect_object (layer, "notify::kind", G_CALLBACK (on_kind_changed), image, 0);
+  g_signal_connect_object (layer, "notify::control", G_CALLBACK (on_kind_changed), image, 0);
   on_kind_changed (layer, NULL, GTK_IMAGE (image));
 
   return image;

@@ -4,6 +4,7 @@
 
 #include "gesso-layers-pane.h"
 
+#include "gesso-guide-button.h"
 #include "gesso-layer-row.h"
 
 #include <glib/gi18n.h>
@@ -21,6 +22,7 @@ struct _GessoLayersPane
   GtkScale      *opacity;
   GtkAdjustment *opacity_adjustment;
   GtkListBox    *list;
+  GessoGuideButton *guide;
 
   GessoPainting *painting;
   GessoLayer    *active;        /* whose blend mode and opacity are shown */
@@ -129,6 +131,7 @@ on_active_changed (GessoLayersPane *self)
                                                       "value", flags);
           self->bindings[1] = g_object_bind_property (active, "blend", self->blend, "selected", flags);
         }
+      gesso_guide_button_set_layer (self->guide, active);
       gtk_widget_set_visible (GTK_WIDGET (self->settings),
                               active && gesso_layer_get_kind (active) != GESSO_LAYER_MASK);
     }
@@ -244,6 +247,12 @@ gesso_layers_pane_set_painting (GessoLayersPane *self, GessoPainting *painting)
   on_active_changed (self);
 }
 
+void
+gesso_layers_pane_set_library (GessoLayersPane *self, GListModel *items)
+{
+  gesso_guide_button_set_items (self->guide, items);
+}
+
 /* ---- The object ----------------------------------------------------------------------------- */
 
 static char *
@@ -273,6 +282,7 @@ gesso_layers_pane_class_init (GessoLayersPaneClass *klass)
                                          "layers.delete", "layers.rename" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (GESSO_TYPE_GUIDE_BUTTON);
   G_OBJECT_CLASS (klass)->dispose = gesso_layers_pane_dispose;
   message_signal = g_signal_new ("message", GESSO_TYPE_LAYERS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -294,6 +304,7 @@ gesso_layers_pane_class_init (GessoLayersPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoLayersPane, opacity);
   gtk_widget_class_bind_template_child (widget_class, GessoLayersPane, opacity_adjustment);
   gtk_widget_class_bind_template_child (widget_class, GessoLayersPane, list);
+  gtk_widget_class_bind_template_child (widget_class, GessoLayersPane, guide);
 }
 
 static void

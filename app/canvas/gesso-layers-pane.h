@@ -18,5 +18,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GessoLayersPane, gesso_layers_pane, GESSO, LAYERS_PANE, GtkWidget)
 
 void gesso_layers_pane_set_painting (GessoLayersPane *self, GessoPainting *painting);
+/* The library's GessoLibraryItems, whose ControlNets a layer may guide with. */
+void gesso_layers_pane_set_library  (GessoLayersPane *self, GListModel *items);
 
 G_END_DECLS

@@ -14,9 +14,15 @@
 #define TILE_STRIDE ((gsize) SIZE * 4)
 
 static gboolean
-is_seen (const GessoLayerState *layer)
+is_shown (const GessoLayerState *layer)
 {
   return layer->visible && layer->kind != GESSO_LAYER_MASK && layer->opacity > 0;
+}
+
+static gboolean
+is_seen (const GessoLayerState *layer)
+{
+  return is_shown (layer) && layer->control == NULL;
 }
 
 static guint8
@@ -54,12 +60,13 @@ composite_layer (const GessoLayerState *layer,
       }
 }
 
-void
-gesso_composite (GessoLayerState *const *layers,
-                 guint                   n_layers,
-                 const GdkRectangle     *area,
-                 guint8                 *pixels,
-                 gsize                   stride)
+static void
+composite (GessoLayerState *const *layers,
+           guint                   n_layers,
+           const GdkRectangle     *area,
+           guint8                 *pixels,
+           gsize                   stride,
+           gboolean (*counts) (const GessoLayerState *layer))
 {
   if (area->width <= 0 || area->height <= 0)
     return;
@@ -67,8 +74,28 @@ gesso_composite (GessoLayerState *const *layers,
   for (int y = 0; y < area->height; y++)
     memset (pixels + (gsize) y * stride, 0, (gsize) area->width * 4);
   for (guint k = n_layers; k > 0; k--)
-    if (is_seen (layers[k - 1]))
+    if (counts (layers[k - 1]))
       composite_layer (layers[k - 1], area, pixels, stride);
+}
+
+void
+gesso_composite (GessoLayerState *const *layers,
+                 guint                   n_layers,
+                 const GdkRectangle     *area,
+                 guint8                 *pixels,
+                 gsize                   stride)
+{
+  composite (layers, n_layers, area, pixels, stride, is_seen);
+}
+
+void
+gesso_composite_shown (GessoLayerState *const *layers,
+                       guint                   n_layers,
+                       const GdkRectangle     *area,
+                       guint8                 *pixels,
+                       gsize                   stride)
+{
+  composite (layers, n_layers, area, pixels, stride, is_shown);
 }
 
 /* ---- Into tiles ----------------------------------------------------------------------------- */
@@ -150,6 +177,6 @@ gesso_composite_pick (GessoLayerState *const *layers, guint n_layers, int x, int
 {
   const GdkRectangle area = { x, y, 1, 1 };
 
-  gesso_composite (layers, n_layers, &area, rgba, 4);
+  gesso_composite_shown (layers, n_layers, &area, rgba, 4);
   gesso_unpremultiply (rgba, 1);
 }

@@ -26,6 +26,7 @@ enum
   PROP_X,
   PROP_Y,
   PROP_RECIPE,
+  PROP_CONTROL,
   PROP_EDITABLE,
   N_PROPS
 };
@@ -91,6 +92,8 @@ gesso_layer_take_state (GessoLayer *self, GessoLayerState *state)
     notify (self, PROP_Y);
   if (g_strcmp0 (old->recipe, state->recipe) != 0)
     notify (self, PROP_RECIPE);
+  if (g_strcmp0 (old->control, state->control) != 0)
+    notify (self, PROP_CONTROL);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -144,6 +147,20 @@ gesso_layer_set_name (GessoLayer *self, const char *name)
   g_free (state->name);
   state->name = g_strdup (name ? name : "");
   end (self, PROP_NAME, FALSE);
+}
+
+void
+gesso_layer_set_control (GessoLayer *self, const char *control)
+{
+  GessoLayerState *state;
+
+  if (g_strcmp0 (self->state->control, control) == 0 || self->state->kind == GESSO_LAYER_MASK)
+    return;
+
+  state = begin (self, control ? _("Control Layer") : _("Plain Layer"), PROP_CONTROL);
+  g_free (state->control);
+  state->control = g_strdup (control);
+  end (self, PROP_CONTROL, TRUE);
 }
 
 void
@@ -252,6 +269,9 @@ gesso_layer_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_RECIPE:
       g_value_set_string (value, state->recipe);
       break;
+    case PROP_CONTROL:
+      g_value_set_string (value, state->control);
+      break;
     case PROP_EDITABLE:
       g_value_set_boolean (value, state->visible && !state->locked);
       break;
@@ -284,6 +304,9 @@ gesso_layer_set_property (GObject      *object,
       break;
     case PROP_BLEND:
       gesso_layer_set_blend (self, g_value_get_uint (value));
+      break;
+    case PROP_CONTROL:
+      gesso_layer_set_control (self, g_value_get_string (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -320,6 +343,7 @@ gesso_layer_class_init (GessoLayerClass *klass)
   properties[PROP_X] = g_param_spec_int ("x", NULL, NULL, G_MININT, G_MAXINT, 0, readable);
   properties[PROP_Y] = g_param_spec_int ("y", NULL, NULL, G_MININT, G_MAXINT, 0, readable);
   properties[PROP_RECIPE] = g_param_spec_string ("recipe", NULL, NULL, NULL, readable);
+  properties[PROP_CONTROL] = g_param_spec_string ("control", NULL, NULL, NULL, flags);
   properties[PROP_EDITABLE] = g_param_spec_boolean ("editable", NULL, NULL, TRUE, readable);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -394,6 +418,12 @@ const char *
 gesso_layer_get_recipe (GessoLayer *self)
 {
   return self->state->recipe;
+}
+
+const char *
+gesso_layer_get_control (GessoLayer *self)
+{
+  return self->state->control;
 }
 
 void

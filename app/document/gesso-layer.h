@@ -12,6 +12,7 @@
  *   x, y        int, read-only: gesso_painting_move_layer()
  *   kind        uint (GessoLayerKind), read-only
  *   recipe      string or NULL, read-only
+ *   control     string or NULL: how it guides (gesso-guide.h)
  *   editable    boolean, read-only: visible and not locked
  *
  * Setting a property of a layer in a painting is a change with undo; setting the same one again
@@ -37,6 +38,7 @@ gboolean        gesso_layer_get_visible (GessoLayer *self);
 gboolean        gesso_layer_get_locked  (GessoLayer *self);
 GessoBlend      gesso_layer_get_blend   (GessoLayer *self);
 const char     *gesso_layer_get_recipe  (GessoLayer *self);
+const char     *gesso_layer_get_control (GessoLayer *self);
 /* Where in the picture the tiles' (0, 0) lies. */
 void            gesso_layer_get_offset  (GessoLayer *self, int *x, int *y);
 /* For reading; borrowed until the next change. gesso_painting_edit() gives those to write to. */
@@ -49,6 +51,8 @@ void            gesso_layer_set_opacity (GessoLayer *self, double opacity);
 void            gesso_layer_set_visible (GessoLayer *self, gboolean visible);
 void            gesso_layer_set_locked  (GessoLayer *self, gboolean locked);
 void            gesso_layer_set_blend   (GessoLayer *self, GessoBlend blend);
+/* Masks have none. */
+void            gesso_layer_set_control (GessoLayer *self, const char *control);
 /* Before it is added to a painting. */
 void            gesso_layer_set_offset  (GessoLayer *self, int x, int y);
 void            gesso_layer_set_recipe  (GessoLayer *self, const char *recipe);

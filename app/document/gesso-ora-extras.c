@@ -3,7 +3,7 @@
  * gesso/document.json: what OpenRaster has no place for.
  *
  *   { "version": 1, "frame": [x, y, width, height], "active": id, "settings": "GVariant text",
- *     "layers": [{ "src", "kind", "id", "offset": [x, y], "recipe",
+ *     "layers": [{ "src", "kind", "id", "offset": [x, y], "recipe", "control",
  *                  masks too: "name", "opacity", "visible", "locked", "place": [x, y] }, ...],
  *     "selection": { "src", "place" },
  *     "candidates": [{ "src", "area": [x, y, width, height], "place", "recipe" }, ...] }
@@ -61,6 +61,7 @@ add_layer (JsonBuilder *json, const GessoOraPlane *plane)
   json_builder_add_int_value (json, (gint64) layer->id);
   add_numbers (json, "offset", (const int[]) { plane->offset_x, plane->offset_y }, 2);
   add_text (json, "recipe", layer->recipe);
+  add_text (json, "control", layer->control);
   if (layer->kind == GESSO_LAYER_MASK)
     {
       add_text (json, "name", layer->name);
@@ -330,6 +331,7 @@ read_layer (JsonObject *object, GessoSnapshot *snapshot, GPtrArray *planes, gpoi
       if (g_strcmp0 (kind, kinds[GESSO_LAYER_GENERATED]) == 0)
         plane->layer->kind = GESSO_LAYER_GENERATED;
       plane->layer->recipe = g_strdup (get_text (object, "recipe"));
+      plane->layer->control = g_strdup (get_text (object, "control"));
     }
 
   *next = index + 1;

@@ -63,7 +63,8 @@ count_bytes (GessoSnapshot *a, GessoSnapshot *b)
       if (layer != other)
         n_bytes += gesso_tiles_diff_bytes (layer->tiles, other ? other->tiles : NULL) +
                    sizeof (GessoLayerState) + strlen (layer->name) +
-                   (layer->recipe ? strlen (layer->recipe) : 0);
+                   (layer->recipe ? strlen (layer->recipe) : 0) +
+                   (layer->control ? strlen (layer->control) : 0);
     }
   if (a->selection)
     n_bytes += gesso_tiles_diff_bytes (a->selection, b->selection);

@@ -123,6 +123,7 @@ copy_layer (GessoLayer *layer, const char *name)
   to->x = state->x;
   to->y = state->y;
   to->recipe = g_strdup (state->recipe);
+  to->control = g_strdup (state->control);
 
   return copy;
 }

@@ -482,7 +482,7 @@ gesso_painting_composite (GessoPainting      *self,
 {
   g_autoptr (GPtrArray) states = get_states (self);
 
-  gesso_composite ((GessoLayerState *const *) states->pdata, states->len, area, pixels, stride);
+  gesso_composite_shown ((GessoLayerState *const *) states->pdata, states->len, area, pixels, stride);
 }
 
 void

@@ -178,6 +178,20 @@ get_plane (GHashTable *planes, guint64 key, guint n_channels)
   return gesso_tiles_new (n_channels);
 }
 
+static void
+decode_recipe (const char *text, GessoLayerState *layer)
+{
+  const char *mark = text ? strchr (text, GESSO_RECORD_CONTROL) : NULL;
+
+  if (mark == NULL)
+    layer->recipe = g_strdup (text);
+  else
+    {
+      layer->recipe = mark > text ? g_strndup (text, (gsize) (mark - text)) : NULL;
+      layer->control = g_strdup (mark + 1);
+    }
+}
+
 static gboolean
 decode_layers (GVariant *layers, GHashTable *planes, GessoSnapshot *snapshot)
 {
@@ -208,7 +222,7 @@ decode_layers (GVariant *layers, GHashTable *planes, GessoSnapshot *snapshot)
       gesso_blend_from_id (blend, &layer->blend);
       layer->x = CLAMP (x, -GESSO_TILES_REACH, GESSO_TILES_REACH);
       layer->y = CLAMP (y, -GESSO_TILES_REACH, GESSO_TILES_REACH);
-      layer->recipe = g_strdup (recipe);
+      decode_recipe (recipe, layer);
       gesso_tiles_unref (layer->tiles);
       layer->tiles = get_plane (planes, GESSO_RECORD_LAYER_KEY (id), kind == GESSO_LAYER_MASK ? 1 : 4);
       g_ptr_array_add (snapshot->layers, layer);

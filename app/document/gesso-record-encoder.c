@@ -232,10 +232,14 @@ encode_state (GessoRecordEncoder *self, GessoSnapshot *snapshot)
   for (guint i = 0; i < snapshot->layers->len; i++)
     {
       const GessoLayerState *l = g_ptr_array_index (snapshot->layers, i);
+      g_autofree char *both =
+          l->control ? g_strdup_printf ("%s%c%s", l->recipe ? l->recipe : "", GESSO_RECORD_CONTROL,
+                                        l->control)
+                     : NULL;
 
       g_variant_builder_add (&layers, GESSO_RECORD_LAYER_TYPE, l->id, (guint8) l->kind, l->name,
                              l->opacity, l->visible, l->locked, gesso_blend_get_id (l->blend), l->x,
-                             l->y, l->recipe);
+                             l->y, both ? both : l->recipe);
     }
   g_variant_builder_init (&candidates, G_VARIANT_TYPE ("a" GESSO_RECORD_CANDIDATE_TYPE));
   for (guint i = 0; i < snapshot->candidates->len; i++)

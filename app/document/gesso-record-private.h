@@ -12,8 +12,11 @@ G_BEGIN_DECLS
 /* How far the picture grew to the left and to the top; (0, 0) without such a record. */
 #define GESSO_RECORD_ORIGIN_TYPE "(ii)"
 
-/* id, kind, name, opacity, visible, locked, blend's id, x, y, recipe */
+/* id, kind, name, opacity, visible, locked, blend's id, x, y, recipe; a layer that guides has a
+ * GESSO_RECORD_CONTROL and its control behind that, so that journals from before there were such
+ * layers are read as well */
 #define GESSO_RECORD_LAYER_TYPE "(tysdbbsiims)"
+#define GESSO_RECORD_CONTROL '\036'
 /* number, place, recipe */
 #define GESSO_RECORD_CANDIDATE_TYPE "(t(iiii)ms)"
 /* Size, frame, active layer, whether there is a selection, settings, layers, candidates */

@@ -38,6 +38,7 @@ gesso_layer_state_unref (GessoLayerState *self)
 
   g_free (self->name);
   g_free (self->recipe);
+  g_free (self->control);
   gesso_tiles_unref (self->tiles);
   g_free (self);
 }
@@ -54,6 +55,7 @@ gesso_layer_state_make_writable (GessoLayerState *self)
   g_atomic_ref_count_init (&copy->ref_count);
   copy->name = g_strdup (self->name);
   copy->recipe = g_strdup (self->recipe);
+  copy->control = g_strdup (self->control);
   gesso_tiles_ref (copy->tiles);
   gesso_layer_state_unref (self);
 
@@ -65,7 +67,8 @@ same_properties (const GessoLayerState *a, const GessoLayerState *b)
 {
   return a->kind == b->kind && g_str_equal (a->name, b->name) && a->opacity == b->opacity &&
          a->visible == b->visible && a->locked == b->locked && a->blend == b->blend &&
-         a->x == b->x && a->y == b->y && g_strcmp0 (a->recipe, b->recipe) == 0;
+         a->x == b->x && a->y == b->y && g_strcmp0 (a->recipe, b->recipe) == 0 &&
+         g_strcmp0 (a->control, b->control) == 0;
 }
 
 gboolean
@@ -217,6 +220,7 @@ gesso_snapshot_is_painted (const GessoSnapshot *self, const GdkRectangle *area)
       const GessoLayerState *layer = g_ptr_array_index (self->layers, k);
 
       if (layer->kind == GESSO_LAYER_RASTER && layer->visible && layer->opacity > 0 &&
+          layer->control == NULL &&
           gesso_tiles_count (layer->tiles) > 0 && !is_layer_plain (layer, area))
         return TRUE;
     }

@@ -40,6 +40,8 @@ typedef struct
   char           *recipe;  /* opaque text of a generated layer (JSON by convention), or
                               NULL: prompt, seed, model, mask, region, parents; a
                               raster layer has one if it was generated                 */
+  char           *control; /* how it guides what is generated (gesso-guide.h), or NULL: it
+                              does not; a layer that does is no part of the picture    */
 } GessoLayerState;
 
 GessoLayerState *gesso_layer_state_new           (GessoLayerKind kind, const char *name);

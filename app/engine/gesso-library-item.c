@@ -129,6 +129,7 @@ gesso_library_item_get_kind (GessoLibraryItem *self)
     [GS_LIBRARY_EMBEDDING] = GESSO_LIBRARY_EMBEDDING,
     [GS_LIBRARY_VAE] = GESSO_LIBRARY_VAE,
     [GS_LIBRARY_UPSCALER] = GESSO_LIBRARY_UPSCALER,
+    [GS_LIBRARY_CONTROL] = GESSO_LIBRARY_CONTROL,
     [GS_LIBRARY_OTHER] = GESSO_LIBRARY_OTHER,
   };
 
@@ -178,6 +179,7 @@ gesso_library_item_dup_description (GessoLibraryItem *self)
     [GESSO_LIBRARY_EMBEDDING] = C_("library", "Embedding"),
     [GESSO_LIBRARY_VAE] = "VAE",
     [GESSO_LIBRARY_UPSCALER] = C_("library", "Upscaler"),
+    [GESSO_LIBRARY_CONTROL] = "ControlNet",
     [GESSO_LIBRARY_OTHER] = C_("library", "Other file"),
   };
   const char *family = gesso_library_item_get_family (self);
@@ -206,6 +208,7 @@ gesso_library_item_dup_prompt (GessoLibraryItem *self)
     case GESSO_LIBRARY_CHECKPOINT:
     case GESSO_LIBRARY_VAE:
     case GESSO_LIBRARY_UPSCALER:
+    case GESSO_LIBRARY_CONTROL:
     case GESSO_LIBRARY_OTHER:
     default:
       return NULL;

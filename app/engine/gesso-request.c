@@ -5,6 +5,8 @@
 #include "gesso-request.h"
 
 #include "document/gesso-blend.h"
+#include "document/gesso-composite.h"
+#include "document/gesso-guide.h"
 #include "gesso-picture-private.h"
 #include "gesso-trail-private.h"
 
@@ -78,6 +80,9 @@ gesso_request_clear (GessoRequest *self)
   g_free (self->schedule);
   g_clear_pointer (&self->picture, gs_image_free);
   g_clear_pointer (&self->mask, gs_image_free);
+  for (guint i = 0; i < GS_MAX_CONTROLS; i++)
+    g_clear_pointer (&self->control_images[i], gs_image_free);
+  g_clear_pointer (&self->guides, g_ptr_array_unref);
 }
 
 /* ---- Orders --------------------------------------------------------------------------------- */
@@ -133,6 +138,50 @@ is_empty (const GsImage *picture)
   return TRUE;
 }
 
+/* A layer alone, wholly opaque however it is shown. */
+static GsImage *
+flatten_layer (const GessoLayerState *layer, const GdkRectangle *area)
+{
+  GessoLayerState plain = *layer;
+  GessoLayerState *const layers[] = { &plain };
+  gsize stride = (gsize) area->width * 4;
+  guint8 *pixels = g_malloc (stride * (gsize) area->height);
+
+  plain.opacity = 1;
+  plain.blend = GESSO_BLEND_NORMAL;
+  plain.control = NULL;
+  gesso_composite (layers, 1, area, pixels, stride);
+  gesso_unpremultiply (pixels, (gsize) area->width * (gsize) area->height);
+
+  return take_pixels (pixels, area, 4);
+}
+
+static void
+add_controls (GessoRequest *self, GessoSnapshot *snapshot, const GdkRectangle *area)
+{
+  self->guides = g_ptr_array_new_with_free_func ((GDestroyNotify) gesso_guide_free);
+  self->gs.controls = self->controls;
+  for (guint k = 0; k < snapshot->layers->len && self->guides->len < GS_MAX_CONTROLS; k++)
+    {
+      const GessoLayerState *layer = g_ptr_array_index (snapshot->layers, k);
+      GessoGuide *guide = layer->visible ? gesso_guide_parse (layer->control) : NULL;
+      guint i = self->guides->len;
+      GsControl *control = &self->controls[i];
+
+      if (guide == NULL)
+        continue;
+      g_ptr_array_add (self->guides, guide);
+      *control = GS_CONTROL_DEFAULT;
+      control->path = guide->model;
+      control->image = self->control_images[i] = flatten_layer (layer, area);
+      gs_preprocess_lookup (guide->preprocess, &control->preprocess);
+      control->strength = (float) guide->strength;
+      control->start = (float) guide->start;
+      control->end = (float) guide->end;
+      self->gs.n_controls = i + 1;
+    }
+}
+
 gboolean
 gesso_request_init (GessoRequest *self, GessoOrder *order, GError **error)
 {
@@ -160,6 +209,7 @@ gesso_request_init (GessoRequest *self, GessoOrder *order, GError **error)
       gs->resume_step = gesso_order_get_step (order);
     }
 
+  add_controls (self, gesso_order_get_snapshot (order), &area);
   pixels = gesso_order_flatten (order);
   gesso_unpremultiply (pixels, (gsize) area.width * (gsize) area.height);
   gs->init_image = self->picture = take_pixels (pixels, &area, 4);

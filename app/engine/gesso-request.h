@@ -18,6 +18,9 @@ typedef struct
   char     *prompt, *negative_prompt, *sampler, *schedule;
   GsImage  *picture;    /* the frame's part of the painting */
   GsImage  *mask;
+  GsControl controls[GS_MAX_CONTROLS]; /* of the visible layers that guide, the uppermost first */
+  GsImage  *control_images[GS_MAX_CONTROLS];
+  GPtrArray *guides;    /* of GessoGuide, or NULL */
 } GessoRequest;
 
 /* The order must outlive it. FALSE if there is nothing to do. Any thread. */

@@ -30,6 +30,7 @@ gesso_wanted_files_list (const char *parameters)
       file->kind = from->kind == GS_LIBRARY_CHECKPOINT  ? GESSO_LIBRARY_CHECKPOINT
                    : from->kind == GS_LIBRARY_LORA      ? GESSO_LIBRARY_LORA
                    : from->kind == GS_LIBRARY_EMBEDDING ? GESSO_LIBRARY_EMBEDDING
+                   : from->kind == GS_LIBRARY_CONTROL   ? GESSO_LIBRARY_CONTROL
                                                         : GESSO_LIBRARY_VAE;
       file->name = g_strdup (from->name);
       file->hash = g_strdup (from->hash);

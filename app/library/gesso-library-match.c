@@ -65,6 +65,7 @@ gesso_library_match_describe (const GessoWantedFile *wanted, GessoMatch match, G
     [GESSO_LIBRARY_EMBEDDING] = C_("library", "Embedding"),
     [GESSO_LIBRARY_VAE] = "VAE",
     [GESSO_LIBRARY_UPSCALER] = C_("library", "Upscaler"),
+    [GESSO_LIBRARY_CONTROL] = "ControlNet",
     [GESSO_LIBRARY_OTHER] = C_("library", "Other file"),
   };
   const char *kind = kinds[wanted->kind];

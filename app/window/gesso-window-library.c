@@ -198,6 +198,7 @@ gesso_window_init_library (GessoWindow *self)
   self->library = gesso_library_new (self->store);
   folders = gesso_library_dup_folders (self->library);
   gesso_engine_set_library (self->engine, (const char *const *) folders);
+  gesso_layers_pane_set_library (self->layers, gesso_library_get_items (self->library));
   g_signal_connect_object (self->library, "scanned", G_CALLBACK (on_scanned), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (gesso_settings_pane_get_model_row (self->pane), "model-read",

@@ -68,8 +68,14 @@ has_mask (GessoSnapshot *snapshot)
   return snapshot->selection != NULL;
 }
 
+static gboolean
+guides (const GessoLayerState *layer)
+{
+  return layer->control != NULL;
+}
+
 /* Without a mask, and unless there is something on the canvas to start from, pictures come from the
- * prompt alone, as many as one likes, one over the other. */
+ * prompt alone and what guides it, as many as one likes, one over the other. */
 static GessoSnapshot *
 take_snapshot (GessoWindow *self)
 {
@@ -85,6 +91,10 @@ take_snapshot (GessoWindow *self)
   empty->frame = snapshot->frame;
   empty->origin_x = snapshot->origin_x;
   empty->origin_y = snapshot->origin_y;
+  for (guint k = 0; k < snapshot->layers->len; k++)
+    if (guides (g_ptr_array_index (snapshot->layers, k)))
+      g_ptr_array_add (empty->layers,
+                       gesso_layer_state_ref (g_ptr_array_index (snapshot->layers, k)));
   return empty;
 }
 

@@ -55,8 +55,8 @@ parse (Arguments *self, int argc, char **argv, GError **error)
     { "height", 'H', 0, G_OPTION_ARG_INT, &self->height, "Height", "PIXELS" },
     { "repeats", 0, 0, G_OPTION_ARG_INT, &self->repeats, "Timed runs after a warm-up (default: 3)", "N" },
     { "only", 0, 0, G_OPTION_ARG_STRING, &self->only_text,
-      "Measure only these: text_encoder, unet_batch1, unet_batch2, vae_encode, vae_decode, train_lora",
-      "PART[,PART...]" },
+      "Measure only these: text_encoder, unet_batch1, unet_batch2, unet_controlnet, vae_encode, "
+      "vae_decode, train_lora", "PART[,PART...]" },
     { "train", 0, 0, G_OPTION_ARG_NONE, &self->train,
       "Measure a step of training a LoRA of rank 8 beside an evaluation of the U-Net", NULL },
     { "compare", 0, 0, G_OPTION_ARG_FILENAME, &self->compare,

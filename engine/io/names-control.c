@@ -21,7 +21,10 @@ gboolean
 gs_control_names_is_mark (const char *name)
 {
   static const char *const marks[] = { "controlnet_", "input_hint_block.", "zero_convs.",
-                                       "middle_block_out.", "lora_controlnet" };
+                                       "middle_block_out.", "lora_controlnet",
+                                       /* of a union of several, to say so */
+                                       "control_add_embedding.", "task_embedding",
+                                       "transformer_layes.", "spatial_ch_projs." };
 
   for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
     if (g_str_has_prefix (name, marks[i]))

@@ -128,6 +128,7 @@ enum
   TEXT_ENCODER_2,
   UNET_BATCH1,
   UNET_BATCH2,
+  UNET_CONTROLNET, /* only if it is asked for */
   VAE_ENCODE,
   VAE_DECODE,
   TRAIN_LORA,
@@ -137,6 +138,7 @@ enum
 static const char *const part_names[N_PARTS + 1] = {
   [TEXT_ENCODER] = "text_encoder", [TEXT_ENCODER_2] = "text_encoder_2",
   [UNET_BATCH1] = "unet_batch1",   [UNET_BATCH2] = "unet_batch2",
+  [UNET_CONTROLNET] = "unet_controlnet",
   [VAE_ENCODE] = "vae_encode",     [VAE_DECODE] = "vae_decode",
   [TRAIN_LORA] = "train_lora",
 };
@@ -149,14 +151,26 @@ gs_bench_get_part_names (void)
 
 /* One evaluation of the U-Net, without what is computed once a run. */
 static GsProgram *
-unet_program (GsSession *session, guint batch, guint32 width, guint32 height, GError **error)
+unet_program (GsSession *session, guint batch, guint32 width, guint32 height,
+              const GsUnetGuides *guides, GError **error)
 {
   GsUnetPrograms unet;
 
-  return gs_unet_programs (session, GS_UNET_WHOLE, batch, width, height, GS_PROMPT_LENGTH, NULL,
+  return gs_unet_programs (session, GS_UNET_WHOLE, batch, width, height, GS_PROMPT_LENGTH, guides,
                            &unet, error)
            ? unet.steps
            : NULL;
+}
+
+/* The same of both halves with a ControlNet of the model's sizes beside it. */
+static GsProgram *
+controlled_program (GsSession *session, guint32 width, guint32 height, GError **error)
+{
+  GsControlUse uses[GS_MAX_CONTROLS] = { { NULL } };
+  const GsUnetGuides guides = { uses, 1 };
+
+  gs_controls_open_synthetic (session, uses);
+  return unet_program (session, 2, width, height, &guides, error);
 }
 
 /* The program of a part at the size, in latent pixels. */
@@ -171,9 +185,11 @@ part_program (GsSession *session, guint part, guint32 width, guint32 height, GEr
       return gs_text_program (session, GS_COMPONENT_TEXT_ENCODER, clip_skip, error);
     case TEXT_ENCODER_2:
       return gs_text_program (session, GS_COMPONENT_TEXT_ENCODER_2, clip_skip, error);
-    case UNET_BATCH1:  return unet_program (session, 1, width, height, error);
-    case UNET_BATCH2:  return unet_program (session, 2, width, height, error);
     case TRAIN_LORA:   return gs_bench_train_program (session, width, height, error);
+    case UNET_BATCH1:  return unet_program (session, 1, width, height, NULL, error);
+    case UNET_BATCH2:  return unet_program (session, 2, width, height, NULL, error);
+    case UNET_CONTROLNET:
+      return controlled_program (session, width, height, error);
     case VAE_ENCODE:   return gs_vae_encode_program (session, width, height, error);
     default:           return gs_vae_decode_program (session, width, height, error);
     }
@@ -188,7 +204,7 @@ is_wanted (GsSession *session, const GsBenchOptions *options, guint part)
          && (part != TEXT_ENCODER || config->has[GS_COMPONENT_TEXT_ENCODER])
          && (part != TEXT_ENCODER_2 || config->has[GS_COMPONENT_TEXT_ENCODER_2])
          && (options->only != NULL ? g_strv_contains (options->only, part_names[part])
-                                   : part != TRAIN_LORA);
+                                   : part != TRAIN_LORA && part != UNET_CONTROLNET);
 }
 
 static gboolean

@@ -117,11 +117,15 @@ open_file (GsSession *session, const char *path, GError **error)
 static char *
 find_file (GsSession *session, const char *name, GError **error)
 {
+  g_autofree char *stem = gs_library_stem (name);
   char *path;
 
   if (g_file_test (name, G_FILE_TEST_EXISTS))
     return g_strdup (name);
+  /* Where another machine had it is no matter. */
   path = gs_library_find (gs_session_library (session), GS_LIBRARY_CONTROL, name);
+  if (path == NULL)
+    path = gs_library_find (gs_session_library (session), GS_LIBRARY_CONTROL, stem);
   if (path == NULL)
     g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
                  "There is no ControlNet called “%s”; add the folder that it is in to the library, or "
@@ -180,12 +184,13 @@ set_strength (GsModel *model, GsControlModel *control, float strength, GError **
 
   if (control->strength == strength)
     return TRUE;
-  control->strength = strength;
   if (control->is_adapter)
     {
       g_clear_pointer (&control->seen, g_bytes_unref);
+      control->strength = strength;
       return TRUE;
     }
+  control->strength = -1; /* until all of its weights have the new one */
   gs_control_weights_set_strength (control->source, strength);
   if (!gs_weight_store_refresh (control->store, gs_control_weights_is_scaled, control->source,
                                 &stay, error))
@@ -195,6 +200,7 @@ set_strength (GsModel *model, GsControlModel *control, float strength, GError **
       gs_model_keep_programs (model, NULL, 0);
       gs_weight_store_reset (control->store);
     }
+  control->strength = strength;
   return TRUE;
 }
 
@@ -256,8 +262,8 @@ gs_controls_clear (GsControlUse *uses)
     g_clear_pointer (&uses[i].picture, g_free);
 }
 
-gboolean
-gs_controls_open_synthetic (GsSession *session, GsControlUse *uses, GError **error)
+void
+gs_controls_open_synthetic (GsSession *session, GsControlUse *uses)
 {
   static const guint widths[] = { 16, 32, 32, 96, 96, 256 };
   GsControlModel *control = g_new0 (GsControlModel, 1);
@@ -274,7 +280,6 @@ gs_controls_open_synthetic (GsSession *session, GsControlUse *uses, GError **err
     net->hint_widths[i] = widths[i];
   add (session, control, gs_control_weights_new (gs_synthetic_weights_new ()));
   uses[0] = (GsControlUse) { .model = control, .strength = 1, .end = 1 };
-  return TRUE;
 }
 
 GsControlMask

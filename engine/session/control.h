@@ -49,7 +49,7 @@ gboolean gs_controls_open  (GsSession *session, const GsRequest *request, GsCont
 void     gs_controls_clear (GsControlUse *uses);
 
 /* A network of random weights and the loaded model's sizes, for measuring. */
-gboolean gs_controls_open_synthetic (GsSession *session, GsControlUse *uses, GError **error);
+void     gs_controls_open_synthetic (GsSession *session, GsControlUse *uses);
 
 /* Which act in step i of n: those whose part of the steps has all of it. */
 GsControlMask gs_controls_active (const GsControlUse *uses, guint n_uses, guint step,

@@ -154,17 +154,27 @@ gs_library_list (const char *const *folders)
 GPtrArray *
 gs_library_list_near (const char *model)
 {
-  static const char *const names[] = { "loras", "Lora", "lora", "Loras", "LoRA",
-                                       "embeddings", "Embeddings", "embedding" };
+  /* As far up as each of them is looked for: loras-find.c, inversions.c. */
+  static const struct
+  {
+    const char *name;
+    guint above;
+    gboolean is_own;
+  } places[] = {
+    { "loras", 2, TRUE },      { "Lora", 2, FALSE },       { "lora", 2, FALSE },
+    { "Loras", 2, FALSE },     { "LoRA", 2, FALSE },       { "embeddings", 3, TRUE },
+    { "Embeddings", 3, FALSE }, { "embedding", 3, FALSE }, { "controlnet", 2, TRUE },
+    { "ControlNet", 2, FALSE }, { "t2i_adapter", 2, FALSE },
+  };
   g_autofree char *own = g_build_filename (g_get_user_data_dir (), "gesso", NULL);
   g_autofree char *place = g_path_get_dirname (model != NULL ? model : "/");
   List list;
 
   list_init (&list);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (i == 0 || g_str_equal (names[i], "embeddings"))
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    if (places[i].is_own)
       {
-        g_autofree char *within = g_build_filename (own, names[i], NULL);
+        g_autofree char *within = g_build_filename (own, places[i].name, NULL);
 
         look_in (&list, within, 1);
       }
@@ -172,11 +182,10 @@ gs_library_list_near (const char *model)
     {
       g_autofree char *folder = g_steal_pointer (&place);
 
-      /* As far up as each of them is looked for: loras-find.c, inversions.c. */
-      for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-        if (above < 2 || i >= 5)
+      for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+        if (above < places[i].above)
           {
-            g_autofree char *within = g_build_filename (folder, names[i], NULL);
+            g_autofree char *within = g_build_filename (folder, places[i].name, NULL);
 
             look_in (&list, within, 1);
           }

@@ -11,6 +11,7 @@
 
 #include "application/gesso-application.h"
 #include "canvas/gesso-canvas-private.h"
+#include "canvas/gesso-guide-button.h"
 #include "io/safetensors.h"
 #include "preferences/gesso-store.h"
 #include "window/gesso-window-private.h"
@@ -147,6 +148,21 @@ show_painting (GtkWindow *window)
   paint (window, GESSO_TOOL_BRUSH, 9, 12, 112, 66, 108);
   g_object_set (gesso_canvas_get_toolbox (canvas), "color", &(GdkRGBA) { 0.95f, 0.9f, 0.8f, 1 }, NULL);
   paint (window, GESSO_TOOL_BRUSH, 5, 20, 20, 50, 24);
+}
+
+/* The strokes guide, and how. */
+static void
+show_control (GtkWindow *window)
+{
+  GtkWidget *button;
+
+  show_painting (window);
+  gesso_layer_set_control (gesso_painting_get_active (GESSO_WINDOW (window)->painting),
+                           "{'model': <'/models/control_v11p_sd15_scribble.safetensors'>, "
+                           "'preprocess': <'scribble'>, 'strength': <0.8>, 'end': <0.7>}");
+  button = find_child (GTK_WIDGET (GESSO_WINDOW (window)->layers), GESSO_TYPE_GUIDE_BUTTON);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (gtk_widget_get_first_child (button)));
+  wait_ms (SETTLE_MS);
 }
 
 static void
@@ -321,6 +337,7 @@ static const State states[] = {
   { "mask", 1000, 700, 0, show_mask },
   { "painting", 1000, 700, 0, show_painting },
   { "painting-mask", 1000, 700, 0, show_painting_mask },
+  { "control", 1000, 700, 0, show_control },
   { "frame", 1000, 700, 0, show_frame },
   { "candidates", 1000, 700, 0, show_candidates },
   { "queue", 1000, 700, 0, show_queue },

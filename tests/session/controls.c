@@ -1,213 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ControlNets of requests: made of the starter's own U-Net, as ControlNets begin. */
+#include "control-file.h"
 #include "session-test.h"
-
-#include "io/checkpoint.h"
-#include "io/safetensors.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define RANK 2
-#define WIDE 128 /* channels of the starter's middle */
-
-typedef enum
-{
-  COPY,       /* a whole one, in diffusers' names        */
-  LORA,       /* of the same, with nothing changed       */
-  LORA_OF_ONE,/* one weight changed by factors           */
-  COPY_OF_ONE,/* the same as a whole one                 */
-  DIFFERENCE, /* of nothing                              */
-  FOREIGN,    /* of another width of text                */
-  ADAPTER,    /* a T2I-Adapter, in TencentARC's names    */
-} Kind;
-
 static char *folder;
-
-typedef struct
-{
-  GArray    *tensors; /* GsStoredTensor */
-  GPtrArray *kept;    /* names and values, owned */
-} File;
-
-static float *
-add (File *file, const char *name, guint n_dims, const guint64 *dims)
-{
-  GRand *rand = g_rand_new_with_seed (g_str_hash (name));
-  GsStoredTensor tensor = { .name = g_strdup (name), .dtype = GS_DTYPE_F32, .n_dims = n_dims };
-  guint64 n = 1;
-  float *values;
-
-  for (guint i = 0; i < n_dims; i++)
-    n *= tensor.shape[i] = dims[i];
-  values = g_new (float, MAX (n, 1));
-  for (guint64 i = 0; i < n; i++)
-    values[i] = (float) g_rand_double_range (rand, -0.2, 0.2);
-  tensor.data = values;
-  tensor.n_bytes = n * sizeof *values;
-  g_array_append_val (file->tensors, tensor);
-  g_ptr_array_add (file->kept, (gpointer) tensor.name);
-  g_ptr_array_add (file->kept, values);
-  g_rand_free (rand);
-  return values;
-}
-
-static void
-add_conv (File *file, const char *name, guint64 out, guint64 in, guint64 k)
-{
-  g_autofree char *weight = g_strconcat (name, ".weight", NULL);
-  g_autofree char *bias = g_strconcat (name, ".bias", NULL);
-
-  add (file, weight, 4, (guint64[]) { out, in, k, k });
-  add (file, bias, 1, &out);
-}
-
-/* The parts that a U-Net has not, by CompVis' names or diffusers'; values follow the places. */
-static void
-add_own (File *file, gboolean in_compvis)
-{
-  static const guint widths[] = { 3, 8, 8, 8, 12, 12, 16, 16, 64 };
-  static const guint skips[] = { 64, 64, 64, 128, 128, 128 };
-
-  for (guint i = 0; i + 1 < G_N_ELEMENTS (widths); i++)
-    {
-      g_autofree char *block = g_strdup_printf ("controlnet_cond_embedding.blocks.%u", i - 1);
-      g_autofree char *numbered = g_strdup_printf ("input_hint_block.%u", 2 * i);
-      const char *name = i == 0                             ? "controlnet_cond_embedding.conv_in"
-                         : i + 2 == G_N_ELEMENTS (widths) ? "controlnet_cond_embedding.conv_out"
-                                                           : block;
-
-      add_conv (file, in_compvis ? numbered : name, widths[i + 1], widths[i], 3);
-    }
-  for (guint i = 0; i <= G_N_ELEMENTS (skips); i++)
-    {
-      const gboolean is_middle = i == G_N_ELEMENTS (skips);
-      const guint width = is_middle ? WIDE : skips[i];
-      g_autofree char *down = g_strdup_printf (in_compvis ? "zero_convs.%u.0"
-                                                          : "controlnet_down_blocks.%u", i);
-
-      add_conv (file, !is_middle ? down : in_compvis ? "middle_block_out.0" : "controlnet_mid_block",
-                width, width, 1);
-    }
-}
-
-/* Names decide nothing about values: both layouts get the same. */
-static void
-equalise (File *file)
-{
-  for (guint i = 0; i < file->tensors->len; i++)
-    {
-      GsStoredTensor *tensor = &g_array_index (file->tensors, GsStoredTensor, i);
-      GRand *rand = g_rand_new_with_seed (i + 1);
-      float *values = (float *) tensor->data;
-
-      for (guint64 k = 0; k < gs_stored_tensor_n_elements (tensor); k++)
-        values[k] = (float) g_rand_double_range (rand, -0.2, 0.2);
-      g_rand_free (rand);
-    }
-}
-
-#define ONE "mid_block.resnets.0.conv1.weight"
-#define ONE_COMPVIS "middle_block.0.in_layers.2"
-
-static void
-add_factors (File *file, float *up, float *down)
-{
-  const guint64 rows = WIDE, columns = WIDE * 9;
-  float *a = add (file, ONE_COMPVIS ".up", 4, (guint64[]) { rows, RANK, 1, 1 });
-  float *b = add (file, ONE_COMPVIS ".down", 4, (guint64[]) { RANK, WIDE, 3, 3 });
-
-  memcpy (a, up, rows * RANK * sizeof *a);
-  memcpy (b, down, RANK * columns * sizeof *b);
-}
-
-/* The way down and the middle of the starter's U-Net. */
-static void
-add_half (File *file, const GsCheckpoint *starter, Kind kind, const float *up, const float *down)
-{
-  for (guint i = 0; i < gs_checkpoint_n_tensors (starter); i++)
-    {
-      const char *name;
-      const GsStoredTensor *tensor = gs_checkpoint_tensor (starter, i, &name);
-      const guint64 n = gs_stored_tensor_n_elements (tensor);
-      guint64 dims[4] = { tensor->shape[0], tensor->shape[1], tensor->shape[2], tensor->shape[3] };
-      float *values;
-
-      if (!g_str_has_prefix (name, "unet.") || g_str_has_prefix (name, "unet.up_blocks.")
-          || g_str_has_prefix (name, "unet.conv_norm_out.") || g_str_has_prefix (name, "unet.conv_out."))
-        continue;
-      name += strlen ("unet.");
-      if (kind == FOREIGN && strstr (name, ".attn2.to_k.") != NULL)
-        dims[1] /= 2;
-      if (kind == FOREIGN && strstr (name, ".attn2.to_v.") != NULL)
-        dims[1] /= 2;
-      values = add (file, name, tensor->n_dims, dims);
-      if (kind == DIFFERENCE)
-        memset (values, 0, n * sizeof *values);
-      else if (kind != FOREIGN)
-        gs_stored_tensor_to_float (tensor, values);
-      for (guint64 k = 0; kind == COPY_OF_ONE && g_str_equal (name, ONE) && k < n; k++)
-        for (guint r = 0; r < RANK; r++)
-          values[k] += up[k / (WIDE * 9) * RANK + r] * down[r * WIDE * 9 + k % (WIDE * 9)];
-    }
-}
-
-static void
-add_adapter (File *file)
-{
-  add_conv (file, "conv_in", 64, 3 * 16 * 16, 3);
-  add_conv (file, "body.2.in_conv", WIDE, 64, 1);
-  for (guint i = 0; i < 8; i++)
-    {
-      g_autofree char *first = g_strdup_printf ("body.%u.block1", i);
-      g_autofree char *second = g_strdup_printf ("body.%u.block2", i);
-
-      add_conv (file, first, i < 2 ? 64 : WIDE, i < 2 ? 64 : WIDE, 3);
-      add_conv (file, second, i < 2 ? 64 : WIDE, i < 2 ? 64 : WIDE, 1);
-    }
-}
-
-static char *
-write_file (Kind kind, const char *name)
-{
-  File file = { g_array_new (FALSE, FALSE, sizeof (GsStoredTensor)),
-                g_ptr_array_new_with_free_func (g_free) };
-  const gboolean is_lora = kind == LORA || kind == LORA_OF_ONE;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GsCheckpoint) starter = gs_checkpoint_open (gs_starter_path (), &error);
-  g_autofree float *up = g_new (float, WIDE * RANK);
-  g_autofree float *down = g_new (float, RANK * WIDE * 9);
-  const guint64 none = 0;
-  char *path = g_build_filename (folder, name, NULL);
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < WIDE * RANK; i++)
-    up[i] = ((int) (i % 7) - 3) / 16.0f;
-  for (guint i = 0; i < RANK * WIDE * 9; i++)
-    down[i] = ((int) (i % 5) - 2) / 16.0f;
-  if (kind == ADAPTER)
-    add_adapter (&file);
-  else
-    add_own (&file, is_lora);
-  equalise (&file);
-  if (is_lora)
-    add (&file, "lora_controlnet", 1, &none);
-  else if (kind != ADAPTER)
-    add_half (&file, starter, kind, up, down);
-  if (kind == LORA_OF_ONE)
-    add_factors (&file, up, down);
-  if (kind == DIFFERENCE)
-    add (&file, "difference", 1, &none);
-  gs_safetensors_write (path, (const GsStoredTensor *) (gpointer) file.tensors->data,
-                        file.tensors->len, NULL, &error);
-  g_assert_no_error (error);
-  g_array_unref (file.tensors);
-  g_ptr_array_unref (file.kept);
-  return path;
-}
-
-/* ---- Pictures ------------------------------------------------------------------------------- */
-
 static GsImage *drawing;
 
 static GsImage *
@@ -249,7 +48,7 @@ test_strengths (void)
 
   if (session_test_get () == NULL)
     return;
-  path = write_file (COPY, "copy.safetensors");
+  path = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
   without = picture_with (NULL, 0);
   full = picture_of (path, 1);
   half = picture_of (path, 0.5f);
@@ -274,11 +73,11 @@ test_kinds (void)
 
   if (session_test_get () == NULL)
     return;
-  copy = write_file (COPY, "copy.safetensors");
-  lora = write_file (LORA, "lora.safetensors");
-  difference = write_file (DIFFERENCE, "difference.safetensors");
-  one = write_file (COPY_OF_ONE, "one.safetensors");
-  lora_one = write_file (LORA_OF_ONE, "lora-one.safetensors");
+  copy = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
+  lora = control_file_write (CONTROL_FILE_LORA, folder, "lora.safetensors");
+  difference = control_file_write (CONTROL_FILE_DIFFERENCE, folder, "difference.safetensors");
+  one = control_file_write (CONTROL_FILE_COPY_OF_ONE, folder, "one.safetensors");
+  lora_one = control_file_write (CONTROL_FILE_LORA_OF_ONE, folder, "lora-one.safetensors");
   by_copy = picture_of (copy, 1);
   by_lora = picture_of (lora, 1);
   by_difference = picture_of (difference, 1);
@@ -301,7 +100,7 @@ test_two (void)
 
   if (session_test_get () == NULL)
     return;
-  path = write_file (COPY, "copy.safetensors");
+  path = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
   one = picture_of (path, 1);
   two = picture_with ((GsControl[]) { control_of (path, 0.25f), control_of (path, 0.75f) }, 2);
   g_assert_cmpfloat (session_test_difference (one, two), <, 0.05);
@@ -319,7 +118,7 @@ test_start_end (void)
 
   if (session_test_get () == NULL)
     return;
-  path = write_file (COPY, "copy.safetensors");
+  path = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
   control = control_of (path, 1);
   without = picture_with (NULL, 0);
   always = picture_with (&control, 1);
@@ -360,7 +159,7 @@ test_requests (void)
 
   if (session_test_get () == NULL)
     return;
-  path = write_file (COPY, "copy.safetensors");
+  path = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
   control = control_of (path, 1);
   request.steps = 2;
   request.guidance_scale = 5;
@@ -396,8 +195,8 @@ test_adapter (void)
 
   if (session_test_get () == NULL)
     return;
-  path = write_file (ADAPTER, "adapter.safetensors");
-  net = write_file (COPY, "copy.safetensors");
+  path = control_file_write (CONTROL_FILE_ADAPTER, folder, "adapter.safetensors");
+  net = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
   without = picture_with (NULL, 0);
   full = picture_of (path, 1);
   half = picture_of (path, 0.5f);
@@ -426,7 +225,7 @@ test_parameters (void)
 
   if (session_test_get () == NULL)
     return;
-  path = write_file (COPY, "copy.safetensors");
+  path = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
   control = control_of (path, 0.8f);
   control.preprocess = GS_PREPROCESS_CANNY;
   control.end = 0.5f;
@@ -450,11 +249,12 @@ test_parameters (void)
 static void
 test_library (void)
 {
-  static const Kind kinds[] = { COPY, LORA, DIFFERENCE, ADAPTER };
+  static const ControlKind kinds[] = { CONTROL_FILE_COPY, CONTROL_FILE_LORA,
+                                       CONTROL_FILE_DIFFERENCE, CONTROL_FILE_ADAPTER };
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      g_autofree char *path = write_file (kinds[i], "copy.safetensors");
+      g_autofree char *path = control_file_write (kinds[i], folder, "copy.safetensors");
       g_autoptr (GError) error = NULL;
       g_autoptr (GsLibraryFile) file = gs_library_file_new (path, &error);
       g_autoptr (GsModelInfo) info = NULL;
@@ -492,8 +292,8 @@ test_errors (void)
   if (session_test_get () == NULL)
     return;
   before = picture_with (NULL, 0);
-  copy = write_file (COPY, "copy.safetensors");
-  foreign = write_file (FOREIGN, "foreign.safetensors");
+  copy = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
+  foreign = control_file_write (CONTROL_FILE_FOREIGN, folder, "foreign.safetensors");
   control = control_of ("nowhere", 1);
   assert_fails (&control, 1, GS_ERROR_BAD_FILE, "nowhere");
   control = control_of (foreign, 1);
@@ -523,7 +323,7 @@ test_memory (void)
 
   if (session_test_get () == NULL)
     return;
-  path = write_file (COPY, "copy.safetensors");
+  path = control_file_write (CONTROL_FILE_COPY, folder, "copy.safetensors");
   control = control_of (path, 1);
   g_assert_true (gs_session_estimate_memory (session_test_get (), &request, &without, &available,
                                              &error));

@@ -53,6 +53,7 @@ static const char *const diffusers[] = {
   "add_embedding.linear_1.weight", C "add_embedding.linear_1.weight",
   "down_blocks.1.resnets.0.norm1.weight", C "down_blocks.1.resnets.0.norm1.weight",
   "mid_block.attentions.0.proj_in.weight", C "mid_block.attentions.0.proj_in.weight",
+  "control_add_embedding.linear_1.weight", C "control_add_embedding.linear_1.weight",
   NULL,
 };
 
