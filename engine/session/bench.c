@@ -150,7 +150,8 @@ unet_program (GsSession *session, guint batch, guint32 width, guint32 height, GE
 {
   GsUnetPrograms unet;
 
-  return gs_unet_programs (session, GS_UNET_WHOLE, batch, width, height, GS_PROMPT_LENGTH, &unet, error) ? unet.steps : NULL;
+  return gs_unet_programs (session, GS_UNET_WHOLE, batch, width, height, GS_PROMPT_LENGTH, &unet, error)
+             ? unet.steps : NULL;
 }
 
 /* The program of a part at the size, in latent pixels. */
