@@ -22,6 +22,12 @@ enum
   PROP_DENOISING_STRENGTH,
   PROP_MASK_FEATHER,
   PROP_MASK_FILL,
+  PROP_HIRES,
+  PROP_HIRES_STRENGTH,
+  PROP_HIRES_UPSCALER,
+  PROP_GUIDED_STEPS,
+  PROP_DEEP_LAYERS,
+  PROP_PROMPT_STEPS,
   N_PROPS
 };
 
@@ -105,6 +111,12 @@ gesso_settings_class_init (GessoSettingsClass *klass)
   DOUBLE (PROP_DENOISING_STRENGTH, "denoising-strength", 0, 1, 0.75);
   UINT (PROP_MASK_FEATHER, "mask-feather", 0, 256, 8);
   STRING (PROP_MASK_FILL, "mask-fill", "original");
+  STRING (PROP_HIRES, "hires", "auto");
+  DOUBLE (PROP_HIRES_STRENGTH, "hires-strength", 0.05, 1, 0.5);
+  STRING (PROP_HIRES_UPSCALER, "hires-upscaler", "pixel");
+  STRING (PROP_GUIDED_STEPS, "guided-steps", "all");
+  STRING (PROP_DEEP_LAYERS, "deep-layers", "1");
+  STRING (PROP_PROMPT_STEPS, "prompt-steps", "all");
 
 #undef STRING
 #undef UINT

@@ -19,6 +19,12 @@
  *   denoising-strength           double: 0 keeps the start picture, 1 forgets it
  *   mask-feather                 uint: pixels of soft edge round the mask
  *   mask-fill                    string: "original", "blur", "noise" or "color"
+ *   hires                        string: "auto", "off", or how much smaller it is made first: "2"
+ *   hires-strength               double: how far the second pass leaves the first behind
+ *   hires-upscaler               string: "pixel", "latent", or a name in the library
+ *   guided-steps                 string: "all" or "middle"
+ *   deep-layers                  string: in which of so many steps they run, "1", "2" or "3"
+ *   prompt-steps                 string: "all" or "half"
  */
 #pragma once
 

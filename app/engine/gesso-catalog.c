@@ -159,6 +159,37 @@ take_name (GessoSettings *settings, const char *property, GessoCatalog catalog, 
     g_object_set (settings, property, gesso_catalog_get_ids (catalog)[position], NULL);
 }
 
+/* A picture without a second pass leaves the choice as it is, unless it is larger than what any model
+ * would make in one by itself. */
+static void
+take_passes (GessoSettings *settings, const GsSettings *parsed)
+{
+  const GsRequest *request = &parsed->request;
+  char scale[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (request->hires == GS_HIRES_ON)
+    g_object_set (settings,
+                  "hires", g_ascii_formatd (scale, sizeof scale, "%g", (double) request->hires_scale),
+                  "hires-strength", CLAMP ((double) request->hires_strength, 0.05, 1),
+                  "hires-upscaler", parsed->hires_upscaler ? parsed->hires_upscaler : "pixel",
+                  NULL);
+  else if (parsed->has_size && (guint64) request->width * request->height > 1.5 * 512 * 512)
+    g_object_set (settings, "hires", "off", NULL);
+}
+
+static void
+take_shortcuts (GessoSettings *settings, const GsRequest *request)
+{
+  const gboolean is_limited = request->guidance_from > 0
+                              || (request->guidance_to > 0 && request->guidance_to < 1);
+
+  g_object_set (settings,
+                "guided-steps", is_limited ? "middle" : "all",
+                "deep-layers", request->deep_cache > 2 ? "3" : request->deep_cache == 2 ? "2" : "1",
+                "prompt-steps", request->gate > 0 ? "half" : "all",
+                NULL);
+}
+
 GessoSettings *
 gesso_settings_from_parameters (const char *parameters, GessoSettings *current, GError **error)
 {
@@ -185,6 +216,8 @@ gesso_settings_from_parameters (const char *parameters, GessoSettings *current, 
                   "width", MIN (parsed->request.width, 8192),
                   "height", MIN (parsed->request.height, 8192),
                   NULL);
+  take_passes (settings, parsed);
+  take_shortcuts (settings, &parsed->request);
   if (parsed->has_seed)
     g_object_set (settings, "seed", parsed->request.seed, NULL);
   if (parsed->has_denoising_strength)

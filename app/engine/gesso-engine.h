@@ -65,6 +65,16 @@ void        gesso_engine_look_async  (GessoEngine        *self,
                                       gpointer            data);
 GdkTexture *gesso_engine_look_finish (GessoEngine *self, GAsyncResult *result, GError **error);
 
+/* A picture scale times as large, by an upscaler's file or, where model is NULL, by resizing. */
+void          gesso_engine_upscale_async  (GessoEngine        *self,
+                                           GessoJob           *job,
+                                           GessoPicture       *picture,
+                                           const char         *model,
+                                           double              scale,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            data);
+GessoPicture *gesso_engine_upscale_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+
 /* Tokens of a prompt and how many fit, as a model counts them. Fails with G_IO_ERROR_PENDING until a
  * picture was made with that model, but for the starter. */
 void     gesso_engine_count_tokens_async  (GessoEngine        *self,

@@ -31,6 +31,43 @@ fill_from_id (const char *id)
   return GS_FILL_ORIGINAL;
 }
 
+/* One pass, two where the model's size is passed, or two in any case. */
+static void
+take_passes (GessoRequest *self, GessoSettings *settings)
+{
+  g_autofree char *hires = NULL;
+  double strength, scale;
+
+  g_object_get (settings, "hires", &hires, "hires-strength", &strength, "hires-upscaler",
+                &self->hires_upscaler, NULL);
+  scale = g_ascii_strtod (hires, NULL);
+  self->gs.hires = g_strcmp0 (hires, "auto") == 0 ? GS_HIRES_AUTO
+                   : scale > 1                    ? GS_HIRES_ON
+                                                  : GS_HIRES_OFF;
+  if (scale > 1)
+    self->gs.hires_scale = (float) CLAMP (scale, 1, 8);
+  self->gs.hires_strength = (float) strength;
+  self->gs.hires_upscaler = self->hires_upscaler;
+}
+
+/* The middle is where guidance helps most, says the paper; the numbers are measured in README.md. */
+static void
+take_shortcuts (GsRequest *gs, GessoSettings *settings)
+{
+  g_autofree char *guided = NULL, *deep = NULL, *prompt = NULL;
+
+  g_object_get (settings, "guided-steps", &guided, "deep-layers", &deep, "prompt-steps", &prompt,
+                NULL);
+  if (g_strcmp0 (guided, "middle") == 0)
+    {
+      gs->guidance_from = 0.1f;
+      gs->guidance_to = 0.6f;
+    }
+  gs->deep_cache = (guint) g_ascii_strtoull (deep, NULL, 10);
+  if (g_strcmp0 (prompt, "half") == 0)
+    gs->gate = MAX (gs->steps / 2, 1);
+}
+
 static void
 take_settings (GessoRequest *self, GessoSettings *settings)
 {
@@ -68,6 +105,8 @@ take_settings (GessoRequest *self, GessoSettings *settings)
   gs->rng = rng_from_id (rng);
   gs->fill = fill_from_id (fill);
   gs->denoising_strength = (float) denoising_strength;
+  take_passes (self, settings);
+  take_shortcuts (gs, settings);
 }
 
 void
@@ -78,6 +117,7 @@ gesso_request_clear (GessoRequest *self)
   g_free (self->model);
   g_free (self->sampler);
   g_free (self->schedule);
+  g_free (self->hires_upscaler);
   g_clear_pointer (&self->picture, gs_image_free);
   g_clear_pointer (&self->mask, gs_image_free);
   for (guint i = 0; i < GS_MAX_CONTROLS; i++)
@@ -203,6 +243,8 @@ gesso_request_init (GessoRequest *self, GessoOrder *order, GError **error)
   gs->variation_seed = gesso_order_get_variation_seed (order);
   gs->variation_strength = (float) gesso_order_get_variation_strength (order);
   gs->keep_steps = gesso_order_get_keep_steps (order);
+  if (gesso_order_get_draft (order))
+    gs->hires = GS_HIRES_OFF;
   if (trail)
     {
       gs->resume = gesso_trail_get_gs_steps (trail);

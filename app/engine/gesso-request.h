@@ -15,7 +15,7 @@ typedef struct
   GsRequest gs;      /* its strings and images are borrowed from the rest */
   char     *model;   /* path, "" for the starter */
 
-  char     *prompt, *negative_prompt, *sampler, *schedule;
+  char     *prompt, *negative_prompt, *sampler, *schedule, *hires_upscaler;
   GsImage  *picture;    /* the frame's part of the painting */
   GsImage  *mask;
   GsControl controls[GS_MAX_CONTROLS]; /* of the visible layers that guide, the uppermost first */

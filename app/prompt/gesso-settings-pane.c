@@ -27,12 +27,21 @@ struct _GessoSettingsPane
   AdwComboRow     *schedule;
   GtkSpinButton   *clip_skip;
   GtkSpinButton   *guidance_rescale;
+  AdwComboRow     *hires;
+  GtkSpinButton   *hires_strength;
+  AdwComboRow     *deep_layers;
+  AdwComboRow     *guided_steps;
+  AdwComboRow     *prompt_steps;
   AdwComboRow     *rng;
 };
 
 G_DEFINE_FINAL_TYPE (GessoSettingsPane, gesso_settings_pane, GTK_TYPE_WIDGET)
 
 static const char *const rngs[] = { "cpu", "cuda", NULL };
+static const char *const passes[] = { "auto", "off", "1.5", "2", NULL };
+static const char *const deep_layers[] = { "1", "2", "3", NULL };
+static const char *const guided_steps[] = { "all", "middle", NULL };
+static const char *const prompt_steps[] = { "all", "half", NULL };
 
 /* 0 stands for "not known yet" and is not shown. */
 static gboolean
@@ -96,6 +105,11 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
   g_object_bind_property (settings, "guidance-rescale", self->guidance_rescale, "value", flags);
   bind_names (self->sampler, settings, "sampler", GESSO_CATALOG_SAMPLERS);
   bind_names (self->schedule, settings, "schedule", GESSO_CATALOG_SCHEDULES);
+  gesso_choice_bind (self->hires, settings, "hires", passes);
+  g_object_bind_property (settings, "hires-strength", self->hires_strength, "value", flags);
+  gesso_choice_bind (self->deep_layers, settings, "deep-layers", deep_layers);
+  gesso_choice_bind (self->guided_steps, settings, "guided-steps", guided_steps);
+  gesso_choice_bind (self->prompt_steps, settings, "prompt-steps", prompt_steps);
   gesso_choice_bind (self->rng, settings, "rng", rngs);
 }
 
@@ -151,6 +165,11 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, schedule);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, clip_skip);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guidance_rescale);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, hires);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, hires_strength);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, deep_layers);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guided_steps);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, prompt_steps);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, rng);
 }
 

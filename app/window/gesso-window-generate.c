@@ -73,6 +73,8 @@ gesso_window_cancel (GessoWindow *self)
 
   if (running)
     gesso_queue_cancel (self->queue, running);
+  else if (self->job)
+    gesso_job_cancel (self->job);
 }
 
 static void

@@ -191,6 +191,11 @@ void     gesso_window_save_document_to (GessoWindow *self, GFile *file, GessoSav
 void     gesso_window_init_export   (GessoWindow *self);
 void     gesso_window_export_to     (GessoWindow *self, GFile *file, gboolean deep);
 
+/* gesso-window-upscale.c: the flattened picture, scale times as large, becomes a layer on top; model:
+ * an upscaler's file, or NULL. */
+void     gesso_window_init_upscale  (GessoWindow *self);
+void     gesso_window_upscale       (GessoWindow *self, const char *model, double scale);
+
 /* gesso-window-files.c */
 GFile   *gesso_window_get_save_folder (GessoWindow *self);
 void     gesso_window_set_save_folder (GessoWindow *self, GFile *file);

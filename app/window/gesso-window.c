@@ -287,6 +287,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_generate (self);
   gesso_window_init_document (self);
   gesso_window_init_export (self);
+  gesso_window_init_upscale (self);
   gesso_window_init_files (self);
   gesso_window_init_models (self);
   gesso_window_init_library (self);

@@ -330,6 +330,27 @@ show_library (GtkWindow *window)
     widgets_wait_ms (20);
 }
 
+static void
+show_upscale (GtkWindow *window)
+{
+  show_picture (window);
+  activate (window, "win.upscale");
+}
+
+/* All settings, to their end. */
+static void
+show_settings (GtkWindow *window)
+{
+  GtkWidget *pane = GTK_WIDGET (GESSO_WINDOW (window)->pane);
+  GtkWidget *row = find_child (pane, ADW_TYPE_EXPANDER_ROW);
+  GtkWidget *scroller = find_child (pane, GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  wait_ms (SETTLE_MS);
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+}
+
 static const State states[] = {
   { "empty", 1000, 700, 0, show_empty },
   { "picture", 1000, 700, 0, show_picture },
@@ -344,6 +365,8 @@ static const State states[] = {
   { "gallery", 1000, 700, 0, show_gallery },
   { "preferences", 1000, 800, 0, show_preferences },
   { "library", 1000, 800, 0, show_library },
+  { "upscale", 1000, 700, 0, show_upscale },
+  { "settings", 1000, 800, 0, show_settings },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },
   { "live", 1000, 700, 0, show_live },

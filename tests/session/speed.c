@@ -76,7 +76,8 @@ program (GsUnetPart part, guint batch)
   g_autoptr (GError) error = NULL;
   GsUnetPrograms programs;
 
-  gs_unet_programs (session_test_get (), part, batch, WIDTH, HEIGHT, 77, &programs, &error);
+  gs_unet_programs (session_test_get (), part, batch, WIDTH, HEIGHT, 77, NULL, &programs,
+                    &error);
   g_assert_no_error (error);
   return programs.steps;
 }
