@@ -260,7 +260,7 @@ static void
 test_stays_in_place (void)
 {
   GsRequest request = session_test_request ();
-  g_autoptr (GsImage) picture = NULL, back = NULL, shifted = NULL;
+  g_autoptr (GsImage) picture = NULL, back = NULL;
 
   if (session_test_get () == NULL)
     return;

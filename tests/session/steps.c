@@ -172,7 +172,7 @@ static void
 test_branches_under_a_mask (void)
 {
   GsRequest request = kept_request ("euler");
-  g_autoptr (GsResult) whole = NULL, branch = NULL, seen = NULL;
+  g_autoptr (GsResult) whole = NULL, branch = NULL;
   g_autoptr (GsImage) mask = session_test_mask (96, 64, 56, 8, 32, 48);
   guint n_changed = 0;
 

@@ -184,7 +184,8 @@ test_fits (void)
 static void
 test_find (void)
 {
-  g_autofree char *word = write_tensor ("find/a/zorb.safetensors", "emb_params", 2, 768, NULL);
+  G_GNUC_UNUSED g_autofree char *word =
+      write_tensor ("find/a/zorb.safetensors", "emb_params", 2, 768, NULL);
   g_autofree char *lora = write_tensor ("find/b/zorb.safetensors", "lora_unet_x.lora_down.weight", 4,
                                         8, NULL);
   g_autofree char *folder = g_build_filename (root, "find", NULL);
