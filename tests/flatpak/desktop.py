@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sandboxed program and the portals' dialogs as assistive technology sees them."""
+import ctypes
 import os
 import subprocess
 import sys
@@ -100,7 +101,12 @@ def find_entry(application):
 def type_slash():
     """Has a dialog that opens files show its entry. Without a window manager the keys are those of
     the window under the pointer."""
-    # Into the window, which takes the keys when the pointer comes.
+    # A window that was presented keeps the keys; they are the pointer's again.
+    x11 = ctypes.CDLL('libX11.so.6')
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    display = ctypes.c_void_p(x11.XOpenDisplay(None))
+    x11.XSetInputFocus(display, ctypes.c_ulong(1), 1, ctypes.c_ulong(0))
+    x11.XCloseDisplay(display)
     Atspi.generate_mouse_event(1390, 890, 'abs')
     time.sleep(0.3)
     Atspi.generate_mouse_event(400, 300, 'b1c')
