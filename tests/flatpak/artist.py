@@ -23,6 +23,8 @@ MODELS = os.path.join(HOME, 'Models')
 GALLERY = os.path.join(PICTURES, 'Kept')
 SANDBOX = os.path.join(HOME, '.var', 'app', ID)
 NOTES = os.path.join(HOME, 'notes.json')
+NO_PICTURES = 'GESSO_FLATPAK_NO_PICTURES' in os.environ
+GENERATE_SECONDS = 900  # shaders have to be compiled first
 PROMPT = 'a red house under a yellow sun'
 
 
@@ -67,8 +69,13 @@ def digest(data):
 
 
 def generate(program):
+    """A picture as another layer."""
+    if NO_PICTURES:
+        program.press('New layer')
+        time.sleep(1)
+        return
     program.press('Generate')
-    accept = program.wait('Accept', 400)
+    program.wait('Accept', GENERATE_SECONDS)
     program.wait_sensitive('Accept')
     program.press('Accept')
     wait_for('the candidate to be a layer', lambda: program.find('Accept') is None)
@@ -120,14 +127,15 @@ def first(version):
 
     say('a picture by the starter model')
     program.set_text('Prompt', PROMPT)
-    program.set_value('Width', 128)
+    program.set_value('Width', 192)
     program.set_value('Height', 128)
-    program.set_value('Steps', 4)
     program.set_text('Seed', '7')
     program.activate('window/1', 'new-canvas')
     generate(program)
     own = os.path.join(SANDBOX, 'data', 'gesso', 'pictures')
-    wait_for('the picture in a gallery that lasts', lambda: os.path.isdir(own) and os.listdir(own))
+    if not NO_PICTURES:
+        wait_for('the picture in a gallery that lasts',
+                 lambda: os.path.isdir(own) and os.listdir(own))
 
     say('saved through the portal')
     path = os.path.join(PICTURES, 'house.ora')
@@ -154,9 +162,9 @@ def first(version):
 
     say('a name without an ending')
     program.activate('window/1', 'save-as')
-    answer_portal(os.path.join(PICTURES, 'cottage'), 'Save')
-    answer_portal(None, 'Save')
     cottage = os.path.join(PICTURES, 'cottage.ora')
+    answer_portal(cottage.removesuffix('.ora'), 'Save')
+    answer_portal(cottage, 'Save')
     wait_for(cottage, lambda: os.path.exists(cottage))
     n_layers(cottage)
 
@@ -175,8 +183,9 @@ def first(version):
     program.activate('window/1', 'open-path', os.path.join(models, 'own.safetensors'))
     wait_for('the model to be chosen', lambda: 'own.safetensors' in (setting('model') or ''))
     generate(program)
-    wait_for('a picture in the gallery on the host', lambda: any(
-        b'own' in read(os.path.join(GALLERY, name)) for name in os.listdir(GALLERY)))
+    if not NO_PICTURES:
+        wait_for('a picture in the gallery on the host', lambda: any(
+            b'own' in read(os.path.join(GALLERY, name)) for name in os.listdir(GALLERY)))
 
     kept = documents(program)
     program.quit()
@@ -205,7 +214,7 @@ def look_again(program, version, kept):
     program.start()
     if program.text('Prompt') != PROMPT:
         fail(f'the prompt is “{program.text("Prompt")}”')
-    for name, value in ('Width', 128), ('Height', 128), ('Steps', 4):
+    for name, value in ('Width', 192), ('Height', 128):
         if program.value(name) != value:
             fail(f'{name} is {program.value(name)}')
     wait_for('the windows', lambda: program.has(f'window/{len(kept)}'))
@@ -229,7 +238,9 @@ def upgraded(version):
 
     say('another picture, with the model and in the gallery that were chosen before')
     generate(program)
-    wait_for('one more in the gallery', lambda: len(os.listdir(GALLERY)) > len(notes['gallery']))
+    if not NO_PICTURES:
+        wait_for('one more in the gallery',
+                 lambda: len(os.listdir(GALLERY)) > len(notes['gallery']))
     program.quit()
 
 

@@ -9,6 +9,7 @@
 # GESSO_FLATPAK_FROM       a commit to upgrade from; without it, this tree with a lower version
 # GESSO_FLATPAK_SOURCES    a folder with what the manifest names, by the last part of its address, for
 #                          where there is no network; it is checked as what is downloaded is
+# GESSO_FLATPAK_NO_PICTURES   set: empty layers instead of pictures, where these would take too long
 # GESSO_FLATPAK_JOBS       how many compilers run at a time
 #
 # It needs root, for debootstrap and a mount of its own, and leaves nothing outside FOLDER.
@@ -29,7 +30,8 @@ skip ()
   exit 77
 }
 
-for tool in flatpak flatpak-builder ostree bwrap debootstrap Xvfb dbus-run-session unshare; do
+for tool in flatpak flatpak-builder eu-strip ostree bwrap debootstrap Xvfb dbus-run-session \
+  unshare; do
   command -v "$tool" >/dev/null || skip "$tool is not installed"
 done
 python=/usr/bin/python3
