@@ -297,7 +297,8 @@ gs_training_options_match (const GsTrainingOptions *options, GHashTable *facts, 
     return FALSE;
   own = make_file (options, facts);
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if ((!fields[i].free || decides (options, &fields[i])) && !same (own, stored, GROUP, fields[i].name, fields[i].type != ENUM, error))
+    if ((!fields[i].free || decides (options, &fields[i]))
+        && !same (own, stored, GROUP, fields[i].name, fields[i].type != ENUM, error))
       return FALSE;
   g_hash_table_iter_init (&iter, facts);
   while (g_hash_table_iter_next (&iter, &key, NULL))

@@ -112,7 +112,8 @@ void     gs_training_forget (GsTraining *training);
 
 /* ---- training-texts.c ---- */
 
-/* The caption of an item, which may be one of the prior's; template: any number, which chooses among texts for pictures without one. */
+/* The caption of an item, which may be one of the prior's; template: any number, which chooses among
+ * texts for pictures without one. */
 char    *gs_training_caption (GsTraining *training, const GsDatasetItem *item, guint32 template);
 /* Texts that an item may have: templates 0 .. n - 1. */
 guint    gs_training_n_captions (GsTraining *training, const GsDatasetItem *item);
