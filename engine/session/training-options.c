@@ -33,7 +33,7 @@ typedef struct
   { #name, type, offsetof (GsTrainingOptions, name), free, low, high }
 
 static const Field fields[] = {
-  FIELD (kind, ENUM, FALSE, 0, GS_TRAINING_LORA),
+  FIELD (kind, ENUM, FALSE, 0, GS_TRAINING_MODEL),
   FIELD (data, TEXT, TRUE, 0, 0),
   FIELD (word, TEXT, FALSE, 0, 0),
   FIELD (subject, ENUM, FALSE, 0, GS_SUBJECT_STYLE),
