@@ -5,13 +5,40 @@
  * A workgroup per sample and group. */
 #extension GL_GOOGLE_include_directive : require
 #include "norm-gradient.h"
-#include "include/memory.glsl"
+#include "include/words.glsl"
 
 layout(local_size_x = 64) in;
 layout(constant_id = 0) const uint MODE = 0;
+layout(constant_id = 1) const uint STEP = 1; /* channels of a group side by side: 4 or 1 */
 layout(push_constant) uniform Push { GsNormGradientPush p; };
 
 shared float partial[64];
+
+/* STEP elements, and zeros. */
+vec4 load_step (gs_address base, uint at)
+{
+  return STEP == 4 ? load_four (base + uint64_t (at) * (ELEMENT4_BYTES / 4))
+                   : vec4 (load (base, at), 0.0, 0.0, 0.0);
+}
+
+vec4 load_weight (uint at)
+{
+  return STEP == 4 ? load_floats (p.weight + uint64_t (at) * 4)
+                   : vec4 (Floats (p.weight).at[at], 0.0, 0.0, 0.0);
+}
+
+/* What is no element counts nothing. */
+vec4 only (vec4 v) { return STEP == 4 ? v : vec4 (v.x, 0.0, 0.0, 0.0); }
+
+void store_step (uint at, vec4 v)
+{
+  if (STEP == 4)
+    store_four (p.y + uint64_t (at) * (ELEMENT4_BYTES / 4), v);
+  else
+    store (p.y, at, v.x);
+}
+
+float total (vec4 v) { return v.x + v.y + (v.z + v.w); }
 
 float sum_over_group (float value)
 {
@@ -41,39 +68,38 @@ void main ()
 
   if (sample_index >= p.samples) /* the whole workgroup, so barriers stay uniform */
     return;
-  for (uint i = lane; i < n; i += 64)
-    sum += load (p.x, first + i / width * p.channels + i % width);
+  for (uint i = lane * STEP; i < n; i += 64 * STEP)
+    sum += total (load_step (p.x, first + i / width * p.channels + i % width));
   mean = sum_over_group (sum) / float (n);
-  for (uint i = lane; i < n; i += 64)
+  for (uint i = lane * STEP; i < n; i += 64 * STEP)
     {
-      float d = load (p.x, first + i / width * p.channels + i % width) - mean;
+      vec4 d = only (load_step (p.x, first + i / width * p.channels + i % width) - mean);
 
-      squares += d * d;
+      squares += dot (d, d);
     }
   r = inversesqrt (sum_over_group (squares) / float (n) + p.epsilon);
   if (MODE == GS_NORM_GRADIENT_X)
     {
-      for (uint i = lane; i < n; i += 64)
+      for (uint i = lane * STEP; i < n; i += 64 * STEP)
         {
           uint at = first + i / width * p.channels + i % width;
-          float d = load (p.dy, at) * Floats (p.weight).at[channel + i % width];
+          vec4 d = load_step (p.dy, at) * load_weight (channel + i % width);
 
-          d_sum += d;
-          dn_sum += d * (load (p.x, at) - mean) * r;
+          d_sum += total (d);
+          dn_sum += dot (d, (load_step (p.x, at) - mean) * r);
         }
       d_sum = sum_over_group (d_sum) / float (n);
       dn_sum = sum_over_group (dn_sum) / float (n);
     }
-  for (uint i = lane; i < n; i += 64)
+  for (uint i = lane * STEP; i < n; i += 64 * STEP)
     {
       uint at = first + i / width * p.channels + i % width;
-      float dy = load (p.dy, at);
-      float normalized = (load (p.x, at) - mean) * r;
+      vec4 dy = load_step (p.dy, at);
+      vec4 normalized = (load_step (p.x, at) - mean) * r;
 
       if (MODE == GS_NORM_GRADIENT_SCALED)
-        store (p.y, at, dy * normalized);
+        store_step (at, dy * normalized);
       else
-        store (p.y, at, r * (dy * Floats (p.weight).at[channel + i % width] - d_sum
-                             - normalized * dn_sum));
+        store_step (at, r * (dy * load_weight (channel + i % width) - d_sum - normalized * dn_sum));
     }
 }

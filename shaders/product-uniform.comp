@@ -84,10 +84,11 @@ void main ()
           }
       [[dont_unroll]] for (; k < end; k++)
         {
-          float b = load_b (first, column, k);
+          uint at = min (k, p.depth - 1); /* a loop without a turn still loads once */
+          float b = load_b (first, column, at);
 
           [[unroll]] for (uint r = 0; r < ROWS; r++)
-            run[r] = fma (load_a (rows[r], k), b, run[r]);
+            run[r] = fma (load_a (rows[r], at), b, run[r]);
         }
       [[unroll]] for (uint r = 0; r < ROWS; r++)
         sums[r] += run[r];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Push constants of weight-gradient.comp. */
+/* Push constants of weight-gradient.comp and weight-gradient-uniform.comp. */
 #include "include/types.h"
 
 struct GsWeightGradientPush
@@ -12,3 +12,10 @@ struct GsWeightGradientPush
   uint       kernel, stride, pad;
   uint       elements;                /* of dw                       */
 };
+
+/* Specialization constants of weight-gradient-uniform.comp: whether vectors of x are aligned, invocations. */
+#define GS_WEIGHT_GRADIENT_VECTORS 0
+#define GS_WEIGHT_GRADIENT_LANES 1
+
+/* Columns that an invocation of it makes. */
+#define GS_WEIGHT_GRADIENT_ROWS 8

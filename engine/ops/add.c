@@ -39,6 +39,8 @@ infer (GsNode *node, GError **error)
       return FALSE;
     }
   node->output->shape = a;
+  if (node->inputs[0]->dtype == GS_DTYPE_F32 && node->inputs[1]->dtype == GS_DTYPE_F32)
+    node->output->dtype = GS_DTYPE_F32; /* losses, in graphs of halfs too */
   return TRUE;
 }
 

@@ -77,7 +77,6 @@ flop (const GsNode *node)
 
 #define UNIFORM_WORKGROUPS 64
 #define UNIFORM_WORKGROUP_FLOP 1e9
-#define UNIFORM_MAX_LANES 16
 
 /* Those of which each invocation owns some. */
 static guint32
@@ -90,13 +89,19 @@ own_tokens (const GsNode *node)
 }
 
 static guint32
-uniform_columns (const GsNode *node)
+lanes_of (GsDevice *device)
+{
+  return gs_device_get_info (device)->subgroup_size;
+}
+
+static guint32
+uniform_columns (const GsNode *node, guint32 lanes)
 {
   const guint32 rows = GS_OP_PARAMETERS (node, const Parameters)->heads * node->inputs[Q]->shape.n;
   const guint32 most = MAX (UNIFORM_WORKGROUPS, flop (node) / UNIFORM_WORKGROUP_FLOP);
 
   return MIN (gs_groups (most, rows),
-              gs_groups (own_tokens (node), GS_ATTENTION_GRADIENT_VECTORS * 8));
+              gs_groups (own_tokens (node), GS_ATTENTION_GRADIENT_VECTORS * lanes));
 }
 
 static guint64
@@ -107,8 +112,9 @@ scratch_bytes (const GsNode *node, GsDevice *device)
 
   if (gs_matmul_choose (device) < GS_MATMUL_UNIFORM)
     return 0;
-  return heads * q.n * uniform_columns (node) * (3 * q.c / heads + GS_ATTENTION_GRADIENT_OTHERS)
-         * GS_ATTENTION_GRADIENT_VECTORS * UNIFORM_MAX_LANES * sizeof (float);
+  return heads * q.n * uniform_columns (node, lanes_of (device))
+         * (3 * q.c / heads + GS_ATTENTION_GRADIENT_OTHERS) * GS_ATTENTION_GRADIENT_VECTORS
+         * lanes_of (device) * sizeof (float);
 }
 
 /* The largest part of a head, up to most, that divides it. */
@@ -127,17 +133,18 @@ dispatch_uniform (GsNode *node, GsCommands *commands, struct GsAttentionGradient
 {
   const GsShape q = node->inputs[Q]->shape;
   const guint32 head = q.c / push->heads;
+  const guint32 lanes = lanes_of (gs_commands_get_device (commands));
   const guint32 constants[GS_ATTENTION_GRADIENT_N_CONSTANTS] = {
     [GS_ATTENTION_GRADIENT_CHANNELS] = head,
     [GS_ATTENTION_GRADIENT_OF] = of,
     [GS_ATTENTION_GRADIENT_FOURS] = divisor (head / 4, 20),
     [GS_ATTENTION_GRADIENT_SUMS] = head % 5 == 0 ? 5 : 4,
     [GS_ATTENTION_GRADIENT_CAUSAL] = push->causal,
-    [GS_ATTENTION_GRADIENT_LANES] = gs_device_get_info (gs_commands_get_device (commands))->subgroup_size,
+    [GS_ATTENTION_GRADIENT_LANES] = lanes,
   };
 
   push->scratch = gs_op_scratch_write (commands, node);
-  push->columns = uniform_columns (node);
+  push->columns = uniform_columns (node, lanes);
   push->head_channels = head;
   gs_commands_dispatch (commands,
                         gs_op_kernel (commands, "attention-gradient-uniform",

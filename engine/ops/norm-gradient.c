@@ -31,6 +31,8 @@ record (GsNode *node, GsCommands *commands)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
   const GsNormSizes *sizes = &parameters->sizes;
+  const guint32 channels = node->output->shape.c;
+  const guint32 constants[] = { parameters->mode, channels / sizes->groups % 4 == 0 ? 4 : 1 };
   const struct GsNormGradientPush push = {
     .x = gs_op_read (commands, node->inputs[0]),
     .weight = gs_op_read (commands, node->inputs[1]),
@@ -38,14 +40,14 @@ record (GsNode *node, GsCommands *commands)
     .y = gs_op_write (commands, node->output),
     .samples = sizes->samples,
     .pixels = sizes->pixels,
-    .channels = node->output->shape.c,
+    .channels = channels,
     .groups = sizes->groups,
     .epsilon = sizes->epsilon,
   };
 
   gs_op_dispatch_line (commands,
                        gs_op_kernel (commands, "norm-gradient", node->output->dtype,
-                                     &parameters->mode, 1),
+                                     constants, G_N_ELEMENTS (constants)),
                        &push, sizeof push, (guint64) sizes->samples * sizes->groups,
                        gs_shape_elements (node->output->shape) * 32.0);
 }

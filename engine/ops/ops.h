@@ -76,6 +76,16 @@ GsTensor *gs_mse (GsGraph *g, GsTensor *a, GsTensor *b);
 /* The same with each sample's squares times its weight: weights (N, 1, 1, 1) in float, or NULL. */
 GsTensor *gs_weighted_mse (GsGraph *g, GsTensor *a, GsTensor *b, GsTensor *weights);
 
+/* A latent out of its distribution: moments [mean | log variance] of (N, H, W, 2 C), noise and the result
+ * (N, H, W, C). */
+GsTensor *gs_gaussian (GsGraph *g, GsTensor *moments, GsTensor *noise);
+
+/* How far such distributions are from the standard one, all together times factor: a float. */
+GsTensor *gs_gaussian_divergence (GsGraph *g, GsTensor *moments, float factor);
+
+/* Differences to the pixels on the right and below, times scale: (N, H, W, C) -> (N, H, W, 2 C). */
+GsTensor *gs_difference (GsGraph *g, GsTensor *x, float scale);
+
 /* Rows of a table: ids (N, 1, T, 1) of U32, all below rows (the host checks). Weight (rows, channels). */
 GsTensor *gs_embedding (GsGraph *g, const char *name, GsTensor *ids, guint32 rows, guint32 channels);
 

@@ -2,7 +2,7 @@
 /* dW[o][c][ky][kx] = sum dy[n][i][j][o] x[n][i s + ky - pad][j s + kx - pad][c]: of convolutions, and
  * of linear layers, which are such of one tap. */
 #include "ops/gradient-private.h"
-#include "ops/op.h"
+#include "ops/matmul-private.h"
 
 #include "weight-gradient.h"
 
@@ -31,6 +31,24 @@ flop (const GsNode *node)
 }
 
 static void
+dispatch_uniform (GsNode *node, GsCommands *commands, const struct GsWeightGradientPush *push)
+{
+  const guint32 lanes = gs_device_get_info (gs_commands_get_device (commands))->subgroup_size;
+  const guint32 constants[] = {
+    [GS_WEIGHT_GRADIENT_VECTORS] = push->x_channels % 4 == 0,
+    [GS_WEIGHT_GRADIENT_LANES] = lanes,
+  };
+
+  gs_op_dispatch_line (commands,
+                       gs_op_kernel (commands, "weight-gradient-uniform", node->output->dtype,
+                                     constants, G_N_ELEMENTS (constants)),
+                       push, sizeof *push,
+                       (guint64) gs_groups (push->y_channels, GS_WEIGHT_GRADIENT_ROWS)
+                         * gs_groups (push->channels, lanes) * push->kernel * push->kernel,
+                       flop (node));
+}
+
+static void
 record (GsNode *node, GsCommands *commands)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
@@ -54,6 +72,11 @@ record (GsNode *node, GsCommands *commands)
     .elements = elements,
   };
 
+  if (gs_matmul_choose (gs_commands_get_device (commands)) >= GS_MATMUL_UNIFORM)
+    {
+      dispatch_uniform (node, commands, &push);
+      return;
+    }
   gs_op_dispatch_line (commands,
                        gs_op_kernel (commands, "weight-gradient", node->output->dtype, NULL, 0),
                        &push, sizeof push, gs_groups (elements, 64), flop (node));

@@ -119,6 +119,33 @@ test_bench_only (void)
   check_ops (json_object_get_object_member (result, "text_encoder"));
 }
 
+/* A training step and an evaluation, compared in both forms of output. */
+static void
+test_bench_train (void)
+{
+  g_auto (CliRun) json = { 0 };
+  g_auto (CliRun) table = { 0 };
+  g_auto (CliRun) both = cli_run (MEASURE "--train --only unet_batch1");
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *result, *training;
+
+  cli_assert_status (&both, 2);
+  cli_assert_complaint (&both, "--train");
+  if (!cli_can_generate ())
+    return;
+  json = cli_run (MEASURE "--json --train");
+  result = parse_object (parser, &json);
+  g_assert_false (json_object_has_member (result, "vae_decode"));
+  check_ops (json_object_get_object_member (result, "train_lora"));
+  training = json_object_get_object_member (result, "training");
+  g_assert_cmpfloat (number (training, "steps_per_s"), >, 0);
+  g_assert_cmpfloat (number (training, "time_ratio"), >, 1);
+  g_assert_cmpfloat (number (training, "memory_ratio"), >, 1);
+  table = cli_run (MEASURE "--train");
+  cli_assert_status (&table, 0);
+  g_assert_nonnull (strstr (table.out, "training steps a second"));
+}
+
 /* A run compared with itself has a ratio near 1 for each part, in both forms of output. */
 static void
 test_bench_compare (void)
@@ -320,6 +347,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/measure/bench", test_bench);
   g_test_add_func ("/measure/bench-only", test_bench_only);
+  g_test_add_func ("/measure/bench-train", test_bench_train);
   g_test_add_func ("/measure/bench-compare", test_bench_compare);
   g_test_add_func ("/measure/bench-compare-bad", test_bench_compare_bad);
   g_test_add_func ("/measure/bench-trace", test_bench_trace);
