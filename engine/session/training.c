@@ -75,6 +75,16 @@ check_model (GsTraining *training, GError **error)
   return FALSE;
 }
 
+/* Wherever it is continued from. */
+static void
+make_absolute (const char **path)
+{
+  char *absolute = *path != NULL ? g_canonicalize_filename (*path, NULL) : NULL;
+
+  g_free ((char *) *path);
+  *path = absolute;
+}
+
 /* Fills in what was left to us. */
 static void
 complete_options (GsTraining *training)
@@ -82,6 +92,9 @@ complete_options (GsTraining *training)
   GsTrainingOptions *o = &training->options;
   const gboolean is_inversion = o->kind == GS_TRAINING_INVERSION;
 
+  make_absolute (&o->data);
+  make_absolute (&o->prior);
+  make_absolute (&o->state);
   if (o->resolution == 0)
     o->resolution = training->session->model->info->native_size;
   if (o->rate == 0)
@@ -384,16 +397,16 @@ wind_up (GsTraining *training, GError *failure, GError **error)
 {
   const gboolean pauses = g_error_matches (failure, GS_ERROR, GS_ERROR_CANCELLED);
   g_autoptr (GError) unwritten = NULL;
+  const gboolean written = gs_training_write_state (training, &unwritten);
 
-  gs_training_write_state (training, &unwritten);
   if (failure == NULL || pauses)
     {
       g_clear_error (&failure);
-      if (unwritten != NULL)
+      if (!written)
         g_propagate_error (error, g_steal_pointer (&unwritten));
-      return error == NULL || *error == NULL;
+      return written;
     }
-  if (unwritten == NULL)
+  if (written)
     g_propagate_prefixed_error (error, failure, "Step %u is kept and the training can be continued. ",
                                 training->losses->len);
   else
