@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Teaching the loaded model something new: a word (textual inversion) or an add-on (LoRA), from a folder
- * of pictures. Part of gs.h.
+ * Teaching the loaded model something new: a word (textual inversion), an add-on (LoRA), or all of its
+ * U-Net, from a folder of pictures. Part of gs.h.
  *
  *   GsTrainingOptions options = GS_TRAINING_OPTIONS_DEFAULT;
  *   options.kind = GS_TRAINING_LORA;
@@ -42,6 +42,8 @@ typedef enum
 {
   GS_TRAINING_INVERSION, /* the vectors of a new word; the model stays as it is     */
   GS_TRAINING_LORA,      /* low-rank factors beside the model's weights             */
+  GS_TRAINING_MODEL,     /* the weights of the U-Net themselves, which takes a host memory of some
+                            five times their number of floats                       */
 } GsTrainingKind;
 
 typedef enum
@@ -95,7 +97,7 @@ typedef struct
   double   average;         /* the result is a running mean that keeps this much a step (0.999);
                                0: the last values                                                   */
   double   snr_gamma;       /* min-SNR weighting of timesteps: 5; 0: all count the same             */
-  double   caption_dropout; /* LoRA: the share of captions that are left empty, 0..1                */
+  double   caption_dropout; /* the share of captions that are left empty, 0..1; not of inversion    */
   double   noise_offset;    /* this much of one random number a channel is added to the noise       */
   const char *prior;        /* folder of other pictures of the same class, which are to stay as they are
                                (prior preservation); NULL: none                                     */
@@ -111,7 +113,7 @@ typedef struct
   double   alpha;           /* LoRA: the modules count alpha / rank times; 0: as rank               */
   guint    conv_rank;       /* LoCon: of 3x3 convolutions; 0: none                                  */
   double   conv_alpha;      /* 0: as conv_rank                                                      */
-  gboolean text_encoder;    /* LoRA: its layers too                                                 */
+  gboolean text_encoder;    /* LoRA, model: its layers too                                          */
   const char *blocks;       /* LoRA: only layers with one of these words in their names, separated
                                by commas ("mid_block,up_blocks.1,attn2"); NULL: all                 */
 
@@ -175,7 +177,8 @@ gboolean gs_training_run (GsTraining *training, GsTrainingFunc progress, gpointe
                           gboolean *finished, GError **error);
 
 /* Writes what was learnt so far. A word: .safetensors in diffusers' layout, .pt in A1111's; a LoRA:
- * .safetensors with kohya's names and metadata. The same training gives the same bytes. */
+ * .safetensors with kohya's names and metadata; a model: .safetensors with the names, the other parts and
+ * the metadata of the file that it was. The same training gives the same bytes. */
 gboolean gs_training_save (GsTraining *training, const char *path, GError **error);
 
 /* Device memory that learning will need and what there is; before gs_training_run(). */

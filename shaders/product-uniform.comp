@@ -77,14 +77,15 @@ void main ()
       [[dont_unroll]] for (; k + A_TURN <= end; k += A_TURN)
         [[unroll]] for (uint i = 0; i < A_TURN; i++)
           {
-            float b = load_b (first, column, k + i);
+            uint at = min (k + i, p.depth - 1); /* a loop without a turn still loads once */
+            float b = load_b (first, column, at);
 
             [[unroll]] for (uint r = 0; r < ROWS; r++)
-              run[r] = fma (load_a (rows[r], k + i), b, run[r]);
+              run[r] = fma (load_a (rows[r], at), b, run[r]);
           }
       [[dont_unroll]] for (; k < end; k++)
         {
-          uint at = min (k, p.depth - 1); /* a loop without a turn still loads once */
+          uint at = min (k, p.depth - 1);
           float b = load_b (first, column, at);
 
           [[unroll]] for (uint r = 0; r < ROWS; r++)

@@ -5,8 +5,9 @@
 #include <string.h>
 
 static const char description[] =
-  "KIND is \"inversion\" (a new word) or \"lora\" (an add-on). The folder holds PNG pictures; a file of\n"
-  "the same name that ends in .txt is a picture's caption, a subfolder \"10_red dog\" counts ten times.\n"
+  "KIND is \"inversion\" (a new word), \"lora\" (an add-on) or \"model\" (all of the U-Net). The folder\n"
+  "holds PNG pictures; a file of the same name that ends in .txt is a picture's caption, a subfolder\n"
+  "\"10_red dog\" counts ten times.\n"
   "\n"
   "  gesso-cli train inversion --data toys --word zorb --initial toy -o zorb.safetensors -o zorb.pt\n"
   "  gesso-cli train lora --data toys --word zorb --rank 8 -o zorb.safetensors\n"
@@ -101,13 +102,16 @@ take_operands (GsCliTrain *arguments, char **operands, GError **error)
   if (arguments->outputs == NULL)
     arguments->outputs = g_new0 (char *, 1);
   if (g_strv_length (operands) < 1)
-    return gs_cli_bad (error, "Say what to train: gesso-cli train inversion or gesso-cli train lora");
+    return gs_cli_bad (error, "Say what to train: gesso-cli train inversion or gesso-cli train lora or "
+                              "gesso-cli train model");
   if (g_str_equal (operands[0], "lora"))
     o->kind = GS_TRAINING_LORA;
   else if (g_str_equal (operands[0], "inversion"))
     o->kind = GS_TRAINING_INVERSION;
+  else if (g_str_equal (operands[0], "model"))
+    o->kind = GS_TRAINING_MODEL;
   else
-    return gs_cli_bad (error, "\"%s\" cannot be trained; it is inversion or lora", operands[0]);
+    return gs_cli_bad (error, "\"%s\" cannot be trained; it is inversion, lora or model", operands[0]);
   if (arguments->resume != NULL)
     return TRUE;
   if (o->data == NULL)
@@ -151,7 +155,7 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
       { "conv-alpha", 0, 0, G_OPTION_ARG_DOUBLE, &o->conv_alpha, "Their alpha (default: their rank)", "NUMBER" },
       { "blocks", 0, 0, G_OPTION_ARG_STRING, &o->blocks,
         "A LoRA of layers alone that have one of these in their names: mid_block,up_blocks.1,attn2", "WORDS" },
-      { "text-encoder", 0, 0, G_OPTION_ARG_NONE, &o->text_encoder, "A LoRA of the text encoder too", NULL },
+      { "text-encoder", 0, 0, G_OPTION_ARG_NONE, &o->text_encoder, "A LoRA or model of the text encoder too", NULL },
       { "resolution", 0, 0, G_OPTION_ARG_INT, &raw.resolution, "Side of the pictures (default: the model's)", "N" },
       { "no-buckets", 0, 0, G_OPTION_ARG_NONE, &raw.no_buckets, "Cut all pictures to squares", NULL },
       { "flip", 0, 0, G_OPTION_ARG_NONE, &o->flip, "Show pictures mirrored too", NULL },
@@ -161,7 +165,8 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
       { "optimizer", 0, 0, G_OPTION_ARG_STRING, &raw.optimizer,
         "What changes the parameters (default: adamw)", "adamw|prodigy" },
       { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &o->rate,
-        "Learning rate (default: 0.005, of a LoRA 0.0001; with prodigy a factor, 1)", "NUMBER" },
+        "Learning rate (default: 0.005, of a LoRA 0.0001, of a model 0.00001; with prodigy a factor, 1)",
+        "NUMBER" },
       { "schedule", 0, 0, G_OPTION_ARG_STRING, &raw.schedule, "How it goes on (default: constant)",
         "constant|linear|cosine" },
       { "warm-up", 0, 0, G_OPTION_ARG_INT, &raw.warm_up, "Steps in which it rises (default: 0)", "N" },
@@ -179,10 +184,12 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
       { "recompute", 0, 0, G_OPTION_ARG_STRING, &raw.recompute,
         "Compute values twice instead of keeping them (default: auto, where memory is short)", "auto|never|always" },
       { "caption-dropout", 0, 0, G_OPTION_ARG_DOUBLE, &o->caption_dropout,
-        "A LoRA sees this share of pictures without caption (default: 0)", "NUMBER" },
-      { "noise-offset", 0, 0, G_OPTION_ARG_DOUBLE, &o->noise_offset, "Strength of offset noise (default: 0)", "NUMBER" },
+        "This share of pictures is seen without caption (default: 0)", "NUMBER" },
+      { "noise-offset", 0, 0, G_OPTION_ARG_DOUBLE, &o->noise_offset,
+        "Strength of offset noise (default: 0)", "NUMBER" },
       { "seed", 0, 0, G_OPTION_ARG_INT64, &raw.seed, "Seed of all chance (default: 0)", "N" },
-      { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text encoder layer, 1 the last (default: the model's)", "N" },
+      { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip,
+        "Text encoder layer, 1 the last (default: the model's)", "N" },
       { "sample-every", 0, 0, G_OPTION_ARG_INT, &raw.sample_every,
         "Make sample pictures every N steps, in samples in the state folder (default: none)", "N" },
       { "prompt", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &o->prompts, "Of a sample picture; may be given several times",

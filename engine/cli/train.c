@@ -84,13 +84,15 @@ static void
 print_json (const GsCliTrain *arguments, GsTraining *training, const Watch *watch, gboolean finished,
             guint64 planned)
 {
+  static const char *const kinds[] = { [GS_TRAINING_INVERSION] = "inversion", [GS_TRAINING_LORA] = "lora",
+                                       [GS_TRAINING_MODEL] = "model" };
   JsonBuilder *builder = json_builder_new ();
   const GsTrainingProgress *p = &watch->latest;
   guint n;
   const float *losses = gs_training_get_losses (training, &n);
 
   json_builder_begin_object (builder);
-  gs_cli_json_string (builder, "kind", arguments->options.kind == GS_TRAINING_LORA ? "lora" : "inversion");
+  gs_cli_json_string (builder, "kind", kinds[arguments->options.kind]);
   json_builder_set_member_name (builder, "finished");
   json_builder_add_boolean_value (builder, finished);
   gs_cli_json_integer (builder, "steps", n);

@@ -30,6 +30,7 @@ typedef struct
   GHashTable     *changes; /* a weight's name -> GArray of Change */
   GHashTable     *unsettled; /* names of weights that were others */
   GHashTable     *rows;    /* a weight's name -> Rows             */
+  GHashTable     *values;  /* a weight's name -> const float *    */
   float          *spare;   /* of the last weight that was let go, until the store has settled: new
                               memory costs as much as the numbers do */
   guint64         n_spare;
@@ -48,6 +49,24 @@ release (GsWeightSource *source, GsHostTensor *tensor)
 {
   if (source->klass->release != NULL)
     source->klass->release (source, tensor);
+}
+
+/* As the source has it, or what stands in its place. */
+static gboolean
+read_source (AdaptedWeights *self, const char *name, const guint64 *dims, guint n_dims,
+             gboolean with_data, GsHostTensor *tensor, GError **error)
+{
+  const float *values = g_hash_table_lookup (self->values, name);
+
+  if (!self->source->klass->read (self->source, name, dims, n_dims, with_data && values == NULL,
+                                  tensor, error))
+    return FALSE;
+  if (values == NULL)
+    return TRUE;
+  tensor->dtype = GS_DTYPE_F32;
+  tensor->data = values;
+  tensor->is_owned = FALSE;
+  return TRUE;
 }
 
 /* Room for n floats, or NULL. */
@@ -80,7 +99,7 @@ read_floats (AdaptedWeights *self, const char *name, const guint64 *dims, guint 
   guint64 n;
   float *values;
 
-  if (!self->source->klass->read (self->source, name, dims, n_dims, TRUE, tensor, error))
+  if (!read_source (self, name, dims, n_dims, TRUE, tensor, error))
     return NULL;
   n = gs_host_tensor_n_elements (tensor);
   values = take_spare (self, n);
@@ -129,7 +148,7 @@ read_with_rows (AdaptedWeights *self, const Rows *rows, const char *name, const 
   float *values;
 
   g_assert (n_dims == 2 && dims[0] > rows->n_rows && rows->n <= rows->n_rows);
-  if (!self->source->klass->read (self->source, name, own, n_dims, with_data, &source, error))
+  if (!read_source (self, name, own, n_dims, with_data, &source, error))
     return FALSE;
   *tensor = (GsHostTensor) { .dtype = source.dtype == GS_DTYPE_F16 ? GS_DTYPE_F16 : GS_DTYPE_F32,
                              .n_dims = 2, .dims = { dims[0], dims[1] }, .is_owned = TRUE };
@@ -173,7 +192,7 @@ adapted_read (GsWeightSource *source, const char *name, const guint64 *dims, gui
     return read_with_rows (self, rows, name, dims, n_dims, with_data, tensor, error);
   if (changes == NULL || !with_data)
     {
-      if (!self->source->klass->read (self->source, name, dims, n_dims, with_data, tensor, error))
+      if (!read_source (self, name, dims, n_dims, with_data, tensor, error))
         return FALSE;
       if (changes != NULL && !(self->as_halves && tensor->dtype == GS_DTYPE_F16))
         tensor->dtype = GS_DTYPE_F32;
@@ -214,6 +233,7 @@ adapted_free (GsWeightSource *source)
   g_hash_table_unref (self->changes);
   g_hash_table_unref (self->unsettled);
   g_hash_table_unref (self->rows);
+  g_hash_table_unref (self->values);
   g_free (self->spare);
   gs_weight_source_free (self->source);
   g_free (self);
@@ -242,6 +262,7 @@ gs_adapted_weights_new (GsWeightSource *source, gboolean as_halves)
   self->changes = no_changes ();
   self->unsettled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, rows_free);
+  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return &self->base;
 }
 
@@ -308,6 +329,18 @@ gs_adapted_weights_set_rows (GsWeightSource *adapted, const char *name, guint n_
 
   *rows = (Rows) { n_rows, n, width, g_memdup2 (values, (gsize) n * width * sizeof *values) };
   g_hash_table_insert (self->rows, g_strdup (name), rows);
+  g_hash_table_add (self->unsettled, g_strdup (name));
+}
+
+void
+gs_adapted_weights_set_values (GsWeightSource *adapted, const char *name, const float *values)
+{
+  AdaptedWeights *self = (AdaptedWeights *) adapted;
+
+  if (values != NULL)
+    g_hash_table_insert (self->values, g_strdup (name), (gpointer) values);
+  else
+    g_hash_table_remove (self->values, name);
   g_hash_table_add (self->unsettled, g_strdup (name));
 }
 

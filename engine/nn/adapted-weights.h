@@ -31,6 +31,11 @@ void gs_adapted_weights_set (GsWeightSource *adapted, const GsAdapterUse *uses, 
 void gs_adapted_weights_set_rows (GsWeightSource *adapted, const char *name, guint n_rows,
                                   const float *rows, guint n, guint width);
 
+/* The weight called name is these floats instead of the source's, from now on: borrowed, and to be given
+ * again whenever they have changed. NULL: the source's again. Its shape stays. */
+void gs_adapted_weights_set_values (GsWeightSource *adapted, const char *name,
+                                    const float *values);
+
 /* Whether the weight of this name, or a part of a joined one, may be another than when the store last
  * settled. A GsWeightChanged. */
 gboolean gs_adapted_weights_changed (gpointer adapted, const char *name);

@@ -278,6 +278,9 @@ gs_inversions_put (GsModel *model, const char *word, const float *values, guint 
       g_ptr_array_remove (model->inversions, taught);
       taught = NULL;
     }
+  /* Of a library that fills the tables the last words make room. */
+  while (taught == NULL && model->inversions->len > 0 && count_vectors (model) + n > MAX_VECTORS)
+    g_ptr_array_set_size (model->inversions, (gint) model->inversions->len - 1);
   if (taught == NULL && n > 0)
     {
       taught = g_new0 (GsInversion, 1);

@@ -33,7 +33,7 @@ typedef struct
   { #name, type, offsetof (GsTrainingOptions, name), free, low, high }
 
 static const Field fields[] = {
-  FIELD (kind, ENUM, FALSE, 0, GS_TRAINING_LORA),
+  FIELD (kind, ENUM, FALSE, 0, GS_TRAINING_MODEL),
   FIELD (data, TEXT, TRUE, 0, 0),
   FIELD (word, TEXT, FALSE, 0, 0),
   FIELD (subject, ENUM, FALSE, 0, GS_SUBJECT_STYLE),
@@ -297,7 +297,8 @@ gs_training_options_match (const GsTrainingOptions *options, GHashTable *facts, 
     return FALSE;
   own = make_file (options, facts);
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if ((!fields[i].free || decides (options, &fields[i])) && !same (own, stored, GROUP, fields[i].name, fields[i].type != ENUM, error))
+    if ((!fields[i].free || decides (options, &fields[i]))
+        && !same (own, stored, GROUP, fields[i].name, fields[i].type != ENUM, error))
       return FALSE;
   g_hash_table_iter_init (&iter, facts);
   while (g_hash_table_iter_next (&iter, &key, NULL))

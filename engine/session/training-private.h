@@ -40,6 +40,10 @@ typedef struct
   /* From now on the session's pictures are made with what was learnt so far, or without again. */
   gboolean  (*show)    (GsTraining *training, GError **error);
   void      (*hide)    (GsTraining *training);
+  /* Around a run, and behind each step of the optimizer; or NULL: nothing to do. */
+  gboolean  (*enter)   (GsTraining *training, GError **error);
+  gboolean  (*stepped) (GsTraining *training, GError **error);
+  void      (*leave)   (GsTraining *training);
   /* The training is let go of. */
   void      (*end)     (GsTraining *training);
   gboolean  (*save)    (GsTraining *training, const char *path, GError **error);
@@ -75,6 +79,9 @@ struct _GsTraining
   GArray           *outputs;   /* guint: of each trained tensor the program's output; 0: none */
   GsLowRank        *low_rank;
   GsAdapter        *shown;     /* while sample pictures are made */
+  /* Model */
+  GArray           *places;    /* where gradients come out: of training-model.c */
+  GHashTable       *names;     /* canonical name -> number of the trained tensor, and 1 */
   /* Inversion */
   guint             first_id;  /* of the new word's rows */
 
@@ -93,6 +100,7 @@ struct _GsTraining
 
 extern const GsTrainingClass gs_training_inversion;
 extern const GsTrainingClass gs_training_lora;
+extern const GsTrainingClass gs_training_model;
 
 /* FALSE with GS_ERROR_CANCELLED if the caller wants a pause. */
 gboolean gs_training_tell (GsTraining *training, GError **error);
@@ -112,7 +120,8 @@ void     gs_training_forget (GsTraining *training);
 
 /* ---- training-texts.c ---- */
 
-/* The caption of an item, which may be one of the prior's; template: any number, which chooses among texts for pictures without one. */
+/* The caption of an item, which may be one of the prior's; template: any number, which chooses among
+ * texts for pictures without one. */
 char    *gs_training_caption (GsTraining *training, const GsDatasetItem *item, guint32 template);
 /* Texts that an item may have: templates 0 .. n - 1. */
 guint    gs_training_n_captions (GsTraining *training, const GsDatasetItem *item);

@@ -129,7 +129,7 @@ draw (GsTraining *training, GsTrainingPictures *pictures, guint64 step, guint nu
                                                pictures->dataset->n_draws, pictures->order,
                                                &pictures->epoch));
   flip = (gs_random_uint32 (random) & 1) != 0 && o->flip;
-  drops = gs_draws_uniform (random) < o->caption_dropout && o->kind == GS_TRAINING_LORA;
+  drops = gs_draws_uniform (random) < o->caption_dropout && o->kind != GS_TRAINING_INVERSION;
   template = gs_random_uint32 (random);
   sample->timestep = gs_random_below (random, config->schedule.train_steps);
   sample->item = pictures->dataset->items->pdata[picture];

@@ -45,6 +45,8 @@ gs_training_free (GsTraining *training)
   g_array_unref (training->losses);
   g_clear_pointer (&training->modules, g_array_unref);
   g_clear_pointer (&training->outputs, g_array_unref);
+  g_clear_pointer (&training->places, g_array_unref);
+  g_clear_pointer (&training->names, g_hash_table_unref);
   g_clear_pointer (&training->low_rank, gs_low_rank_free);
   g_clear_pointer (&training->trained, gs_trained_free);
   gs_training_options_clear (&training->options);
@@ -73,6 +75,16 @@ check_model (GsTraining *training, GError **error)
   return FALSE;
 }
 
+/* Wherever it is continued from. */
+static void
+make_absolute (const char **path)
+{
+  char *absolute = *path != NULL ? g_canonicalize_filename (*path, NULL) : NULL;
+
+  g_free ((char *) *path);
+  *path = absolute;
+}
+
 /* Fills in what was left to us. */
 static void
 complete_options (GsTraining *training)
@@ -80,10 +92,14 @@ complete_options (GsTraining *training)
   GsTrainingOptions *o = &training->options;
   const gboolean is_inversion = o->kind == GS_TRAINING_INVERSION;
 
+  make_absolute (&o->data);
+  make_absolute (&o->prior);
+  make_absolute (&o->state);
   if (o->resolution == 0)
     o->resolution = training->session->model->info->native_size;
   if (o->rate == 0)
-    o->rate = o->optimizer == GS_OPTIMIZER_PRODIGY ? 1 : is_inversion ? 5e-3 : 1e-4;
+    o->rate = o->optimizer == GS_OPTIMIZER_PRODIGY ? 1 : is_inversion ? 5e-3
+              : o->kind == GS_TRAINING_MODEL ? 1e-5 : 1e-4;
   if (o->text_rate == 0)
     o->text_rate = o->rate;
   if (o->alpha == 0)
@@ -171,6 +187,9 @@ static gboolean
 open_training (GsTraining *training, GError **error)
 {
   static int serial; /* of all sessions */
+  static const GsTrainingClass *const classes[] = { [GS_TRAINING_INVERSION] = &gs_training_inversion,
+                                                    [GS_TRAINING_LORA] = &gs_training_lora,
+                                                    [GS_TRAINING_MODEL] = &gs_training_model };
   GsTrainingOptions *o = &training->options;
 
   if (!gs_session_require_model (training->session, error)
@@ -187,7 +206,7 @@ open_training (GsTraining *training, GError **error)
   set_rule (training);
   gs_inversions_find (training->session->model, gs_session_library (training->session));
   find_facts (training);
-  training->klass = o->kind == GS_TRAINING_LORA ? &gs_training_lora : &gs_training_inversion;
+  training->klass = classes[o->kind];
   return training->klass->begin (training, error) && choose_recompute (training, error)
          && gs_training_open_state (training, error);
 }
@@ -340,6 +359,7 @@ prepare (GsTraining *training, GError **error)
   /* What a prompt asked for is not to be learnt upon. */
   if (!gs_session_use_loras (training->session, "", NULL, error)
       || !gs_inversions_apply (training->session->model, error)
+      || (training->klass->enter != NULL && !training->klass->enter (training, error))
       || !gs_training_read_data (training, error))
     return FALSE;
   training->progress.phase = GS_TRAINING_LEARN;
@@ -357,7 +377,9 @@ learn (GsTraining *training, GError **error)
     return FALSE;
   while (training->losses->len < training->options.steps)
     {
-      if (!gs_training_step (training, error) || !tell_step (training, error))
+      if (!gs_training_step (training, error)
+          || (training->klass->stepped != NULL && !training->klass->stepped (training, error))
+          || !tell_step (training, error))
         return FALSE;
       if (is_time_to_write (training) && !aside (training, gs_training_write_state, error))
         return FALSE;
@@ -375,16 +397,16 @@ wind_up (GsTraining *training, GError *failure, GError **error)
 {
   const gboolean pauses = g_error_matches (failure, GS_ERROR, GS_ERROR_CANCELLED);
   g_autoptr (GError) unwritten = NULL;
+  const gboolean written = gs_training_write_state (training, &unwritten);
 
-  gs_training_write_state (training, &unwritten);
   if (failure == NULL || pauses)
     {
       g_clear_error (&failure);
-      if (unwritten != NULL)
+      if (!written)
         g_propagate_error (error, g_steal_pointer (&unwritten));
-      return error == NULL || *error == NULL;
+      return written;
     }
-  if (unwritten == NULL)
+  if (written)
     g_propagate_prefixed_error (error, failure, "Step %u is kept and the training can be continued. ",
                                 training->losses->len);
   else
@@ -410,6 +432,8 @@ gs_training_run (GsTraining *training, GsTrainingFunc progress, gpointer user_da
   gs_device_set_poll (session->device, NULL, NULL);
   training->func = NULL;
   done = wind_up (training, failure, error);
+  if (training->klass->leave != NULL)
+    training->klass->leave (training);
   gs_training_forget (training);
   *finished = done && training->losses->len >= training->options.steps;
   return done;
@@ -449,9 +473,8 @@ largest_bucket (const GsDataset *dataset)
   return largest;
 }
 
-gboolean
-gs_training_plan (GsTraining *training, guint64 *needed_bytes, guint64 *available_bytes,
-                  GError **error)
+static gboolean
+plan (GsTraining *training, guint64 *needed_bytes, guint64 *available_bytes, GError **error)
 {
   GsSession *session = training->session;
   const GsBucket bucket = largest_bucket (training->pictures.dataset);
@@ -459,7 +482,6 @@ gs_training_plan (GsTraining *training, guint64 *needed_bytes, guint64 *availabl
   GsProgram *program;
   guint64 reading, learning;
 
-  gs_training_forget (training);
   program = gs_vae_encode_program (session, bucket.width / factor, bucket.height / factor, error);
   if (program == NULL)
     return FALSE;
@@ -473,6 +495,22 @@ gs_training_plan (GsTraining *training, guint64 *needed_bytes, guint64 *availabl
                             + gs_device_get_used_bytes (session->device), session->memory_limit);
   training->progress.planned_bytes = *needed_bytes;
   return TRUE;
+}
+
+gboolean
+gs_training_plan (GsTraining *training, guint64 *needed_bytes, guint64 *available_bytes,
+                  GError **error)
+{
+  gboolean done;
+
+  gs_training_forget (training);
+  if (training->klass->enter != NULL && !training->klass->enter (training, error))
+    return FALSE;
+  done = plan (training, needed_bytes, available_bytes, error);
+  if (training->klass->leave != NULL)
+    training->klass->leave (training);
+  gs_training_forget (training);
+  return done;
 }
 
 /* ---- What it is ---- */

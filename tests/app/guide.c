@@ -157,7 +157,7 @@ test_request (void)
   gesso_layer_set_opacity (layer, 0.5);
   snapshot = gesso_painting_snapshot (painting);
   order = gesso_order_new (snapshot, settings);
-  g_assert_true (gesso_request_init_order (&request, order, &error));
+  g_assert_true (gesso_request_init (&request, order, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (request.gs.n_controls, ==, 1);
   g_assert_cmpstr (request.gs.controls[0].path, ==, "/models/canny.safetensors");
@@ -174,7 +174,7 @@ test_request (void)
   gesso_layer_set_visible (layer, FALSE);
   hidden = gesso_painting_snapshot (painting);
   without = gesso_order_new (hidden, settings);
-  g_assert_true (gesso_request_init_order (&request, without, &error));
+  g_assert_true (gesso_request_init (&request, without, &error));
   g_assert_cmpuint (request.gs.n_controls, ==, 0);
   gesso_request_clear (&request);
 }

@@ -160,9 +160,9 @@ show_control (GtkWindow *window)
   gesso_layer_set_control (gesso_painting_get_active (GESSO_WINDOW (window)->painting),
                            "{'model': <'/models/control_v11p_sd15_scribble.safetensors'>, "
                            "'preprocess': <'scribble'>, 'strength': <0.8>, 'end': <0.7>}");
-  button = find_child (GTK_WIDGET (GESSO_WINDOW (window)->layers), GESSO_TYPE_GUIDE_BUTTON);
+  button = widgets_find (GTK_WIDGET (GESSO_WINDOW (window)->layers), GESSO_TYPE_GUIDE_BUTTON);
   gtk_menu_button_popup (GTK_MENU_BUTTON (gtk_widget_get_first_child (button)));
-  wait_ms (SETTLE_MS);
+  widgets_wait_ms (SETTLE_MS);
 }
 
 static void
@@ -342,12 +342,12 @@ static void
 show_settings (GtkWindow *window)
 {
   GtkWidget *pane = GTK_WIDGET (GESSO_WINDOW (window)->pane);
-  GtkWidget *row = find_child (pane, ADW_TYPE_EXPANDER_ROW);
-  GtkWidget *scroller = find_child (pane, GTK_TYPE_SCROLLED_WINDOW);
+  GtkWidget *row = widgets_find (pane, ADW_TYPE_EXPANDER_ROW);
+  GtkWidget *scroller = widgets_find (pane, GTK_TYPE_SCROLLED_WINDOW);
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
 
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
-  wait_ms (SETTLE_MS);
+  widgets_wait_ms (SETTLE_MS);
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
 }
 

@@ -16,12 +16,12 @@ repo=$folder/repo
 arch=$(flatpak --default-arch)
 
 # What GNOME's runtime has of what Gesso uses, and Mesa, which there is an extension of it.
-runtime=(libgtk-4-1 libgtk-4-common libadwaita-1-0 libjson-glib-1.0-0 libarchive13t64 libpng16-16t64
+runtime=(libgtk-4-1 libgtk-4-common libadwaita-1-0 libjson-glib-1.0-0 libsoup-3.0-0 libarchive13t64 libpng16-16t64
   libvulkan1 mesa-vulkan-drivers librsvg2-common adwaita-icon-theme hicolor-icon-theme
   shared-mime-info gsettings-desktop-schemas dconf-gsettings-backend libglib2.0-bin
   fonts-cantarell fonts-dejavu-core)
 sdk=(gcc libc6-dev pkgconf meson ninja-build ccache gettext glslang-tools libxml2-utils
-  desktop-file-utils libvulkan-dev libglib2.0-dev libjson-glib-dev libpng-dev libarchive-dev
+  desktop-file-utils libvulkan-dev libglib2.0-dev libjson-glib-dev libsoup-3.0-dev libpng-dev libarchive-dev
   zlib1g-dev libgtk-4-dev libgtk-4-bin libadwaita-1-dev appstream appstream-util appstream-compose)
 
 unmount () { umount "$base/proc" 2>/dev/null || true; }

@@ -501,6 +501,58 @@ test_lora_file (void)
   g_assert_cmpuint (strlen (g_hash_table_lookup (metadata, "sshs_model_hash")), ==, 64);
 }
 
+/* The whole model: what was trained is another, the rest is as it was, and so is the session's. */
+static void
+test_model_file (void)
+{
+  g_autofree char *data = path_of ("pictures"), *state = path_of ("state");
+  g_autofree char *path = path_of ("model.safetensors");
+  const GsRequest request = session_test_request ();
+  g_autoptr (GsImage) before = NULL, after = NULL;
+  GsTrainingOptions options = options_of (GS_TRAINING_MODEL, data, state);
+  g_autoptr (GsTraining) training = NULL;
+  g_autoptr (GsCheckpoint) written = NULL;
+  const GsCheckpoint *own;
+  g_autoptr (GError) error = NULL;
+  GsModelConfig config;
+  Watch watch = { 0 };
+
+  if (session_test_get () == NULL)
+    return;
+  write_pictures ();
+  before = session_test_picture (&request);
+  options.steps = 1;
+  options.accumulate = 1;
+  options.caption_dropout = 0;
+  training = open_training (&options);
+  g_assert_true (run (training, &watch));
+  after = session_test_picture (&request);
+  g_assert_true (session_test_same (before, after));
+  gs_training_save (training, path, &error);
+  g_assert_no_error (error);
+  written = gs_checkpoint_open (path, &error);
+  g_assert_no_error (error);
+  gs_model_config_read (written, NULL, &config, &error);
+  g_assert_no_error (error);
+  own = session_test_get ()->model->checkpoint;
+  g_assert_cmpuint (gs_checkpoint_n_tensors (written), ==, gs_checkpoint_n_tensors (own));
+  for (guint i = 0; i < gs_checkpoint_n_tensors (own); i++)
+    {
+      const char *name;
+      const GsStoredTensor *old = gs_checkpoint_tensor (own, i, &name);
+      const GsStoredTensor *new = gs_checkpoint_find (written, name);
+      gboolean same;
+
+      g_assert_nonnull (new);
+      g_assert_cmpstr (new->name, ==, old->name);
+      g_assert_cmpuint (new->n_bytes, ==, old->n_bytes);
+      same = memcmp (new->data, old->data, old->n_bytes) == 0;
+      if (same == !g_str_has_prefix (name, "vae."))
+        g_test_message ("%s is %s", name, same ? "as it was" : "another");
+      g_assert_true (same == g_str_has_prefix (name, "vae."));
+    }
+}
+
 /* Both layouts hold the same vectors, and only those have changed that were trained. */
 static void
 test_word_files (void)
@@ -556,6 +608,8 @@ in_folder (gconstpointer test)
 FOR_KIND (test_resume_word, test_resume, GS_TRAINING_INVERSION, FALSE)
 FOR_KIND (test_resume_lora, test_resume, GS_TRAINING_LORA, FALSE)
 FOR_KIND (test_resume_locon, test_resume, GS_TRAINING_LORA, TRUE)
+FOR_KIND (test_resume_model, test_resume, GS_TRAINING_MODEL, FALSE)
+FOR_KIND (test_memory_model, test_memory, GS_TRAINING_MODEL, FALSE)
 FOR_KIND (test_memory_word, test_memory, GS_TRAINING_INVERSION, FALSE)
 FOR_KIND (test_memory_lora, test_memory, GS_TRAINING_LORA, FALSE)
 FOR_KIND (test_memory_locon, test_memory, GS_TRAINING_LORA, TRUE)
@@ -578,6 +632,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/training/full-disk", (gconstpointer) test_full_disk, in_folder);
   g_test_add_data_func ("/training/vanished-state", (gconstpointer) test_vanished_state, in_folder);
   g_test_add_data_func ("/training/lora-file", (gconstpointer) test_lora_file, in_folder);
+  g_test_add_data_func ("/training/memory/model", (gconstpointer) test_memory_model, in_folder);
+  g_test_add_data_func ("/training/resume/model", (gconstpointer) test_resume_model, in_folder);
+  g_test_add_data_func ("/training/model-file", (gconstpointer) test_model_file, in_folder);
   g_test_add_data_func ("/training/word-files", (gconstpointer) test_word_files, in_folder);
   g_test_add_data_func ("/training/samples", (gconstpointer) test_samples, in_folder);
   g_test_add_data_func ("/training/lost-device", (gconstpointer) test_lost_device, in_folder);
