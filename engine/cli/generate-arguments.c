@@ -340,6 +340,7 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },
     { "taesd", 0, 0, G_OPTION_ARG_FILENAME, &self->taesd, "TAESD file for sharp previews", "FILE" },
     { "preview", 0, 0, G_OPTION_ARG_FILENAME, &self->preview, "Write each step's picture here", "FOLDER" },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->verbose, "Tell how the device's memory is used", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print results and timings as JSON", NULL },
     G_OPTION_ENTRY_NULL,
   };

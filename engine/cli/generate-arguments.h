@@ -14,6 +14,7 @@ typedef struct
   char     *init, *mask;              /* files or NULL                  */
   char     *output, *preview;         /* file; folder or NULL           */
   gboolean  json;
+  gboolean  verbose; /* tell the memory plan */
   GsRequest request;                  /* all but the strings and images above, owned elsewhere;
                                          width and height are 0 where not given */
   char     *sampler, *schedule;       /* what request borrows           */

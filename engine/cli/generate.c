@@ -140,6 +140,16 @@ prepare (const GsCliGenerate *arguments, GsCliProgress *progress, GError **error
 }
 
 static gboolean
+print_plan (GsSession *session, const GsRequest *request, GError **error)
+{
+  g_autofree char *plan = gs_session_describe_memory (session, request, error);
+
+  if (plan != NULL)
+    fprintf (stderr, "%s\n", plan);
+  return plan != NULL;
+}
+
+static gboolean
 make_pictures (const GsCliGenerate *arguments, GsCliProgress *progress, GError **error)
 {
   g_autoptr (GsImage) init = NULL;
@@ -155,6 +165,8 @@ make_pictures (const GsCliGenerate *arguments, GsCliProgress *progress, GError *
   if (session == NULL)
     return FALSE;
   request = make_request (arguments, init, mask, gs_session_get_model (session));
+  if (arguments->verbose && !print_plan (session, &request, error))
+    return FALSE;
   result = gs_session_generate (session, &request, gs_cli_progress_update, progress, &cause);
   gs_cli_progress_finish (progress);
   if (result != NULL)

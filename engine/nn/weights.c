@@ -259,6 +259,21 @@ store_resident (GsWeights *weights, const char *name, const guint64 *dims, guint
   return TRUE;
 }
 
+static gboolean
+store_load (GsWeights *weights, const GsTensor *weight, gpointer destination, GError **error)
+{
+  GsWeightStore *self = (GsWeightStore *) weights;
+  GsHostTensor tensor;
+
+  if (!gs_device_poll (self->device, error)
+      || !gs_weight_source_read (self->source, weight->name, weight->dims, weight->n_dims, TRUE,
+                                 &tensor, error))
+    return FALSE;
+  weight->layout->pack (&tensor, weight->dtype, destination);
+  gs_weight_source_release (self->source, weight->name, &tensor);
+  return TRUE;
+}
+
 GsWeightStore *
 gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source)
 {
@@ -266,6 +281,7 @@ gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source
     .check = store_check,
     .has = store_has,
     .resident = store_resident,
+    .load = store_load,
   };
   GsWeightStore *self = g_new0 (GsWeightStore, 1);
 

@@ -6,6 +6,7 @@
 
 #include "models/unet.h"
 #include "sample/guidance.h"
+#include "session/memory-stages.h"
 #include "session/model.h"
 #include "session/unet-programs.h"
 
@@ -157,19 +158,78 @@ give_time (Run *run, double timestep, GError **error)
   return TRUE;
 }
 
+/* The prompt's and the negative prompt's vectors, which stay the same for the whole run, and often
+ * from run to run: then what follows from them is on the device already. */
+static gboolean
+set_context (Run *run, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+  gsize n = (gsize) job->n_tokens * run->session->model->config.unet.context_width;
+  GsModel *model = run->session->model;
+  float *context = g_new (float, run->batch * n);
+  g_autoptr (GBytes) note = g_bytes_new_take (context, run->batch * n * sizeof *context);
+  GBytes *given = gs_model_get_note (model, run->programs.steps);
+
+  memcpy (context, job->context, n * sizeof *context);
+  if (run->batch == 2)
+    memcpy (context + n, job->negative, n * sizeof *context);
+  if (given != NULL && g_bytes_equal (given, note))
+    return TRUE;
+  gs_model_set_note (model, run->programs.steps, NULL);
+  if (!gs_program_set_floats (run->programs.context, "context", context, run->batch * n, error)
+      || !gs_program_run_into (run->programs.context, run->programs.steps, error))
+    return FALSE;
+  gs_model_set_note (model, run->programs.steps, g_steal_pointer (&note));
+  return TRUE;
+}
+
+static gboolean
+prepare_unet (Run *run, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+
+  return gs_unet_programs (run->session, run->batch, job->width, job->height, job->n_tokens,
+                           &run->programs, error)
+         && set_context (run, error);
+}
+
+static gboolean
+try_unet (Run *run, double timestep, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+  GsProgram *program = run->programs.steps;
+
+  return give_time (run, timestep, error)
+         && gs_program_set_nchw (program, "x", run->input, run->batch, run->channels, job->height,
+                                 job->width, error)
+         && gs_program_run (program, error)
+         && gs_program_get_nchw (program, 0, run->output, run->batch * run->n, error);
+}
+
+/* The U-Net at input, to output. Without device memory once more, with less of it: what the sampler
+ * has come to stays as it is. */
+static gboolean
+run_unet (Run *run, double timestep, GError **error)
+{
+  GError *failure = NULL;
+
+  while (!prepare_unet (run, &failure) || !try_unet (run, timestep, &failure))
+    if (!gs_memory_fall_back (run->session, &failure))
+      {
+        g_propagate_error (error, failure);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static gboolean
 evaluate (const float *latent, double timestep, float *output, gpointer user_data, GError **error)
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
-  GsProgram *program = run->programs.steps;
 
   fill_input (run, latent);
-  if (!give_time (run, timestep, error)
-      || !gs_program_set_nchw (program, "x", run->input, run->batch, run->channels, job->height,
-                               job->width, error)
-      || !gs_program_run (program, error)
-      || !gs_program_get_nchw (program, 0, run->output, run->batch * run->n, error))
+  if (!run_unet (run, timestep, error))
     return FALSE;
 
   if (run->batch == 2)
@@ -261,31 +321,6 @@ draw (float *out, gsize n, gpointer user_data)
   run->job->draw (out, n, run->job->user_data);
 }
 
-/* The prompt's and the negative prompt's vectors, which stay the same for the whole run, and often
- * from run to run: then what follows from them is on the device already. */
-static gboolean
-set_context (Run *run, GError **error)
-{
-  const GsDenoiseJob *job = run->job;
-  gsize n = (gsize) job->n_tokens * run->session->model->config.unet.context_width;
-  GsModel *model = run->session->model;
-  float *context = g_new (float, run->batch * n);
-  g_autoptr (GBytes) note = g_bytes_new_take (context, run->batch * n * sizeof *context);
-  GBytes *given = gs_model_get_note (model, run->programs.steps);
-
-  memcpy (context, job->context, n * sizeof *context);
-  if (run->batch == 2)
-    memcpy (context + n, job->negative, n * sizeof *context);
-  if (given != NULL && g_bytes_equal (given, note))
-    return TRUE;
-  gs_model_set_note (model, run->programs.steps, NULL);
-  if (!gs_program_set_floats (run->programs.context, "context", context, run->batch * n, error)
-      || !gs_program_run_into (run->programs.context, run->programs.steps, error))
-    return FALSE;
-  gs_model_set_note (model, run->programs.steps, g_steal_pointer (&note));
-  return TRUE;
-}
-
 static void
 run_clear (Run *run)
 {
@@ -328,9 +363,7 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
   if (run->sampler == NULL)
     return FALSE;
   run->n_steps = gs_sampler_n_steps (run->sampler);
-  return gs_unet_programs (session, run->batch, job->width, job->height, job->n_tokens,
-                           &run->programs, error)
-         && set_context (run, error);
+  return TRUE;
 }
 
 static gboolean

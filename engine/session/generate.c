@@ -30,7 +30,7 @@ new_latents (GsJob *job, GsSession *session)
   latents->channels = session->model->config.vae.latent_channels;
   latents->width = job->width;
   latents->height = job->height;
-  latents->tile = job->tile;
+  latents->tile = gs_memory_tile (session, 0);
   latents->canvas = gs_canvas_ref (job->canvas);
   latents->values = g_new0 (float, job->request->batch * gs_latents_elements (latents));
   return latents;
@@ -44,7 +44,8 @@ denoise (GsJob *job, GsSession *session, GsResult *result, guint i, GError **err
   GsLatents *latents = result->latents;
   GsSteps *steps = NULL;
 
-  if (!gs_progress_phase (&session->progress, GS_PHASE_DENOISE, r->steps, error))
+  if (!gs_memory_enter (session, GS_STAGE_DENOISE, error)
+      || !gs_progress_phase (&session->progress, GS_PHASE_DENOISE, r->steps, error))
     return FALSE;
   if (r->resume != NULL)
     gs_progress_skip (&session->progress, r->resume_step);
@@ -61,9 +62,12 @@ denoise (GsJob *job, GsSession *session, GsResult *result, guint i, GError **err
 static gboolean
 decode (GsSession *session, GsResult *result, guint i, GError **error)
 {
-  if (!gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))
+  if (!gs_memory_enter (session, GS_STAGE_DECODE, error)
+      || !gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))
     return FALSE;
+  result->latents->tile = gs_memory_tile (session, 0);
   result->images[i] = gs_latents_decode (session, result->latents, i, error);
+  result->latents->tile = gs_memory_tile (session, 0);
   return result->images[i] != NULL
          && gs_progress_finished (&session->progress, 1, result, i, error);
 }
@@ -93,20 +97,30 @@ is_worth_keeping (const GsResult *result, const GError *error)
          && !g_error_matches (error, GS_ERROR, GS_ERROR_CANCELLED);
 }
 
-/* Plans the job, and frees what earlier ones left that it has no room for. */
-static gboolean
-make_room (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
+/* Behind the notes that are there. */
+static void
+add_notes (GsResult *result, GPtrArray *notes)
 {
-  if (!gs_job_plan (job, session, plan, error) || !gs_memory_plan_check (plan, error))
+  const guint n = result->notes != NULL ? g_strv_length (result->notes) : 0;
+
+  if (notes == NULL)
+    return;
+  result->notes = g_renew (char *, result->notes, n + notes->len + 1);
+  for (guint i = 0; i < notes->len; i++)
+    result->notes[n + i] = g_strdup (notes->pdata[i]);
+  result->notes[n + notes->len] = NULL;
+}
+
+/* With the memory plan in effect. FALSE with the result's latents if a decode failed. */
+static gboolean
+run_planned (GsJob *job, GsSession *session, GsResult *result, GError **error)
+{
+  if (!gs_job_encode (job, session, error))
     return FALSE;
-  if (plan->evicts_text) /* the other components' weights must not be there already */
-    {
-      gs_memory_forget (session);
-      if (!gs_job_plan (job, session, plan, error))
-        return FALSE;
-    }
-  gs_memory_plan_apply (session, plan);
-  return TRUE;
+  result->latents = new_latents (job, session);
+  result->coverage = gs_canvas_coverage (job->canvas);
+  session->progress.state.coverage = result->coverage;
+  return make_pictures (job, session, result, error);
 }
 
 static GsResult *
@@ -122,16 +136,15 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GError **erro
   if (!gs_job_init (job, session, request, error)
       || !gs_inversions_apply (session->model, error)
       || !gs_session_use_loras (session, request->prompt, &result->notes, error)
-      || !make_room (job, session, &plan, error))
+      || !gs_job_plan (job, session, &plan, error)
+      || !gs_memory_plan_check (&plan, error))
     return NULL;
-  gs_device_reset_peak (session->device);
-  job->tile = plan.tile;
-  if (!gs_job_encode (job, session, &plan, error))
-    return NULL;
-  result->latents = new_latents (job, session);
-  result->coverage = gs_canvas_coverage (job->canvas);
-  session->progress.state.coverage = result->coverage;
-  if (!make_pictures (job, session, result, &failure))
+  gs_memory_begin (session, &plan);
+  run_planned (job, session, result, &failure);
+  gs_memory_end (session);
+  add_notes (result, plan.notes);
+  g_clear_pointer (&plan.notes, g_ptr_array_unref);
+  if (failure != NULL)
     {
       gboolean keep = is_worth_keeping (result, failure);
 
@@ -161,19 +174,35 @@ gs_session_generate (GsSession *session, const GsRequest *request, GsProgressFun
   return result;
 }
 
-gboolean
-gs_session_estimate_memory (GsSession *session, const GsRequest *request, guint64 *needed_bytes,
-                            guint64 *available_bytes, GError **error)
+/* The plan of a request that is not run. */
+static gboolean
+plan_only (GsSession *session, const GsRequest *request, GsMemoryPlan *plan, GError **error)
 {
   GsJob job = { 0 };
-  GsMemoryPlan plan;
   gboolean done;
 
   if (!gs_session_require_model (session, error))
     return FALSE;
-  done = gs_job_init (&job, session, request, error) && gs_job_plan (&job, session, &plan, error);
+  done = gs_job_init (&job, session, request, error) && gs_job_plan (&job, session, plan, error);
   gs_job_clear (&job);
-  if (!done)
+  return done;
+}
+
+char *
+gs_session_describe_memory (GsSession *session, const GsRequest *request, GError **error)
+{
+  GsMemoryPlan plan;
+
+  return plan_only (session, request, &plan, error) ? gs_memory_plan_describe (&plan) : NULL;
+}
+
+gboolean
+gs_session_estimate_memory (GsSession *session, const GsRequest *request, guint64 *needed_bytes,
+                            guint64 *available_bytes, GError **error)
+{
+  GsMemoryPlan plan;
+
+  if (!plan_only (session, request, &plan, error))
     return FALSE;
   *needed_bytes = plan.needed_bytes;
   *available_bytes = plan.available_bytes;

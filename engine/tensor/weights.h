@@ -53,6 +53,10 @@ typedef struct
   /* Makes it resident (once per name and layout) and says where. */
   gboolean (*resident) (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
                         const GsLayout *layout, GsBuffer **buffer, guint64 *offset, GError **error);
+  /* Writes it as the layout wants it to host memory of tensor->n_bytes, for those that are not to be
+   * resident. */
+  gboolean (*load)     (GsWeights *weights, const GsTensor *weight, gpointer destination,
+                        GError **error);
 } GsWeightsClass;
 
 /* Implementations embed this as their first member. */
