@@ -6,6 +6,7 @@
 
 #include "io/inversion.h"
 #include "nn/adapted-weights.h"
+#include "ops/ops.h"
 #include "session/inversions.h"
 #include "session/model-files.h"
 #include "session/prompt-encoder.h"
@@ -90,6 +91,7 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
 
   model->source = gs_adapted_weights_new (source, TRUE);
   model->weights = gs_weight_store_new (device, dtype, model->source);
+  gs_weight_store_keep_blocks (model->weights, gs_matmul_reads_blocks (device));
   model->inversions = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_inversion_free);
   model->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   model->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_adapter_free);
