@@ -155,6 +155,8 @@ typedef struct
   const char *vae;   /* file that replaces the model's autoencoder, or NULL                     */
   const char *taesd; /* TAESD file for sharp previews, or NULL: looked for beside the model and
                         in $XDG_DATA_HOME/gesso/taesd/                                           */
+  const char *const *text_encoders; /* files or folders whose text encoders replace the model's,
+                                       ended by NULL, or NULL: for files of a U-Net alone       */
 } GsModelOptions;
 
 /* Loads a .safetensors file or a diffusers folder and makes it the session's model; the previous

@@ -338,6 +338,8 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
     { "outpaint", 0, 0, G_OPTION_ARG_STRING, &raw.outpaint, "Grow the picture by pixels on each side", "L,T,R,B" },
     { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text layers to leave out, 1: none", "N" },
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },
+    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->text_encoders,
+      "The text encoder of this file; once more for a second one", "FILE" },
     { "taesd", 0, 0, G_OPTION_ARG_FILENAME, &self->taesd, "TAESD file for sharp previews", "FILE" },
     { "preview", 0, 0, G_OPTION_ARG_FILENAME, &self->preview, "Write each step's picture here", "FOLDER" },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->verbose, "Tell how the device's memory is used", NULL },
@@ -360,6 +362,7 @@ gs_cli_generate_clear (GsCliGenerate *self)
   g_free (self->model);
   g_free (self->vae);
   g_free (self->taesd);
+  g_strfreev (self->text_encoders);
   g_free (self->prompt);
   g_free (self->negative);
   g_free (self->init);

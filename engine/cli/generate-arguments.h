@@ -10,6 +10,7 @@ typedef struct
 {
   GsCliSessionArguments session;
   char     *model, *vae, *taesd;      /* files; model NULL: the starter */
+  char    **text_encoders;            /* files, or NULL                 */
   char     *prompt, *negative;        /* UTF-8                          */
   char     *init, *mask;              /* files or NULL                  */
   char     *output, *preview;         /* file; folder or NULL           */

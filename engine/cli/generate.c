@@ -125,7 +125,11 @@ print_summary (const GsResult *result)
 static GsSession *
 prepare (const GsCliGenerate *arguments, GsCliProgress *progress, GError **error)
 {
-  GsModelOptions options = { .vae = arguments->vae, .taesd = arguments->taesd };
+  GsModelOptions options = {
+    .vae = arguments->vae,
+    .taesd = arguments->taesd,
+    .text_encoders = (const char *const *) arguments->text_encoders,
+  };
   g_autoptr (GsSession) session = NULL;
 
   session = gs_cli_open_session (&arguments->session, GS_PRECISION_AUTO, error);

@@ -140,7 +140,7 @@ check_complete (const GsModelConfig *config, const char *path, GError **error)
     if (!config->has[needed[i]])
       {
         g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
-                     "%s has no %s; choose a complete model", path,
+                     "%s has no %s; choose a complete model, or name another file with one", path,
                      gs_component_label (needed[i]));
         return FALSE;
       }
