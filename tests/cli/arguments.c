@@ -55,6 +55,8 @@ static const Mistake mistakes[] = {
   { "generate -p x -o a.png --init i.png --frame -40000,2,64,64", "\"-40000\"" },
   { "generate -p x -o a.png --init i.png --frame 0,0,64,64 --outpaint 8,8,8,8", "--outpaint" },
   { "generate -p x -o a.png --precision f64", "f32 or f16" },
+  { "generate -p x -o a.png --memory-limit lots", "number of bytes" },
+  { "generate -p x -o a.png --memory-limit 99999999999G", "number of bytes" },
   { "generate -p $'\\377' -o a.png", "UTF-8" },
   { "info one two", "two" },
   { "bench -m a.safetensors --synthetic sd15", "--synthetic" },
