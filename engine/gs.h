@@ -76,6 +76,8 @@ typedef struct
   const char *device;    /* part of a device's name, or its index in gs_list_devices(); NULL: the
                             environment variable GESSO_DEVICE, else the first usable one */
   GsPrecision precision;
+  guint64     memory_limit; /* bytes of device memory that pictures may take at most; 0: the variable
+                               GESSO_MEMORY_LIMIT (MiB), else what the device has free */
 } GsSessionOptions;
 
 typedef struct _GsSession GsSession;
@@ -186,6 +188,8 @@ typedef struct
   const char *vae;   /* file that replaces the model's autoencoder, or NULL                     */
   const char *taesd; /* TAESD file for sharp previews, or NULL: looked for beside the model and
                         in $XDG_DATA_HOME/gesso/taesd/                                           */
+  const char *const *text_encoders; /* files or folders whose text encoders replace the model's,
+                                       ended by NULL, or NULL: for files of a U-Net alone       */
 } GsModelOptions;
 
 /* Loads a file (.safetensors, .ckpt, .pt, .gguf) or a diffusers folder and makes it the session's
@@ -411,6 +415,9 @@ GsImage *gs_session_decode_step (GsSession *session, const GsSteps *steps, guint
 
 /* Writes the latents as .safetensors (latents: (N, 4, H/8, W/8) F32) so that they survive the process. */
 gboolean gs_result_save_latents (const GsResult *result, const char *path, GError **error);
+
+/* How a request would be fitted into device memory: sentences, a line each. */
+char    *gs_session_describe_memory (GsSession *session, const GsRequest *request, GError **error);
 
 /* Device memory that a request would need at its peak, weights included, and what is available. */
 gboolean gs_session_estimate_memory (GsSession *session, const GsRequest *request,

@@ -10,6 +10,7 @@
 #include "matmul.h"
 #include "include/matmul-common.glsl"
 #include "include/matmul-place.glsl"
+#include "include/quant.glsl"
 
 layout(constant_id = GS_MATMUL_TILE_ROWS) const uint ROWS = 64;
 layout(constant_id = GS_MATMUL_TILE_COLUMNS) const uint COLUMNS = 64;
@@ -53,6 +54,21 @@ void fetch_x (Cursor cursor)
     }
 }
 
+/* Of columns column ... column + 3 of a panel's block. */
+vec4 load_block_weights (uint64_t block, uint k, uint column)
+{
+  uint64_t at = block + column * 4;
+  uvec4 low = load_quad (at + quant_low_at (k));
+  uvec4 high = quant_bits == 5 || quant_bits == 6 ? load_quad (at + quant_high_at (k)) : uvec4 (0);
+  vec4 scale = load_floats (at + quant_scale_at (k));
+  vec4 minimum = quant_minima ? load_floats (at + QUANT_ROW) : vec4 (0.0);
+  vec4 values;
+
+  [[unroll]] for (uint c = 0; c < 4; c++)
+    values[c] = quant_value (quant_number (k, low[c], high[c]), scale[c], minimum[c]);
+  return values;
+}
+
 void fetch_w (uint column_block, uint first_k, uint depth)
 {
   [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
@@ -66,7 +82,16 @@ void fetch_w (uint column_block, uint first_k, uint depth)
       w_next[2 * f] = w_next[2 * f + 1] = vec4 (0.0);
       if (k >= depth || n >= p.columns)
         continue;
-      if (weight_f16)
+      if (quantised)
+        {
+          uint64_t panel = column / GS_MATMUL_PANEL;
+          uint64_t block = p.w + (panel * (depth / 32) + k / 32) * QUANT_BYTES;
+          uint first = column % GS_MATMUL_PANEL;
+
+          w_next[2 * f] = load_block_weights (block, k % 32, first);
+          w_next[2 * f + 1] = load_block_weights (block, k % 32, first + 4);
+        }
+      else if (weight_f16)
         {
           uvec4 quad = load_quad (p.w + eight * 16);
 

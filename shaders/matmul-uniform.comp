@@ -20,6 +20,7 @@ layout(constant_id = GS_MATMUL_SOURCES) const uint SOURCES = 1; /* 2: x2 is ther
 layout(local_size_x_id = GS_MATMUL_LANES) in;
 
 #include "include/uniform.glsl"
+#include "include/quant.glsl"
 
 const uint WEIGHT_BYTES = weight_f16 ? 2 : 4;
 
@@ -36,6 +37,35 @@ uint64_t weights_at (uint first_column, uint depth)
 {
   return p.w + uint64_t (first_column / GS_MATMUL_PANEL * depth * GS_MATMUL_PANEL
                          + first_column % GS_MATMUL_PANEL) * WEIGHT_BYTES;
+}
+
+/* Where in memory vector v of columns begins, of blocks. */
+uint64_t blocks_at (uint first_column, uint depth)
+{
+  return p.w + uint64_t (first_column / GS_MATMUL_PANEL * (depth / 32)) * QUANT_BYTES
+         + first_column % GS_MATMUL_PANEL * 4;
+}
+
+float scales[2], minima[2]; /* of the block at hand, by vector of columns */
+uint low_bits[2], high_bits[2];
+
+/* What is needed from k of a block on. All that depends on k is known to the compiler. */
+void load_block (uint v, uint64_t block, uint k)
+{
+  if (k % (32 / quant_scales) == 0)
+    scales[v] = load_lane_float (block + quant_scale_at (k));
+  if (k == 0 && quant_minima)
+    minima[v] = load_lane_float (block + QUANT_ROW);
+  if (k % quant_word == 0)
+    low_bits[v] = load_lane_uint (block + quant_low_at (k));
+  if ((quant_bits == 5 && k == 0) || (quant_bits == 6 && k % 16 == 0))
+    high_bits[v] = load_lane_uint (block + quant_high_at (k));
+}
+
+float block_weight (uint v, uint64_t block, uint k)
+{
+  load_block (v, block, k);
+  return quant_value (quant_number (k, low_bits[v], high_bits[v]), scales[v], minima[v]);
 }
 
 float load_lane_weight (uint64_t address)
@@ -66,7 +96,8 @@ void main ()
       uint n = vector_column (column_block, v) + gl_SubgroupInvocationID;
       float bias = p.bias != 0 && n < p.columns ? Floats (p.bias).at[n] : 0.0;
 
-      w[v] = weights_at (vector_column (column_block, v), depth);
+      w[v] = quantised ? blocks_at (vector_column (column_block, v), depth)
+                       : weights_at (vector_column (column_block, v), depth);
       [[unroll]] for (uint r = 0; r < ROWS; r++)
         sums[2 * r + v] = bias;
     }
@@ -109,6 +140,7 @@ void main ()
       [[dont_unroll]] for (uint i = 0; i < n_fours; i += UNROLL)
         {
           uint64_t w_turn = w_offset + uint64_t (i) * (4 * GS_MATMUL_PANEL * WEIGHT_BYTES);
+          uint64_t first_block = uint64_t ((first_k + i * 4) / 32) * QUANT_BYTES;
 
           [[unroll]] for (uint u = 0; u < UNROLL; u++)
             {
@@ -120,8 +152,12 @@ void main ()
               [[unroll]] for (uint k = 0; k < 4; k++)
                 {
                   uint64_t offset = w_turn + (u * 4 + k) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
-                  float weights[2] = { load_lane_weight (w[0] + offset),
-                                       load_lane_weight (w[1] + offset) };
+                  uint64_t block = first_block + u / 8 * QUANT_BYTES;
+                  float weights[2];
+
+                  [[unroll]] for (uint v = 0; v < 2; v++)
+                    weights[v] = quantised ? block_weight (v, w[v] + block, u % 8 * 4 + k)
+                                           : load_lane_weight (w[v] + offset);
 
                   /* Columns inside, so that a broadcast x is used up at once. */
                   [[unroll]] for (uint r = 0; r < ROWS; r++)

@@ -24,7 +24,7 @@
 
 /* Specialization constants. */
 #define GS_MATMUL_ACTIVATION 0 /* GS_UNARY_... + 1, GS_MATMUL_GEGLU, or 0       */
-#define GS_MATMUL_WEIGHT_F16 1 /* w holds halfs, else floats                    */
+#define GS_MATMUL_WEIGHT 1     /* what w holds, see below                       */
 #define GS_MATMUL_BY_4 2       /* columns % 4 == 0                              */
 #define GS_MATMUL_UNROLL 3     /* matmul-gather: 2, or 1 if channels % 8 != 0   */
 #define GS_MATMUL_ROWS 4         /* matmul-uniform: of a workgroup                  */
@@ -49,6 +49,17 @@
 #define GS_MATMUL_COOPMAT_INVOCATIONS 10
 #define GS_MATMUL_COOPMAT_LANES 11
 #define GS_MATMUL_N_CONSTANTS 12
+
+/* What weights are: floats, halfs, or numbers of so many bits in blocks (include/quant.glsl), which
+ * matmul-tile and matmul-uniform read. _MIN: blocks have minima. */
+#define GS_MATMUL_WEIGHT_F32 0
+#define GS_MATMUL_WEIGHT_F16 1
+#define GS_MATMUL_WEIGHT_4 2
+#define GS_MATMUL_WEIGHT_4_MIN 3
+#define GS_MATMUL_WEIGHT_5 4
+#define GS_MATMUL_WEIGHT_5_MIN 5
+#define GS_MATMUL_WEIGHT_6 6
+#define GS_MATMUL_WEIGHT_8 7
 
 /* k that matmul-tile multiplies at a time, and its rows to an invocation. */
 #define GS_MATMUL_TILE_DEPTH 16

@@ -2,6 +2,7 @@
 /* The harness of op tests; see op-test.h. */
 #include "op-test.h"
 
+#include "base/block-quant.h"
 #include "base/half.h"
 #include "gpu/kernel.h"
 #include "io/joined-names.h"
@@ -23,6 +24,7 @@ typedef struct
   GsWeights   base;
   GsOpTest   *test;
   GHashTable *values;  /* name -> GArray of double */
+  GHashTable *blocks;  /* name -> its bytes, of those in blocks */
   GPtrArray  *buffers; /* GsBuffer */
 } TestWeights;
 
@@ -67,6 +69,43 @@ add_parts (TestWeights *self, const char *name, guint64 n)
     }
 }
 
+/* Random bytes with scales that make numbers of an order of 1; values get what they mean. */
+static GArray *
+random_blocks (TestWeights *self, const char *name, guint64 n, GsDtype dtype)
+{
+  const gsize n_blocks = n / gs_dtype_block (dtype), n_bytes = gs_dtype_bytes (dtype);
+  guint8 *bytes = g_malloc (n_blocks * n_bytes);
+  g_autofree float *floats = g_new (float, n);
+  GArray *values = g_array_sized_new (FALSE, FALSE, sizeof (double), n);
+
+  for (gsize i = 0; i < n_blocks * n_bytes; i++)
+    bytes[i] = g_rand_int_range (self->test->rand, 0, 256);
+  for (gsize i = 0; i < n_blocks; i++)
+    {
+      const gboolean has_minimum = dtype != GS_DTYPE_Q8_0 && dtype != GS_DTYPE_Q5_0
+                                   && dtype != GS_DTYPE_Q4_0 && dtype != GS_DTYPE_Q6_K;
+      guint8 *at = bytes + i * n_bytes + (dtype == GS_DTYPE_Q6_K ? 208 : 0);
+      const float scale = g_rand_double_range (self->test->rand, 0.5, 1)
+                          / (dtype == GS_DTYPE_Q8_0 ? 64 : gs_dtype_block (dtype) == 256 ? 512 : 8);
+
+      for (guint k = 0; k < (has_minimum ? 2 : 1); k++)
+        {
+          const guint16 half = gs_half_from_float (k == 0 ? scale : -scale);
+
+          at[2 * k] = half & 0xff;
+          at[2 * k + 1] = half >> 8;
+        }
+    }
+  gs_blocks_to_floats (dtype, bytes, n_blocks, floats);
+  for (guint64 i = 0; i < n; i++)
+    {
+      double value = floats[i];
+      g_array_append_val (values, value);
+    }
+  g_hash_table_insert (self->blocks, g_strdup (name), bytes);
+  return values;
+}
+
 static gboolean
 weights_check (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
                const GsLayout *layout, GsDtype *dtype, GError **error)
@@ -79,7 +118,8 @@ weights_check (GsWeights *weights, const char *name, const guint64 *dims, guint 
   *dtype = layout->always_f32 ? GS_DTYPE_F32 : self->test->weight_dtype;
   if (!g_hash_table_contains (self->values, name))
     {
-      GArray *values = random_values (self->test->rand, n);
+      GArray *values = gs_dtype_block (*dtype) > 1 ? random_blocks (self, name, n, *dtype)
+                                                   : random_values (self->test->rand, n);
 
       for (guint i = 0; self->test->weight_scale > 0 && i < n; i++)
         {
@@ -114,6 +154,11 @@ weights_resident (GsWeights *weights, const char *name, const guint64 *dims, gui
   for (guint i = 0; i < values->len; i++)
     floats[i] = g_array_index (values, double, i);
   memcpy (source.dims, dims, n_dims * sizeof *dims);
+  if (gs_dtype_block (dtype) > 1)
+    {
+      source.dtype = dtype;
+      source.data = g_hash_table_lookup (self->blocks, name);
+    }
   layout->pack (&source, dtype, packed);
 
   *buffer = gs_buffer_new (self->test->device, GS_MEMORY_DEVICE, n_bytes, name, error);
@@ -133,6 +178,7 @@ test_weights_new (GsOpTest *test)
 
   self->base.klass = &test_weights_class;
   self->test = test;
+  self->blocks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                         (GDestroyNotify) g_array_unref);
   self->buffers = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_buffer_free);
@@ -143,6 +189,7 @@ static void
 test_weights_free (TestWeights *self)
 {
   g_hash_table_unref (self->values);
+  g_hash_table_unref (self->blocks);
   g_ptr_array_unref (self->buffers);
   g_free (self);
 }

@@ -2,6 +2,7 @@
 /* ggml's block formats. d and m are halves; the first half of a block's numbers stands in the low four
  * bits of its bytes, the second half in the high ones. */
 #include "base/block-quant.h"
+#include "base/block-parts.h"
 
 #include "base/half.h"
 
@@ -129,6 +130,95 @@ gs_blocks_to_floats (GsDtype dtype, const guint8 *blocks, gsize n_blocks, float 
       case GS_DTYPE_Q6_K: read_q6_k (blocks, out); break;
       default: g_assert_not_reached ();
       }
+}
+
+void
+gs_block_format (GsDtype dtype, guint *bits, gboolean *has_minima, gboolean *has_two_scales)
+{
+  *has_two_scales = dtype == GS_DTYPE_Q6_K;
+  *has_minima = dtype == GS_DTYPE_Q4_1 || dtype == GS_DTYPE_Q5_1 || dtype == GS_DTYPE_Q4_K
+                || dtype == GS_DTYPE_Q5_K;
+  *bits = dtype == GS_DTYPE_Q8_0 ? 8
+          : dtype == GS_DTYPE_Q6_K ? 6
+          : dtype == GS_DTYPE_Q5_0 || dtype == GS_DTYPE_Q5_1 || dtype == GS_DTYPE_Q5_K ? 5 : 4;
+}
+
+static void
+part_of_small (const guint8 *block, gboolean has_fifth, gboolean has_minimum, GsBlockPart *part)
+{
+  const guint8 *high = block + (has_minimum ? 4 : 2);
+  const guint8 *low = has_fifth ? high + 4 : high;
+
+  part->scales[0] = part->scales[1] = half_at (block);
+  part->minimum = has_minimum ? half_at (block + 2) : 0;
+  for (guint i = 0; i < BLOCK; i++)
+    {
+      part->q[i] = i < BLOCK / 2 ? low[i] & 15 : low[i - BLOCK / 2] >> 4;
+      if (has_fifth)
+        part->q[i] |= (high[i / 8] >> (i % 8) & 1u) << 4;
+    }
+}
+
+static void
+part_of_q8_0 (const guint8 *block, GsBlockPart *part)
+{
+  part->scales[0] = part->scales[1] = half_at (block);
+  part->minimum = 0;
+  for (guint i = 0; i < BLOCK; i++)
+    part->q[i] = block[2 + i] ^ 0x80; /* + 128 */
+}
+
+static void
+part_of_q45_k (const guint8 *block, guint run, gboolean has_fifth, GsBlockPart *part)
+{
+  const guint8 *high = block + 16;
+  const guint8 *low = (has_fifth ? high + 32 : high) + 32 * (run / 2);
+  guint scale, minimum;
+
+  scale_of (block + 4, run, &scale, &minimum);
+  part->scales[0] = part->scales[1] = half_at (block) * (float) scale;
+  part->minimum = -half_at (block + 2) * (float) minimum;
+  for (guint i = 0; i < BLOCK; i++)
+    {
+      part->q[i] = run % 2 == 0 ? low[i] & 15 : low[i] >> 4;
+      if (has_fifth)
+        part->q[i] |= (high[i] >> run & 1u) << 4;
+    }
+}
+
+static void
+part_of_q6_k (const guint8 *block, guint run, GsBlockPart *part)
+{
+  const guint half = run / 4, in_half = run % 4;
+  const guint8 *low = block + 64 * half + 32 * (in_half % 2);
+  const guint8 *high = block + 128 + 32 * half;
+
+  for (guint i = 0; i < 2; i++)
+    part->scales[i] = half_at (block + 208) * (float) (gint8) block[192 + 2 * run + i];
+  part->minimum = 0;
+  for (guint i = 0; i < BLOCK; i++)
+    part->q[i] = (in_half < 2 ? low[i] & 15 : low[i] >> 4) | (high[i] >> (2 * in_half) & 3u) << 4;
+}
+
+void
+gs_block_get_part (GsDtype dtype, const guint8 *row, guint64 i, GsBlockPart *part)
+{
+  const guint per_block = gs_dtype_block (dtype) / GS_BLOCK_PART;
+  const guint8 *block = row + i / per_block * gs_dtype_bytes (dtype);
+  const guint run = (guint) (i % per_block);
+
+  switch (dtype)
+    {
+    case GS_DTYPE_Q4_0: part_of_small (block, FALSE, FALSE, part); break;
+    case GS_DTYPE_Q4_1: part_of_small (block, FALSE, TRUE, part); break;
+    case GS_DTYPE_Q5_0: part_of_small (block, TRUE, FALSE, part); break;
+    case GS_DTYPE_Q5_1: part_of_small (block, TRUE, TRUE, part); break;
+    case GS_DTYPE_Q8_0: part_of_q8_0 (block, part); break;
+    case GS_DTYPE_Q4_K: part_of_q45_k (block, run, FALSE, part); break;
+    case GS_DTYPE_Q5_K: part_of_q45_k (block, run, TRUE, part); break;
+    case GS_DTYPE_Q6_K: part_of_q6_k (block, run, part); break;
+    default: g_assert_not_reached ();
+    }
 }
 
 gboolean

@@ -51,9 +51,10 @@ typedef struct
 {
   char *device;
   char *precision;
+  char *memory_limit;
 } GsCliSessionArguments;
 
-/* Parses argv by entries, --device and --precision too if session is not NULL. description: text
+/* Parses argv by entries, --device, --precision and --memory-limit too if session is not NULL. description: text
  * under the options in --help, or NULL. At most max_operands words that are no options are left
  * in operands (g_strfreev()). */
 gboolean gs_cli_parse (int argc, char **argv, const GOptionEntry *entries, GsCliSessionArguments *session,

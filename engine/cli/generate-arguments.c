@@ -415,8 +415,11 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
       "Thresholds of its edges (default: 100,200)", "LOW,HIGH" },
     { "clip-skip", 0, 0, G_OPTION_ARG_INT, &raw.clip_skip, "Text layers to leave out, 1: none", "N" },
     { "vae", 0, 0, G_OPTION_ARG_FILENAME, &self->vae, "Another autoencoder", "FILE" },
+    { "text-encoder", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->text_encoders,
+      "The text encoder of this file; once more for a second one", "FILE" },
     { "taesd", 0, 0, G_OPTION_ARG_FILENAME, &self->taesd, "TAESD file for sharp previews", "FILE" },
     { "preview", 0, 0, G_OPTION_ARG_FILENAME, &self->preview, "Write each step's picture here", "FOLDER" },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->verbose, "Tell how the device's memory is used", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print results and timings as JSON", NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -438,6 +441,7 @@ gs_cli_generate_clear (GsCliGenerate *self)
   g_free (self->model);
   g_free (self->vae);
   g_free (self->taesd);
+  g_strfreev (self->text_encoders);
   g_free (self->prompt);
   g_free (self->negative);
   g_free (self->init);

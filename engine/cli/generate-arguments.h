@@ -11,11 +11,13 @@ typedef struct
 {
   GsCliSessionArguments session;
   char     *model, *vae, *taesd;      /* files; model NULL: the starter */
+  char    **text_encoders;            /* files, or NULL                 */
   char     *prompt, *negative;        /* UTF-8                          */
   char     *init, *mask;              /* files or NULL                  */
   char     *output, *preview;         /* file; folder or NULL           */
   gboolean  json;
   GsCliControls controls;
+  gboolean  verbose; /* tell the memory plan */
   GsRequest request;                  /* all but the strings and images above, owned elsewhere;
                                          width and height are 0 where not given */
   char     *sampler, *schedule, *hires_upscaler; /* what request borrows */

@@ -132,7 +132,11 @@ print_summary (const GsResult *result)
 static GsSession *
 prepare (const GsCliGenerate *arguments, GsCliProgress *progress, GError **error)
 {
-  GsModelOptions options = { .vae = arguments->vae, .taesd = arguments->taesd };
+  GsModelOptions options = {
+    .vae = arguments->vae,
+    .taesd = arguments->taesd,
+    .text_encoders = (const char *const *) arguments->text_encoders,
+  };
   g_autoptr (GsSession) session = NULL;
 
   session = gs_cli_open_session (&arguments->session, GS_PRECISION_AUTO, error);
@@ -144,6 +148,16 @@ prepare (const GsCliGenerate *arguments, GsCliProgress *progress, GError **error
   if (!gs_session_load_model (session, arguments->model, &options, gs_cli_progress_update, progress, error))
     return NULL;
   return g_steal_pointer (&session);
+}
+
+static gboolean
+print_plan (GsSession *session, const GsRequest *request, GError **error)
+{
+  g_autofree char *plan = gs_session_describe_memory (session, request, error);
+
+  if (plan != NULL)
+    fprintf (stderr, "%s\n", plan);
+  return plan != NULL;
 }
 
 static gboolean
@@ -162,6 +176,8 @@ make_pictures (GsCliGenerate *arguments, GsCliProgress *progress, GError **error
   if (session == NULL)
     return FALSE;
   request = make_request (arguments, init, mask, gs_session_get_model (session));
+  if (arguments->verbose && !print_plan (session, &request, error))
+    return FALSE;
   result = gs_session_generate (session, &request, gs_cli_progress_update, progress, &cause);
   gs_cli_progress_finish (progress);
   if (result != NULL)

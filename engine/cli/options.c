@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 G_DEFINE_QUARK (gs-cli-argument-error-quark, gs_cli_argument_error)
 
@@ -27,6 +28,8 @@ add_session_options (GOptionContext *context, GsCliSessionArguments *session)
       "Compute on this device: its number in \"gesso-cli info\" or a part of its name", "DEVICE" },
     { "precision", 0, 0, G_OPTION_ARG_STRING, &session->precision,
       "Keep activations in f32 or f16 (default: what suits the device)", "f32|f16" },
+    { "memory-limit", 0, 0, G_OPTION_ARG_STRING, &session->memory_limit,
+      "Device memory that a picture may take at most, as in 3000000000, 3000M or 3G", "BYTES" },
     G_OPTION_ENTRY_NULL,
   };
 
@@ -69,6 +72,23 @@ gs_cli_session_arguments_clear (GsCliSessionArguments *arguments)
 {
   g_clear_pointer (&arguments->device, g_free);
   g_clear_pointer (&arguments->precision, g_free);
+  g_clear_pointer (&arguments->memory_limit, g_free);
+}
+
+/* K, M, G: of 1024. */
+static gboolean
+parse_bytes (const char *option, const char *text, guint64 *n_bytes, GError **error)
+{
+  static const char units[] = "KMG";
+  const gsize length = strlen (text);
+  const char *unit = length > 1 ? strchr (units, g_ascii_toupper (text[length - 1])) : NULL;
+  g_autofree char *number = g_strndup (text, unit != NULL ? length - 1 : length);
+  const guint shift = unit != NULL ? 10 * (guint) (unit - units + 1) : 0;
+
+  if (!g_ascii_string_to_unsigned (number, 10, 1, G_MAXUINT64 >> shift, n_bytes, NULL))
+    return gs_cli_bad (error, "%s is \"%s\"; give a number of bytes, as in 3000000000, 3000M or 3G", option, text);
+  *n_bytes <<= shift;
+  return TRUE;
 }
 
 gboolean
@@ -90,6 +110,9 @@ gs_cli_open_session (const GsCliSessionArguments *arguments, GsPrecision fallbac
   GsSessionOptions options = { .device = arguments->device };
 
   if (!gs_cli_precision (arguments->precision, fallback, &options.precision, error))
+    return NULL;
+  if (arguments->memory_limit != NULL
+      && !parse_bytes ("--memory-limit", arguments->memory_limit, &options.memory_limit, error))
     return NULL;
   return gs_session_new (&options, error);
 }

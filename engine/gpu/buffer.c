@@ -14,6 +14,10 @@ static const VkMemoryPropertyFlags preferences[][3] = {
     VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT | VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT
       | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
     VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT, 0 },
+  [GS_MEMORY_HOST] = {
+    VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT
+      | VK_MEMORY_PROPERTY_HOST_CACHED_BIT,
+    VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT, 0 },
   [GS_MEMORY_READBACK] = {
     VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT
       | VK_MEMORY_PROPERTY_HOST_CACHED_BIT,
@@ -55,6 +59,8 @@ fail_out_of_memory (GsDevice *device, const char *name, guint64 n_bytes, GError 
 static gboolean
 create_vk_buffer (GsBuffer *buffer, guint64 n_bytes, GError **error)
 {
+  const guint32 families[] = { buffer->device->queue_family, buffer->device->transfer_family };
+  const gboolean two = families[0] != families[1];
   const VkExternalMemoryBufferCreateInfo external = {
     .sType = VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO,
     .handleTypes = VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT,
@@ -62,6 +68,9 @@ create_vk_buffer (GsBuffer *buffer, guint64 n_bytes, GError **error)
   const VkBufferCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
     .pNext = buffer->from_host ? &external : NULL,
+    .sharingMode = two ? VK_SHARING_MODE_CONCURRENT : VK_SHARING_MODE_EXCLUSIVE,
+    .queueFamilyIndexCount = two ? G_N_ELEMENTS (families) : 0,
+    .pQueueFamilyIndices = families,
     .size = n_bytes,
     .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT
              | VK_BUFFER_USAGE_TRANSFER_DST_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT
@@ -120,6 +129,10 @@ allocate (GsBuffer *buffer, GsMemoryKind kind, GError **error)
   int type;
 
   vkGetBufferMemoryRequirements (device->vk, buffer->vk, &requirements);
+  if (kind == GS_MEMORY_DEVICE
+      && (device->used_bytes > device->limit_bytes
+          || requirements.size > device->limit_bytes - device->used_bytes))
+    return fail_out_of_memory (device, buffer->name, requirements.size, error);
   n_bytes = requirements.size; /* pages that are only part of a huge one's end are not used */
   if (buffer->from_host && !take_host_memory (buffer, &import, &requirements))
     return fail_out_of_memory (device, buffer->name, requirements.size, error);
@@ -130,12 +143,14 @@ allocate (GsBuffer *buffer, GsMemoryKind kind, GError **error)
       || vkAllocateMemory (device->vk, &info, NULL, &buffer->memory) != VK_SUCCESS)
     return fail_out_of_memory (device, buffer->name, requirements.size, error);
 
-  buffer->allocated_bytes = n_bytes;
-  device->used_bytes += n_bytes;
+  buffer->allocated_bytes = kind == GS_MEMORY_HOST ? 0 : n_bytes;
+  device->used_bytes += buffer->allocated_bytes;
   device->peak_bytes = MAX (device->peak_bytes, device->used_bytes);
   if (!gs_vk_check (device, vkBindBufferMemory (device->vk, buffer->vk, buffer->memory, 0),
                     "bind memory", error))
     return FALSE;
+  if (kind == GS_MEMORY_DEVICE && device->hides_memory)
+    return TRUE;
   if (device->memory.memoryTypes[type].propertyFlags & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT
       && device->memory.memoryTypes[type].propertyFlags & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT)
     return gs_vk_check (device,
@@ -264,7 +279,7 @@ gs_buffer_write (GsBuffer *buffer, guint64 offset, gconstpointer data, guint64 n
       memcpy ((guint8 *) buffer->data + offset, data, n_bytes);
       return TRUE;
     }
-  staging = gs_buffer_new (buffer->device, GS_MEMORY_UPLOAD, MIN (n_bytes, STAGING_BYTES),
+  staging = gs_buffer_new (buffer->device, GS_MEMORY_HOST, MIN (n_bytes, STAGING_BYTES),
                            "upload", error);
   for (guint64 done = 0; staging != NULL && done < n_bytes;)
     {
@@ -289,7 +304,7 @@ gs_buffer_read (GsBuffer *buffer, guint64 offset, gpointer data, guint64 n_bytes
       memcpy (data, (const guint8 *) buffer->data + offset, n_bytes);
       return TRUE;
     }
-  staging = gs_buffer_new (buffer->device, GS_MEMORY_READBACK, MIN (n_bytes, STAGING_BYTES),
+  staging = gs_buffer_new (buffer->device, GS_MEMORY_HOST, MIN (n_bytes, STAGING_BYTES),
                            "download", error);
   for (guint64 done = 0; staging != NULL && done < n_bytes;)
     {

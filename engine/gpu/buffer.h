@@ -19,6 +19,7 @@ typedef enum
   GS_MEMORY_DEVICE,   /* fastest for kernels; host-visible only by luck (gs_buffer_get_data())    */
   GS_MEMORY_UPLOAD,   /* written by the host, read by kernels; device-local too where possible    */
   GS_MEMORY_READBACK, /* written by kernels, read by the host: cached                             */
+  GS_MEMORY_HOST,     /* the host's own, to copy from: does not count as the device's             */
 } GsMemoryKind;
 
 /* name: for messages and debuggers. GS_ERROR_OUT_OF_MEMORY with needed and available figures. */

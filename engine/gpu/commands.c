@@ -455,20 +455,29 @@ submit (GsCommands *commands, VkCommandBuffer buffer, GError **error)
 {
   GsDevice *device = commands->device;
   const guint64 value = device->last_value + 1;
+  const VkPipelineStageFlags stage = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
+  const guint32 n_waits = device->transferred > 0 ? 1 : 0;
   const VkTimelineSemaphoreSubmitInfo timeline = {
     .sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO,
+    .waitSemaphoreValueCount = n_waits,
+    .pWaitSemaphoreValues = &device->transferred,
     .signalSemaphoreValueCount = 1,
     .pSignalSemaphoreValues = &value,
   };
   const VkSubmitInfo info = {
     .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
     .pNext = &timeline,
+    .waitSemaphoreCount = n_waits,
+    .pWaitSemaphores = &device->transfers,
+    .pWaitDstStageMask = &stage,
     .commandBufferCount = 1,
     .pCommandBuffers = &buffer,
     .signalSemaphoreCount = 1,
     .pSignalSemaphores = &device->timeline,
   };
 
+  if (device->submits_to_failure > 0 && --device->submits_to_failure == 0)
+    return gs_vk_check (device, VK_ERROR_OUT_OF_DEVICE_MEMORY, "submit work", error);
   if (!gs_vk_check (device, vkQueueSubmit (device->queue, 1, &info, VK_NULL_HANDLE), "submit work",
                     error))
     return FALSE;
@@ -477,10 +486,9 @@ submit (GsCommands *commands, VkCommandBuffer buffer, GError **error)
 }
 
 gboolean
-gs_commands_run (GsCommands *commands, GError **error)
+gs_commands_start (GsCommands *commands, GError **error)
 {
   GsDevice *device = commands->device;
-  const gint64 started = g_get_monotonic_time ();
 
   g_assert (!commands->open && !commands->dry && commands->error == NULL);
   for (guint i = 0; i < commands->buffers->len; i++)
@@ -495,11 +503,28 @@ gs_commands_run (GsCommands *commands, GError **error)
           return FALSE;
         }
     }
-  if (!gs_device_wait (device, device->last_value, error))
-    {
-      gs_device_wait_idle (device);
-      return FALSE;
-    }
+  return TRUE;
+}
+
+gboolean
+gs_commands_wait (GsCommands *commands, GError **error)
+{
+  GsDevice *device = commands->device;
+
+  if (gs_device_wait (device, device->last_value, error))
+    return TRUE;
+  gs_device_wait_idle (device);
+  return FALSE;
+}
+
+gboolean
+gs_commands_run (GsCommands *commands, GError **error)
+{
+  GsDevice *device = commands->device;
+  const gint64 started = g_get_monotonic_time ();
+
+  if (!gs_commands_start (commands, error) || !gs_commands_wait (commands, error))
+    return FALSE;
   gs_pace_note (&device->pace, device->info.kind, commands->work,
                 (g_get_monotonic_time () - started) * 1e-6);
   gs_kernel_save_cache_soon (device);

@@ -64,6 +64,11 @@ gboolean gs_commands_finish (GsCommands *commands, GError **error);
 /* Submits all of it, in order, polling between submits, and waits for the end. */
 gboolean gs_commands_run (GsCommands *commands, GError **error);
 
+/* The same in two parts: after the first, up to two submits are still at work, and the host may prepare
+ * what comes next. Nothing else may be submitted in between. */
+gboolean gs_commands_start (GsCommands *commands, GError **error);
+gboolean gs_commands_wait  (GsCommands *commands, GError **error);
+
 /* Whether it should be recorded again, because its submits take far longer, or are far more, than
  * they need be. */
 gboolean gs_commands_is_stale (GsCommands *commands);

@@ -23,6 +23,11 @@ struct _GsDevice
   VkPhysicalDeviceMemoryProperties memory;
   gboolean         unified; /* the host can write all of the device's memory at full size */
 
+  VkQueue     transfer_queue;  /* of copies that run beside kernels; queue itself if it has no other */
+  guint32     transfer_family;
+  VkSemaphore transfers;       /* timeline of those copies (gpu/transfer.c) */
+  guint64     transferred;     /* the newest's value: what is submitted waits for it */
+
   VkSemaphore timeline;
   guint64     last_value; /* of the newest submit */
   gboolean    lost;
@@ -40,6 +45,9 @@ struct _GsDevice
   char                 *cache_folder;
 
   guint64 used_bytes, peak_bytes;
+  guint64 limit_bytes;        /* of memory for kernels; G_MAXUINT64: the driver's own limit */
+  guint   submits_to_failure; /* for tests: the submit that finds no memory; 0: none */
+  gboolean hides_memory;      /* for tests: the host does not reach memory for kernels */
   GsPollFunc poll;
   gpointer   poll_data;
 };

@@ -63,6 +63,23 @@ compute_queue_family (VkPhysicalDevice physical)
   return best;
 }
 
+/* One for nothing but copies, as discrete GPUs have; else the compute queue's own. */
+static guint32
+transfer_queue_family (VkPhysicalDevice physical, guint32 compute_family)
+{
+  g_autofree VkQueueFamilyProperties *families = NULL;
+  guint32 n = 0;
+
+  vkGetPhysicalDeviceQueueFamilyProperties (physical, &n, NULL);
+  families = g_new0 (VkQueueFamilyProperties, n);
+  vkGetPhysicalDeviceQueueFamilyProperties (physical, &n, families);
+  for (guint32 i = 0; i < n; i++)
+    if (families[i].queueFlags & VK_QUEUE_TRANSFER_BIT
+        && !(families[i].queueFlags & (VK_QUEUE_COMPUTE_BIT | VK_QUEUE_GRAPHICS_BIT)))
+      return i;
+  return compute_family;
+}
+
 static gboolean
 create_vk_device (GsDevice *device, GError **error)
 {
@@ -95,18 +112,22 @@ create_vk_device (GsDevice *device, GError **error)
     .features.shaderInt16 = gpu->integers16,
   };
   const float priority = 0.0f; /* the desktop's work comes first */
-  const VkDeviceQueueCreateInfo queue = {
-    .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
-    .queueFamilyIndex = device->queue_family,
-    .queueCount = 1,
-    .pQueuePriorities = &priority,
+  const VkDeviceQueueCreateInfo queues[] = {
+    { .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+      .queueFamilyIndex = device->queue_family,
+      .queueCount = 1,
+      .pQueuePriorities = &priority },
+    { .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+      .queueFamilyIndex = device->transfer_family,
+      .queueCount = 1,
+      .pQueuePriorities = &priority },
   };
   const char *extensions[4];
   VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
     .pNext = &features,
-    .queueCreateInfoCount = 1,
-    .pQueueCreateInfos = &queue,
+    .queueCreateInfoCount = device->transfer_family != device->queue_family ? 2 : 1,
+    .pQueueCreateInfos = queues,
     .ppEnabledExtensionNames = extensions,
   };
 
@@ -144,7 +165,9 @@ create_timeline (GsDevice *device, GError **error)
   };
 
   return gs_vk_check (device, vkCreateSemaphore (device->vk, &info, NULL, &device->timeline),
-                      "make a timeline", error);
+                      "make a timeline", error)
+         && gs_vk_check (device, vkCreateSemaphore (device->vk, &info, NULL, &device->transfers),
+                         "make a timeline", error);
 }
 
 static gboolean
@@ -239,12 +262,15 @@ gs_device_new (const char *which, char **reason, GError **error)
                    "“%s” has no compute queue; choose another device", gpu->name);
       return NULL;
     }
+  device->transfer_family = transfer_queue_family (device->physical, device->queue_family);
+  device->limit_bytes = G_MAXUINT64;
   vkGetPhysicalDeviceMemoryProperties (device->physical, &device->memory);
   device->unified = is_unified (device);
   if (!create_vk_device (device, error) || !create_timeline (device, error)
       || !create_layouts (device, error))
     return NULL;
   vkGetDeviceQueue (device->vk, device->queue_family, 0, &device->queue);
+  vkGetDeviceQueue (device->vk, device->transfer_family, 0, &device->transfer_queue);
   find_cache_folder (device);
   gs_kernel_load_cache (device);
   return g_steal_pointer (&device);
@@ -264,6 +290,7 @@ gs_device_free (GsDevice *device)
       vkDestroyPipelineLayout (device->vk, device->pipeline_layout, NULL);
       vkDestroyDescriptorSetLayout (device->vk, device->set_layout, NULL);
       vkDestroySemaphore (device->vk, device->timeline, NULL);
+      vkDestroySemaphore (device->vk, device->transfers, NULL);
       vkDestroyDevice (device->vk, NULL);
     }
   g_free (device->cache_folder);
@@ -354,6 +381,24 @@ void
 gs_device_reset_peak (GsDevice *device)
 {
   device->peak_bytes = device->used_bytes;
+}
+
+void
+gs_device_set_limit (GsDevice *device, guint64 n_bytes)
+{
+  device->limit_bytes = n_bytes;
+}
+
+void
+gs_device_fail_submit (GsDevice *device, guint n)
+{
+  device->submits_to_failure = n;
+}
+
+void
+gs_device_hide_memory (GsDevice *device, gboolean hides)
+{
+  device->hides_memory = hides;
 }
 
 /* The CPU driver's "device memory" is the machine's: what the kernel says can still be had. Its heap

@@ -98,6 +98,14 @@ void    gs_device_reset_peak     (GsDevice *device);
 /* What the driver lets us still allocate on the device; the heap's rest if it does not say. */
 guint64 gs_device_get_free_bytes (GsDevice *device);
 
+/* Memory for kernels beyond so many bytes in use is refused as if the device had no more of it. */
+void    gs_device_set_limit (GsDevice *device, guint64 n_bytes);
+
+/* For tests: the nth submit from now finds no memory, 0: none; memory for kernels that is allocated
+ * from now on is out of the host's reach, as on most graphics cards. */
+void    gs_device_fail_submit (GsDevice *device, guint n);
+void    gs_device_hide_memory (GsDevice *device, gboolean hides);
+
 /* A folder below XDG_CACHE_HOME for what is learnt about this device and driver (pipeline cache,
  * timings), made if needed; NULL if it cannot be made. The name is keyed by driver and shaders. */
 const char *gs_device_get_cache_folder (GsDevice *device);

@@ -212,6 +212,19 @@ adapted_read (GsWeightSource *source, const char *name, const guint64 *dims, gui
   return TRUE;
 }
 
+/* What is changed is no longer what is stored. */
+static gboolean
+adapted_read_blocks (GsWeightSource *source, const char *name, const guint64 *dims, guint n_dims,
+                     GsHostTensor *tensor)
+{
+  AdaptedWeights *self = (AdaptedWeights *) source;
+
+  return self->source->klass->read_blocks != NULL
+         && !g_hash_table_contains (self->changes, name)
+         && !g_hash_table_contains (self->rows, name)
+         && self->source->klass->read_blocks (self->source, name, dims, n_dims, tensor);
+}
+
 static void
 adapted_release (GsWeightSource *source, GsHostTensor *tensor)
 {
@@ -251,6 +264,7 @@ gs_adapted_weights_new (GsWeightSource *source, gboolean as_halves)
   static const GsWeightSourceClass klass = {
     .has = adapted_has,
     .read = adapted_read,
+    .read_blocks = adapted_read_blocks,
     .release = adapted_release,
     .free = adapted_free,
   };

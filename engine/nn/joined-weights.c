@@ -106,6 +106,56 @@ gs_weight_source_read (GsWeightSource *source, const char *name, const guint64 *
            : source->klass->read (source, name, dims, n_dims, with_data, tensor, error);
 }
 
+/* Rows of blocks, one part's after the other's. */
+static gboolean
+join_blocks (GsWeightSource *source, char **names, const guint64 *dims, guint n_dims,
+             gboolean with_data, GsHostTensor *joined)
+{
+  const guint n = g_strv_length (names);
+  guint64 part_dims[G_N_ELEMENTS (joined->dims)] = { 0 };
+  gsize n_bytes = 0;
+
+  memcpy (part_dims, dims, n_dims * sizeof *dims);
+  part_dims[0] /= n;
+  *joined = (GsHostTensor) { .n_dims = n_dims };
+  memcpy (joined->dims, dims, n_dims * sizeof *dims);
+  for (guint i = 0; i < n; i++)
+    {
+      GsHostTensor part;
+
+      if (!source->klass->read_blocks (source, names[i], part_dims, n_dims, &part)
+          || (i > 0 && part.dtype != joined->dtype))
+        return FALSE;
+      joined->dtype = part.dtype;
+      n_bytes = gs_host_tensor_n_elements (&part) / gs_dtype_block (part.dtype)
+                * gs_dtype_bytes (part.dtype);
+    }
+  if (!with_data)
+    return TRUE;
+  joined->data = g_try_malloc (n * n_bytes);
+  for (guint i = 0; joined->data != NULL && i < n; i++)
+    {
+      GsHostTensor part;
+
+      source->klass->read_blocks (source, names[i], part_dims, n_dims, &part);
+      memcpy ((guint8 *) joined->data + i * n_bytes, part.data, n_bytes);
+      release_part (source, &part);
+    }
+  return joined->data != NULL;
+}
+
+gboolean
+gs_weight_source_read_blocks (GsWeightSource *source, const char *name, const guint64 *dims,
+                              guint n_dims, gboolean with_data, GsHostTensor *tensor)
+{
+  g_auto (GStrv) names = gs_joined_names_split (name);
+
+  if (source->klass->read_blocks == NULL)
+    return FALSE;
+  return names != NULL ? join_blocks (source, names, dims, n_dims, with_data, tensor)
+                       : source->klass->read_blocks (source, name, dims, n_dims, tensor);
+}
+
 void
 gs_weight_source_release (GsWeightSource *source, const char *name, GsHostTensor *tensor)
 {

@@ -75,6 +75,17 @@ router_resident (GsWeights *weights, const char *name, const guint64 *dims, guin
   return owner->klass->resident (owner, inner, dims, n_dims, layout, buffer, offset, error);
 }
 
+static gboolean
+router_load (GsWeights *weights, const GsTensor *weight, gpointer destination, GError **error)
+{
+  g_autofree char *inner = NULL;
+  GsWeights *owner = find (weights, weight->name, &inner);
+  GsTensor there = *weight;
+
+  there.name = inner;
+  return owner->klass->load (owner, &there, destination, error);
+}
+
 GsWeightRouter *
 gs_weight_router_new (GsWeights *otherwise)
 {
@@ -82,6 +93,7 @@ gs_weight_router_new (GsWeights *otherwise)
     .check = router_check,
     .has = router_has,
     .resident = router_resident,
+    .load = router_load,
   };
   GsWeightRouter *self = g_new0 (GsWeightRouter, 1);
 

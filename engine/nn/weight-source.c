@@ -106,13 +106,30 @@ file_read (GsWeightSource *source, const char *name, const guint64 *dims, guint 
   return tensor->dtype == stored->dtype || !with_data || convert (self, stored, tensor, error);
 }
 
+static gboolean
+file_read_blocks (GsWeightSource *source, const char *name, const guint64 *dims, guint n_dims,
+                  GsHostTensor *tensor)
+{
+  FileWeights *self = (FileWeights *) source;
+  const GsStoredTensor *stored = self->find (self->owner, name);
+
+  if (stored == NULL || gs_dtype_block (stored->dtype) == 1 || n_dims > G_N_ELEMENTS (tensor->dims)
+      || !gs_stored_tensor_has_shape (stored, significant_dims (dims, n_dims), dims))
+    return FALSE;
+  *tensor = (GsHostTensor) { .dtype = stored->dtype, .n_dims = n_dims, .data = stored->data };
+  for (guint i = 0; i < n_dims; i++)
+    tensor->dims[i] = dims[i];
+  return TRUE;
+}
+
 static void
 file_release (GsWeightSource *source, GsHostTensor *tensor)
 {
   FileWeights *self = (FileWeights *) source;
 
   g_hash_table_remove (self->converted, tensor->data);
-  self->resident_bytes += gs_host_tensor_n_elements (tensor) * gs_dtype_bytes (tensor->dtype);
+  self->resident_bytes += gs_host_tensor_n_elements (tensor) / gs_dtype_block (tensor->dtype)
+                          * gs_dtype_bytes (tensor->dtype);
   if (self->release_pages == NULL || self->resident_bytes < RESIDENT_BYTES)
     return;
   self->release_pages (self->owner);
@@ -132,6 +149,7 @@ gs_file_weights_new (GsWeightFind find, GsWeightReleasePages release_pages, gpoi
   static const GsWeightSourceClass klass = {
     .has = file_has,
     .read = file_read,
+    .read_blocks = file_read_blocks,
     .release = file_release,
     .free = file_free,
   };

@@ -23,6 +23,9 @@ typedef struct
    * release(); GS_ERROR_BAD_FILE names the weight if it is missing or its sizes are others. */
   gboolean (*read)  (GsWeightSource *source, const char *name, const guint64 *dims, guint n_dims,
                      gboolean with_data, GsHostTensor *tensor, GError **error);
+  /* The same as it is stored, if that is in blocks (base/block-quant.h): FALSE if not. NULL: never. */
+  gboolean (*read_blocks) (GsWeightSource *source, const char *name, const guint64 *dims,
+                           guint n_dims, GsHostTensor *tensor);
   void     (*release) (GsWeightSource *source, GsHostTensor *tensor); /* NULL: nothing to do */
   void     (*free)  (GsWeightSource *source);
 } GsWeightSourceClass;
@@ -57,6 +60,10 @@ gboolean gs_weight_source_has     (GsWeightSource *source, const char *name);
 gboolean gs_weight_source_read    (GsWeightSource *source, const char *name, const guint64 *dims,
                                    guint n_dims, gboolean with_data, GsHostTensor *tensor,
                                    GError **error);
+/* As the class's function; all parts of a joined name must have the same type. */
+gboolean gs_weight_source_read_blocks (GsWeightSource *source, const char *name,
+                                       const guint64 *dims, guint n_dims, gboolean with_data,
+                                       GsHostTensor *tensor);
 void     gs_weight_source_release (GsWeightSource *source, const char *name, GsHostTensor *tensor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsWeightSource, gs_weight_source_free)

@@ -45,6 +45,7 @@ struct _GsWeightStore
   GsWeights       base;
   GsDevice       *device;
   GsDtype         precision;
+  gboolean        keeps_blocks; /* matrices that are stored in blocks stay so */
   GsWeightSource *source;
   guint64         chunk_bytes;
   GHashTable     *weights;    /* "layout name" -> Weight */
@@ -102,6 +103,13 @@ choose_dtype (GsWeightStore *self, const char *name, const guint64 *dims, guint 
 {
   GsHostTensor tensor;
 
+  if (self->keeps_blocks && layout->takes_blocks != NULL
+      && gs_weight_source_read_blocks (self->source, name, dims, n_dims, FALSE, &tensor)
+      && layout->takes_blocks (dims, n_dims, tensor.dtype))
+    {
+      *dtype = tensor.dtype;
+      return TRUE;
+    }
   if (!gs_weight_source_read (self->source, name, dims, n_dims, FALSE, &tensor, error))
     return FALSE;
   if (layout->always_f32)
@@ -193,14 +201,28 @@ fill (Weight *weight, const GsHostTensor *tensor, GError **error)
   return gs_buffer_write (weight->chunk->buffer, weight->offset, copy, weight->n_bytes, error);
 }
 
+/* As it is to lie on the device: in its blocks or as numbers. */
+static gboolean
+read_for_device (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims,
+                 GsDtype dtype, GsHostTensor *tensor, GError **error)
+{
+  if (gs_dtype_block (dtype) == 1)
+    return gs_weight_source_read (self->source, name, dims, n_dims, TRUE, tensor, error);
+  if (gs_weight_source_read_blocks (self->source, name, dims, n_dims, TRUE, tensor))
+    return TRUE;
+  g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
+               "There is not enough memory to load the tensor %s", name);
+  return FALSE;
+}
+
 static gboolean
 read_into_place (GsWeightStore *self, Weight *weight, GError **error)
 {
   GsHostTensor tensor;
   gboolean done;
 
-  if (!gs_weight_source_read (self->source, weight->name, weight->dims, weight->n_dims, TRUE,
-                              &tensor, error))
+  if (!read_for_device (self, weight->name, weight->dims, weight->n_dims, weight->dtype, &tensor,
+                        error))
     return FALSE;
   done = fill (weight, &tensor, error);
   gs_weight_source_release (self->source, weight->name, &tensor);
@@ -259,6 +281,21 @@ store_resident (GsWeights *weights, const char *name, const guint64 *dims, guint
   return TRUE;
 }
 
+static gboolean
+store_load (GsWeights *weights, const GsTensor *weight, gpointer destination, GError **error)
+{
+  GsWeightStore *self = (GsWeightStore *) weights;
+  GsHostTensor tensor;
+
+  if (!gs_device_poll (self->device, error)
+      || !read_for_device (self, weight->name, weight->dims, weight->n_dims, weight->dtype, &tensor,
+                           error))
+    return FALSE;
+  weight->layout->pack (&tensor, weight->dtype, destination);
+  gs_weight_source_release (self->source, weight->name, &tensor);
+  return TRUE;
+}
+
 GsWeightStore *
 gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source)
 {
@@ -266,6 +303,7 @@ gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source
     .check = store_check,
     .has = store_has,
     .resident = store_resident,
+    .load = store_load,
   };
   GsWeightStore *self = g_new0 (GsWeightStore, 1);
 
@@ -278,6 +316,12 @@ gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source
   self->weights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->components = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, component_free);
   return self;
+}
+
+void
+gs_weight_store_keep_blocks (GsWeightStore *self, gboolean keeps)
+{
+  self->keeps_blocks = keeps;
 }
 
 void

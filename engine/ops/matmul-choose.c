@@ -7,6 +7,7 @@
  * a few channels that they unroll little over come first.
  */
 #include "ops/matmul-private.h"
+#include "ops/ops.h"
 
 #define TRIAL_SIZE 16
 #define TRIAL_CHANNELS 64
@@ -176,4 +177,12 @@ gs_matmul_choose (GsDevice *device)
   variant = recall_or_try_out (device);
   g_mutex_unlock (&lock);
   return variant;
+}
+
+gboolean
+gs_matmul_reads_blocks (GsDevice *device)
+{
+  const GsMatmulVariant variant = gs_matmul_choose (device);
+
+  return variant != GS_MATMUL_TEXEL && variant != GS_MATMUL_GATHER;
 }

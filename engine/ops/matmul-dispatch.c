@@ -87,7 +87,7 @@ use_uniform (Call *call, guint32 rows)
   guint32 fours = GS_MATMUL_UNIFORM_FOURS;
 
   while (!divides_sources (call, fours))
-    fours--;
+    fours -= gs_dtype_block (call->w->dtype) > 1 ? 8 : 1; /* whole blocks of 32 */
   cover (call, rows, 2 * lanes);
   call->push.zeros = gs_lanes_zeros (call->x, call->push.channels);
   call->constants[GS_MATMUL_UNROLL] = fours;
@@ -113,6 +113,9 @@ fits_texels (const Call *call)
 static GsMatmulVariant
 usable_variant (const Call *call, GsMatmulVariant variant)
 {
+  if (gs_dtype_block (call->w->dtype) > 1 && variant != GS_MATMUL_TILE
+      && variant < GS_MATMUL_UNIFORM)
+    return GS_MATMUL_TILE;
   if (variant == GS_MATMUL_TEXEL && !fits_texels (call))
     return GS_MATMUL_TILE;
   if (variant >= GS_MATMUL_GATHER && gs_lanes_zeros (call->x, call->push.channels) == 0)
@@ -184,7 +187,7 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
     },
     .constants = {
       [GS_MATMUL_ACTIVATION] = parameters->activation,
-      [GS_MATMUL_WEIGHT_F16] = w->dtype == GS_DTYPE_F16,
+      [GS_MATMUL_WEIGHT] = gs_matmul_weight_format (w->dtype),
       [GS_MATMUL_BY_4] = columns % 4 == 0,
     },
   };

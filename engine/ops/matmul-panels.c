@@ -70,6 +70,8 @@ panels_bytes (const guint64 *dims, guint n_dims, GsDtype dtype)
 {
   const Panels panels = panels_of (dims, n_dims, dtype);
 
+  if (gs_dtype_block (dtype) > 1)
+    return gs_matmul_blocks_bytes (dims, n_dims, dtype);
   return gs_groups (panels.columns, GS_MATMUL_PANEL) * panel_bytes (&panels);
 }
 
@@ -310,6 +312,11 @@ panels_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
   Panels panels = panels_of (source->dims, source->n_dims, dtype);
   const guint64 n = gs_groups (panels.columns, GS_MATMUL_PANEL);
 
+  if (gs_dtype_block (dtype) > 1)
+    {
+      gs_matmul_pack_blocks (source, destination);
+      return;
+    }
   panels.source = source;
   panels.destination = destination;
   gs_parallel (n, gs_groups (LEAST_BYTES_A_THREAD, MAX (panel_bytes (&panels), 1)), pack_some,
@@ -320,4 +327,5 @@ const GsLayout gs_layout_matmul = {
   .name = "matmul",
   .bytes = panels_bytes,
   .pack = panels_pack,
+  .takes_blocks = gs_matmul_takes_blocks,
 };

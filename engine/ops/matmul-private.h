@@ -46,6 +46,15 @@ enum
  * shaders/matmul.h). Channels are padded with zeros to a multiple of 4. */
 extern const GsLayout gs_layout_matmul;
 
+/* A stored type as the constant GS_MATMUL_WEIGHT of the kernels. */
+guint32 gs_matmul_weight_format (GsDtype dtype);
+
+/* Weights that are stored in blocks (base/block-quant.h), one tap: whether they may stay so on the
+ * device, what they take there, and how they are laid out for include/quant.glsl. */
+gboolean gs_matmul_takes_blocks (const guint64 *dims, guint n_dims, GsDtype dtype);
+guint64  gs_matmul_blocks_bytes (const guint64 *dims, guint n_dims, GsDtype dtype);
+void     gs_matmul_pack_blocks  (const GsHostTensor *source, gpointer destination);
+
 /* Adds a node of a class that records by gs_matmul_record(). Opens the scope name for its weights;
  * the bias is there if the checkpoint has one. */
 GsTensor *gs_matmul_add_node (GsGraph *g, const GsOpClass *klass, const char *name, GsTensor *x,

@@ -125,6 +125,9 @@ gs_matmul_absorb_input (GsNode *node, guint k)
     return absorb_upsample (node, producer);
   if (!gs_concat_is_of_fours (producer))
     return FALSE;
+  if (gs_dtype_block (node->inputs[GS_MATMUL_WEIGHT]->dtype) > 1
+      && producer->inputs[0]->shape.c % 32 != 0) /* a block would be of both */
+    return FALSE;
   node->inputs[GS_MATMUL_X] = producer->inputs[0];
   node->inputs[GS_MATMUL_X2] = producer->inputs[1];
   return TRUE;

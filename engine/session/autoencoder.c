@@ -13,7 +13,7 @@
 
 #include "models/taesd.h"
 #include "models/vae.h"
-#include "session/memory-plan.h"
+#include "session/memory-stages.h"
 #include "session/model.h"
 #include "session/tiles.h"
 
@@ -187,7 +187,7 @@ is_finite (const float *values, gsize n)
 /* SDXL's autoencoder was trained in float and exceeds the range of halves: what comes out of it is no
  * numbers then, and it is run in single precision, now and from now on. */
 static gboolean
-run_pass (GsSession *session, Pass pass, const float *in, gsize n_in, guint32 width,
+try_pass (GsSession *session, Pass pass, const float *in, gsize n_in, guint32 width,
           guint32 height, guint tile, float *out, gsize n_out, GError **error)
 {
   if (!pass (session, in, width, height, tile, out, error))
@@ -197,6 +197,25 @@ run_pass (GsSession *session, Pass pass, const float *in, gsize n_in, guint32 wi
   session->model->vae_needs_f32 = TRUE;
   return gs_memory_fit_tile (session, width, height, pass == encode_moments, &tile, error)
          && pass (session, in, width, height, tile, out, error);
+}
+
+/* Without device memory once more, with less of it. */
+static gboolean
+run_pass (GsSession *session, Pass pass, const float *in, gsize n_in, guint32 width,
+          guint32 height, guint tile, float *out, gsize n_out, GError **error)
+{
+  GError *failure = NULL;
+
+  while (!try_pass (session, pass, in, n_in, width, height, tile, out, n_out, &failure))
+    {
+      if (!gs_memory_fall_back (session, &failure))
+        {
+          g_propagate_error (error, failure);
+          return FALSE;
+        }
+      tile = gs_memory_tile (session, tile);
+    }
+  return TRUE;
 }
 
 gboolean

@@ -7,6 +7,7 @@
 #include "models/unet.h"
 #include "sample/guidance.h"
 #include "session/control-hint.h"
+#include "session/memory-stages.h"
 #include "session/model.h"
 #include "session/speed.h"
 
@@ -274,29 +275,68 @@ pass_on (Run *run, const GsUnetPrograms *from, GsWay way, GError **error)
   return to != NULL && gs_program_pass (from->steps, to->steps, error);
 }
 
+/* The U-Net at a latent, to run->output, in the next way. */
+static gboolean
+try_unet (Run *run, const float *latent, double timestep, GsWay *way, GError **error)
+{
+  const GsDenoiseJob *job = run->job;
+  const GsUnetPrograms *programs;
+
+  choose_variant (run);
+  *way = gs_speed_next (&run->speed, run->step);
+  programs = take_way (run, *way, error);
+  if (programs == NULL)
+    return FALSE;
+  fill_input (run, way->batch, latent);
+  return give_time (run, programs->steps, way->batch, timestep, error)
+         && set_latent (run, programs, way->batch, latent, error)
+         && gs_program_set_nchw (programs->steps, "x", run->input, way->batch, run->channels,
+                                 job->height, job->width, error)
+         && gs_program_run (programs->steps, error)
+         && gs_program_get_nchw (programs->steps, 0, run->output, way->batch * run->n, error)
+         && pass_on (run, programs, *way, error);
+}
+
+/* Programs may be gone, and with them what they handed on. */
+static void
+forget_programs (Run *run)
+{
+  for (guint i = 0; i < run->n_variants; i++)
+    {
+      memset (run->variants[i].ways, 0, sizeof run->variants[i].ways);
+      run->variants[i].times_program = NULL;
+    }
+  run->speed.deep_batch = 0;
+  run->speed.has_cross = FALSE;
+}
+
+/* Without device memory once more, with less of it: what the sampler has come to stays as it is. */
+static gboolean
+run_unet (Run *run, const float *latent, double timestep, GsWay *way, GError **error)
+{
+  GError *failure = NULL;
+
+  while (!try_unet (run, latent, timestep, way, &failure))
+    {
+      forget_programs (run);
+      if (!gs_memory_fall_back (run->session, &failure))
+        {
+          g_propagate_error (error, failure);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 static gboolean
 evaluate (const float *latent, double timestep, float *output, gpointer user_data, GError **error)
 {
   Run *run = user_data;
   const GsDenoiseJob *job = run->job;
-  const GsUnetPrograms *programs;
   GsWay way;
 
-  choose_variant (run);
-  way = gs_speed_next (&run->speed, run->step);
-  programs = take_way (run, way, error);
-  if (programs == NULL)
+  if (!run_unet (run, latent, timestep, &way, error))
     return FALSE;
-  fill_input (run, way.batch, latent);
-  if (!give_time (run, programs->steps, way.batch, timestep, error)
-      || !set_latent (run, programs, way.batch, latent, error)
-      || !gs_program_set_nchw (programs->steps, "x", run->input, way.batch, run->channels,
-                               job->height, job->width, error)
-      || !gs_program_run (programs->steps, error)
-      || !gs_program_get_nchw (programs->steps, 0, run->output, way.batch * run->n, error)
-      || !pass_on (run, programs, way, error))
-    return FALSE;
-
   if (way.batch == 2)
     {
       gs_guide (output, run->output, run->output + run->n, run->n, job->guidance_scale);

@@ -30,7 +30,7 @@ new_latents (GsJob *job, GsSession *session)
   latents->channels = session->model->config.vae.latent_channels;
   latents->width = job->width;
   latents->height = job->height;
-  latents->tile = job->tile;
+  latents->tile = gs_memory_tile (session, 0);
   latents->canvas = gs_canvas_ref (job->canvas);
   latents->values = g_new0 (float, job->request->batch * gs_latents_elements (latents));
   return latents;
@@ -42,8 +42,10 @@ take_first_pass (GsJob *job, GsSession *session, const GsHiresStart *start, guin
 {
   if (start->n == 0)
     return TRUE;
+  if (!gs_memory_enter (session, GS_STAGE_READ, error))
+    return FALSE;
   g_free (job->init);
-  job->init = gs_hires_latent (start, i, session, job->canvas, job->tile, error);
+  job->init = gs_hires_latent (start, i, session, job->canvas, gs_memory_tile (session, 0), error);
   return job->init != NULL;
 }
 
@@ -57,6 +59,7 @@ denoise (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *re
   GsSteps *steps = NULL;
 
   if (!take_first_pass (job, session, start, i, error)
+      || !gs_memory_enter (session, GS_STAGE_DENOISE, error)
       || !gs_progress_phase (&session->progress, GS_PHASE_DENOISE, job->n_steps, error))
     return FALSE;
   if (r->resume != NULL)
@@ -74,9 +77,12 @@ denoise (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *re
 static gboolean
 decode (GsSession *session, GsResult *result, guint i, GError **error)
 {
-  if (!gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))
+  if (!gs_memory_enter (session, GS_STAGE_DECODE, error)
+      || !gs_progress_phase (&session->progress, GS_PHASE_DECODE, 1, error))
     return FALSE;
+  result->latents->tile = gs_memory_tile (session, 0);
   result->images[i] = gs_latents_decode (session, result->latents, i, error);
+  result->latents->tile = gs_memory_tile (session, 0);
   return result->images[i] != NULL
          && gs_progress_finished (&session->progress, 1, result, i, error);
 }
@@ -107,6 +113,7 @@ is_worth_keeping (const GsResult *result, const GError *error)
          && !g_error_matches (error, GS_ERROR, GS_ERROR_CANCELLED);
 }
 
+/* Behind the notes that are there; NULL: none. */
 static void
 add_note (GsResult *result, const char *note)
 {
@@ -117,6 +124,14 @@ add_note (GsResult *result, const char *note)
   result->notes = g_renew (char *, result->notes, n + 2);
   result->notes[n] = g_strdup (note);
   result->notes[n + 1] = NULL;
+}
+
+static void
+take_notes (GsResult *result, GPtrArray **notes)
+{
+  for (guint i = 0; *notes != NULL && i < (*notes)->len; i++)
+    add_note (result, (*notes)->pdata[i]);
+  g_clear_pointer (notes, g_ptr_array_unref);
 }
 
 /* A run that goes on from a step of the second pass has no use for the first. */
@@ -131,7 +146,23 @@ begin_hires (GsJob *job, GsSession *session, GsHiresStart *start, GsResult *resu
   if (!gs_job_plan (job, session, &plan, error) || !gs_memory_plan_check (&plan, error))
     return FALSE;
   add_note (result, job->hires.note);
-  return gs_hires_begin (&job->hires, session, job->request, job->canvas, start, error);
+  if (!gs_hires_begin (&job->hires, session, job->request, job->canvas, start, error))
+    return FALSE;
+  take_notes (result, &start->notes);
+  return TRUE;
+}
+
+/* With the memory plan in effect. FALSE with the result's latents if a decode failed. */
+static gboolean
+run_planned (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *result,
+             GError **error)
+{
+  if (!gs_job_encode (job, session, error))
+    return FALSE;
+  result->latents = new_latents (job, session);
+  result->coverage = gs_canvas_coverage (job->canvas);
+  session->progress.state.coverage = result->coverage;
+  return make_pictures (job, session, start, result, error);
 }
 
 static GsResult *
@@ -149,17 +180,15 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GsHiresStart 
       || !gs_inversions_apply (session->model, error)
       || !gs_session_use_loras (session, request->prompt, &result->notes, error)
       || !begin_hires (job, session, start, result, error)
-      || !gs_job_make_room (job, session, &plan, error))
+      || !gs_job_plan (job, session, &plan, error)
+      || !gs_memory_plan_check (&plan, error))
     return NULL;
-  if (start->n == 0)
-    gs_device_reset_peak (session->device);
-  job->tile = plan.tile;
-  if (!gs_job_encode (job, session, &plan, error))
-    return NULL;
-  result->latents = new_latents (job, session);
-  result->coverage = gs_canvas_coverage (job->canvas);
-  session->progress.state.coverage = result->coverage;
-  if (!make_pictures (job, session, start, result, &failure))
+  plan.begun = start->n > 0; /* the peak is that of both passes */
+  gs_memory_begin (session, &plan);
+  run_planned (job, session, start, result, &failure);
+  gs_memory_end (session);
+  take_notes (result, &plan.notes);
+  if (failure != NULL)
     {
       gboolean keep = is_worth_keeping (result, failure);
 
@@ -191,19 +220,35 @@ gs_session_generate (GsSession *session, const GsRequest *request, GsProgressFun
   return result;
 }
 
-gboolean
-gs_session_estimate_memory (GsSession *session, const GsRequest *request, guint64 *needed_bytes,
-                            guint64 *available_bytes, GError **error)
+/* The plan of a request that is not run. */
+static gboolean
+plan_only (GsSession *session, const GsRequest *request, GsMemoryPlan *plan, GError **error)
 {
   GsJob job = { 0 };
-  GsMemoryPlan plan;
   gboolean done;
 
   if (!gs_session_require_model (session, error))
     return FALSE;
-  done = gs_job_init (&job, session, request, error) && gs_job_plan (&job, session, &plan, error);
+  done = gs_job_init (&job, session, request, error) && gs_job_plan (&job, session, plan, error);
   gs_job_clear (&job);
-  if (!done)
+  return done;
+}
+
+char *
+gs_session_describe_memory (GsSession *session, const GsRequest *request, GError **error)
+{
+  GsMemoryPlan plan;
+
+  return plan_only (session, request, &plan, error) ? gs_memory_plan_describe (&plan) : NULL;
+}
+
+gboolean
+gs_session_estimate_memory (GsSession *session, const GsRequest *request, guint64 *needed_bytes,
+                            guint64 *available_bytes, GError **error)
+{
+  GsMemoryPlan plan;
+
+  if (!plan_only (session, request, &plan, error))
     return FALSE;
   *needed_bytes = plan.needed_bytes;
   *available_bytes = plan.available_bytes;

@@ -181,6 +181,7 @@ gs_hires_start_clear (GsHiresStart *start)
     }
   g_clear_pointer (&start->latents, g_free);
   g_clear_pointer (&start->images, g_free);
+  g_clear_pointer (&start->notes, g_ptr_array_unref);
 }
 
 static gboolean
@@ -194,7 +195,8 @@ make_latents (GsJob *job, GsSession *session, GsHiresStart *start, GError **erro
 
       start->latents[i] = g_new (float, n);
       gs_progress_image (&session->progress, i, start->n);
-      if (!gs_progress_phase (&session->progress, GS_PHASE_DENOISE, job->n_steps, error)
+      if (!gs_memory_enter (session, GS_STAGE_DENOISE, error)
+          || !gs_progress_phase (&session->progress, GS_PHASE_DENOISE, job->n_steps, error)
           || !gs_job_denoise (job, session, i, NULL, start->latents[i], &steps, error))
         return FALSE;
     }
@@ -204,12 +206,13 @@ make_latents (GsJob *job, GsSession *session, GsHiresStart *start, GError **erro
 static gboolean
 decode (GsJob *job, GsSession *session, GsHiresStart *start, GError **error)
 {
-  if (!gs_progress_phase (&session->progress, GS_PHASE_DECODE, start->n, error))
+  if (!gs_memory_enter (session, GS_STAGE_DECODE, error)
+      || !gs_progress_phase (&session->progress, GS_PHASE_DECODE, start->n, error))
     return FALSE;
   for (guint i = 0; i < start->n; i++)
     {
       start->images[i] = gs_latent_picture (session, start->latents[i], job->width, job->height,
-                                            job->tile, job->canvas, error);
+                                            gs_memory_tile (session, 0), job->canvas, error);
       if (start->images[i] == NULL
           || !gs_progress_step (&session->progress, i + 1, NULL, error))
         return FALSE;
@@ -244,22 +247,27 @@ gs_hires_begin (const GsHiresPlan *plan, GsSession *session, const GsRequest *re
 {
   const GsRequest first = gs_hires_first (plan, request);
   GsJob job = { 0 };
-  GsMemoryPlan memory;
+  GsMemoryPlan memory = { 0 };
   gboolean done;
 
   *start = (GsHiresStart) { .n = request->batch };
   start->latents = g_new0 (float *, start->n);
   start->images = g_new0 (GsImage *, start->n);
   done = gs_job_init (&job, session, &first, error)
-         && gs_job_make_room (&job, session, &memory, error);
-  gs_device_reset_peak (session->device);
-  job.tile = done ? memory.tile : 0;
+         && gs_job_plan (&job, session, &memory, error)
+         && gs_memory_plan_check (&memory, error);
+  if (done)
+    {
+      gs_memory_begin (session, &memory);
+      done = gs_job_encode (&job, session, error)
+             && make_latents (&job, session, start, error)
+             && (plan->enlargement == GS_ENLARGE_LATENT || decode (&job, session, start, error));
+      gs_memory_end (session);
+      start->notes = memory.notes;
+    }
   done = done
-         && gs_job_encode (&job, session, &memory, error)
-         && make_latents (&job, session, start, error)
          && (plan->enlargement == GS_ENLARGE_LATENT
-             || (decode (&job, session, start, error)
-                 && enlarge (plan, session, canvas, start, error)));
+             || enlarge (plan, session, canvas, start, error));
   start->width = job.width;
   start->height = job.height;
   gs_job_clear (&job);

@@ -45,6 +45,7 @@ typedef struct
   guint32   width, height;    /* of the first pass's latents */
   float   **latents;          /* (Z, height, width) */
   GsImage **images;           /* enlarged, or NULL  */
+  GPtrArray *notes;           /* sentences about its memory, or NULL */
 } GsHiresStart;
 
 void gs_hires_start_clear (GsHiresStart *start);

@@ -80,7 +80,7 @@ begin (const GsSampler *sampler, const float *x, gpointer user_data, GError **er
                                      .strength = job->strength,
                                      .n = k + gs_sampler_n_steps (sampler),
                                      .canvas = job->canvas,
-                                     .tile = job->tile },
+                                     .tile = gs_memory_tile (picture->session, 0) },
                                  error);
   if (picture->steps == NULL)
     return FALSE;

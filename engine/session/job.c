@@ -244,21 +244,6 @@ gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
                          plan, error);
 }
 
-gboolean
-gs_job_make_room (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
-{
-  if (!gs_job_plan (job, session, plan, error) || !gs_memory_plan_check (plan, error))
-    return FALSE;
-  if (plan->evicts_text) /* the other components' weights must not be there already */
-    {
-      gs_memory_forget (session);
-      if (!gs_job_plan (job, session, plan, error))
-        return FALSE;
-    }
-  gs_memory_plan_apply (session, plan);
-  return TRUE;
-}
-
 /* SDXL was taught that no prompt is zeros, not the vectors of an empty text (its authors' samplers,
  * diffusers and A1111 do so). */
 static const GsPromptVectors *
@@ -313,8 +298,8 @@ encode_extra (GsJob *job, GsSession *session, GError **error)
   for (gsize i = 0; job->strengths != NULL && i < plane; i++)
     if (job->mask[i] == 0)
       job->strengths[i] = 1;
-  return gs_vae_encode (session, masked, job->canvas->width, job->canvas->height, NULL, job->tile,
-                        job->extra + plane, error);
+  return gs_vae_encode (session, masked, job->canvas->width, job->canvas->height, NULL,
+                        gs_memory_tile (session, 0), job->extra + plane, error);
 }
 
 static gboolean
@@ -338,7 +323,7 @@ encode_picture (GsJob *job, GsSession *session, GError **error)
       filled = gs_canvas_filled (job->canvas, job->request->fill);
       job->init = g_new (float, n);
       if (!gs_vae_encode (session, filled, job->canvas->width, job->canvas->height, NULL,
-                          job->tile, job->init, error))
+                          gs_memory_tile (session, 0), job->init, error))
         return FALSE;
       job->mask = gs_canvas_latent_mask (job->canvas, gs_latent_factor (session));
       job->strengths = gs_canvas_latent_strength (job->canvas, gs_latent_factor (session));
@@ -349,11 +334,11 @@ encode_picture (GsJob *job, GsSession *session, GError **error)
 }
 
 gboolean
-gs_job_encode (GsJob *job, GsSession *session, const GsMemoryPlan *plan, GError **error)
+gs_job_encode (GsJob *job, GsSession *session, GError **error)
 {
-  return gs_memory_plan_prepare (session, plan, error)
+  return gs_memory_enter (session, GS_STAGE_TEXT, error)
          && encode_prompts (job, session, error)
-         && gs_memory_plan_continue (session, plan, error)
+         && gs_memory_enter (session, GS_STAGE_READ, error)
          && encode_picture (job, session, error)
          && read_control_pictures (job, error)
          && gs_preview_prepare (session, job->request->preview, error);

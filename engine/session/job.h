@@ -8,7 +8,7 @@
 #include "session/denoise.h"
 #include "session/hires.h"
 #include "session/latents.h"
-#include "session/memory-plan.h"
+#include "session/memory-stages.h"
 #include "session/model.h"
 #include "session/prompt-encoder.h"
 #include "session/steps.h"
@@ -30,7 +30,6 @@ typedef struct
   GsSpeed   speed;
   GsControlUse controls[GS_MAX_CONTROLS]; /* request->n_controls of them       */
   guint     n_run;          /* steps that are run                               */
-  guint     tile;           /* of the autoencoder, in latent pixels; 0 = whole  */
 
   /* After gs_job_encode(). */
   const GsPromptVectors *context, *negative; /* borrowed from the model's cache */
@@ -44,11 +43,8 @@ typedef struct
 /* Checks the request and works out sizes. The job must be cleared afterwards, also on error. */
 gboolean gs_job_init    (GsJob *job, GsSession *session, const GsRequest *request, GError **error);
 gboolean gs_job_plan    (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error);
-/* Plans the job, and frees what earlier ones left that it has no room for. */
-gboolean gs_job_make_room (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error);
-/* Loads what the plan says, encodes prompts and start picture. */
-gboolean gs_job_encode  (GsJob *job, GsSession *session, const GsMemoryPlan *plan,
-                         GError **error);
+/* Encodes prompts and start picture, with the session's memory plan in effect. */
+gboolean gs_job_encode  (GsJob *job, GsSession *session, GError **error);
 /* Makes the latent of picture i of the batch, x: (Z, height, width). timings: gets the steps'
  * seconds, or NULL. steps: gets its steps if the request keeps them. */
 gboolean gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, float *x,

@@ -65,6 +65,23 @@ add_component (GsCheckpoint *checkpoint, const char *path, GsComponent component
   return FALSE;
 }
 
+/* All text encoders of another file. */
+static gboolean
+add_text_encoders (GsCheckpoint *checkpoint, const char *path, GError **error)
+{
+  g_autoptr (GsCheckpoint) other = gs_checkpoint_open (path, error);
+  gboolean first, second;
+
+  if (other == NULL)
+    return FALSE;
+  first = gs_checkpoint_replace (checkpoint, other, GS_COMPONENT_TEXT_ENCODER);
+  second = gs_checkpoint_replace (checkpoint, other, GS_COMPONENT_TEXT_ENCODER_2);
+  if (first || second)
+    return TRUE;
+  g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s holds no text encoder", path);
+  return FALSE;
+}
+
 /* SDXL's latents mean other colours than those of SD 1.x and 2.x: it has a TAESD of its own. */
 static gboolean
 try_taesd (GsCheckpoint *checkpoint, const char *folder)
@@ -119,6 +136,10 @@ gs_model_files_open (const char *path, const GsModelOptions *options, GError **e
   if (options != NULL && options->vae != NULL
       && !add_component (checkpoint, options->vae, GS_COMPONENT_VAE, error))
     return NULL;
+  for (guint i = 0; options != NULL && options->text_encoders != NULL
+                    && options->text_encoders[i] != NULL; i++)
+    if (!add_text_encoders (checkpoint, options->text_encoders[i], error))
+      return NULL;
   if (!find_taesd (checkpoint, path, options != NULL ? options->taesd : NULL, error))
     return NULL;
   return g_steal_pointer (&checkpoint);

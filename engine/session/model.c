@@ -6,6 +6,7 @@
 
 #include "io/inversion.h"
 #include "nn/adapted-weights.h"
+#include "ops/ops.h"
 #include "session/control.h"
 #include "session/inversions.h"
 #include "session/model-files.h"
@@ -94,6 +95,7 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
 
   model->source = gs_adapted_weights_new (source, TRUE);
   model->weights = gs_weight_store_new (device, dtype, model->source);
+  gs_weight_store_keep_blocks (model->weights, gs_matmul_reads_blocks (device));
   model->router = gs_weight_router_new (gs_weight_store_get_weights (model->weights));
   model->controls = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_control_model_free);
   model->inversions = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_inversion_free);
@@ -144,7 +146,7 @@ check_complete (const GsModelConfig *config, const char *path, GError **error)
     if (!config->has[needed[i]])
       {
         g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
-                     "%s has no %s; choose a complete model", path,
+                     "%s has no %s; choose a complete model, or name another file with one", path,
                      gs_component_label (needed[i]));
         return FALSE;
       }

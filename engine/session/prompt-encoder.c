@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "models/clip-text.h"
+#include "session/memory-stages.h"
 #include "session/model.h"
 
 #define MAX_CACHED_PROMPTS 64 /* 15 MB with SD 1.x's text encoder and prompts of one chunk */
@@ -122,7 +123,7 @@ fill_end (const GsClipConfig *config, gint32 *ids)
 /* One chunk through one encoder. values: (length, width). pooled: its projection_width numbers, or
  * NULL. */
 static gboolean
-run_encoder (GsSession *session, GsComponent encoder, const gint32 *ids, guint clip_skip,
+try_encoder (GsSession *session, GsComponent encoder, const gint32 *ids, guint clip_skip,
              float *values, float *pooled, GError **error)
 {
   const GsClipConfig *config = encoder_config (&session->model->config, encoder);
@@ -145,6 +146,22 @@ run_encoder (GsSession *session, GsComponent encoder, const gint32 *ids, guint c
     return FALSE;
   end = gs_clip_end_of_text (config, own, config->length);
   memcpy (pooled, projected + (gsize) end * pooled_width, pooled_width * sizeof *pooled);
+  return TRUE;
+}
+
+/* Without device memory once more, with less of it. */
+static gboolean
+run_encoder (GsSession *session, GsComponent encoder, const gint32 *ids, guint clip_skip,
+             float *values, float *pooled, GError **error)
+{
+  GError *failure = NULL;
+
+  while (!try_encoder (session, encoder, ids, clip_skip, values, pooled, &failure))
+    if (!gs_memory_fall_back (session, &failure))
+      {
+        g_propagate_error (error, failure);
+        return FALSE;
+      }
   return TRUE;
 }
 

@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 typedef struct _GsModel GsModel;
+typedef struct _GsMemoryPlan GsMemoryPlan;
 
 struct _GsSession
 {
@@ -18,7 +19,9 @@ struct _GsSession
   char           *reason;
   GsDtype         dtype;    /* of activations: F16 or F32 */
   GsArena        *arena;    /* shared by all programs: one runs at a time */
-  guint64         memory_limit; /* device memory to use at most, from GESSO_MEMORY_LIMIT in MiB */
+  guint64         memory_limit; /* device memory to use at most, see GsSessionOptions */
+  GsMemoryPlan   *plan;     /* of the job at work, borrowed, or NULL: see session/memory-stages.h */
+  GsStream       *stream;   /* through which weights pass, or NULL */
   GsModel        *model;    /* NULL until one is loaded   */
   double          load_seconds; /* that opening it took, until a result has taken them over */
   GsProgressState progress;

@@ -7,6 +7,7 @@
 #include "session/library.h"
 #include "session/model.h"
 #include "session/vector-width.h"
+#include "tensor/stream.h"
 
 void
 gs_device_info_free (GsDeviceInfo *info)
@@ -98,7 +99,8 @@ gs_session_new (const GsSessionOptions *options, GError **error)
                    "%s cannot store half precision; use the precision f32", gpu->name);
       return NULL;
     }
-  session->memory_limit = read_memory_limit ();
+  session->memory_limit = options != NULL && options->memory_limit > 0 ? options->memory_limit
+                                                                       : read_memory_limit ();
   session->arena = gs_arena_new (session->device);
   return g_steal_pointer (&session);
 }
@@ -109,6 +111,7 @@ gs_session_free (GsSession *session)
   if (session == NULL)
     return;
   gs_model_free (session->model);
+  gs_stream_free (session->stream);
   gs_arena_free (session->arena);
   gs_device_free (session->device);
   gs_device_info_free (session->info);

@@ -9,7 +9,7 @@
 #include "session/inversions.h"
 #include "session/library.h"
 #include "session/loras.h"
-#include "session/memory-plan.h"
+#include "session/memory-stages.h"
 #include "session/prompt-encoder.h"
 #include "session/training-private.h"
 

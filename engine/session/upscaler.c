@@ -11,7 +11,7 @@
 #include "gpu/buffer.h"
 #include "nn/weights.h"
 #include "session/autoencoder.h"
-#include "session/memory-plan.h"
+#include "session/memory-stages.h"
 #include "session/tiles.h"
 
 #define SMALLEST_TILE 32u

@@ -6,6 +6,7 @@
 #include "tensor/arena.h"
 #include "tensor/op-class.h"
 #include "tensor/plan.h"
+#include "tensor/segments.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct _GsProgram
   guint64    *output_offsets; /* in the readback buffer */
   GsBuffer   *input_buffer, *output_buffer;
   GsCommands *commands;
+  GsSegments *segments;       /* instead of commands where weights are streamed, else NULL */
   guint       generation;     /* of the arena when recorded */
   gboolean    asked;          /* for its kernels            */
 };
@@ -63,6 +65,7 @@ gs_program_free (GsProgram *program)
   if (program == NULL)
     return;
   gs_commands_free (program->commands);
+  gs_segments_free (program->segments);
   gs_buffer_free (program->input_buffer);
   gs_buffer_free (program->output_buffer);
   g_ptr_array_unref (program->inputs);
@@ -96,9 +99,35 @@ gs_program_get_device (GsProgram *program)
   return program->device;
 }
 
+guint64
+gs_program_get_weight_bytes (GsProgram *program)
+{
+  return gs_segments_count_weights (program->graph, NULL);
+}
+
+guint64
+gs_program_get_largest_weight_bytes (GsProgram *program)
+{
+  guint64 largest;
+
+  gs_segments_count_weights (program->graph, &largest);
+  return largest;
+}
+
+guint64
+gs_program_stream_weights (GsProgram *program, GsStream *stream, guint64 kept_bytes)
+{
+  g_assert (program->commands == NULL);
+  gs_segments_free (program->segments);
+  program->segments = gs_segments_new (program->graph, stream, kept_bytes);
+  return gs_segments_get_kept_bytes (program->segments);
+}
+
 guint
 gs_program_get_n_dispatches (GsProgram *program)
 {
+  if (program->segments != NULL)
+    return gs_segments_get_n_dispatches (program->segments);
   return program->commands != NULL ? gs_commands_get_n_dispatches (program->commands) : 0;
 }
 
@@ -127,7 +156,7 @@ place_tensors (GsProgram *program, GError **error)
         {
           GsTensor *weight = node->inputs[k];
 
-          if (weight != NULL && weight->kind == GS_TENSOR_WEIGHT
+          if (weight != NULL && weight->kind == GS_TENSOR_WEIGHT && program->segments == NULL
               && !graph->weights->klass->resident (graph->weights, weight->name, weight->dims,
                                                    weight->n_dims, weight->layout, &weight->buffer,
                                                    &weight->offset, error))
@@ -154,8 +183,10 @@ reserve_buffers (GsProgram *program, GError **error)
 }
 
 static void
-record_outputs (GsProgram *program, GsCommands *commands)
+record_outputs (GsCommands *commands, gpointer data)
 {
+  const GsProgram *program = data;
+
   for (guint i = 0; i < program->outputs->len && program->output_bytes > 0; i++)
     {
       GsTensor *tensor = g_ptr_array_index (program->outputs, i);
@@ -203,6 +234,19 @@ gs_program_ask_kernels (GsProgram *program, GError **error)
   return TRUE;
 }
 
+static gboolean
+prepare_segments (GsProgram *program, GError **error)
+{
+  if (gs_segments_are_recorded (program->segments)
+      && program->generation == gs_arena_get_generation (program->arena))
+    return TRUE;
+  if (!place_tensors (program, error)
+      || !gs_segments_record (program->segments, record_outputs, program, error))
+    return FALSE;
+  program->generation = gs_arena_get_generation (program->arena);
+  return TRUE;
+}
+
 gboolean
 gs_program_prepare (GsProgram *program, GError **error)
 {
@@ -210,6 +254,8 @@ gs_program_prepare (GsProgram *program, GError **error)
 
   if (!gs_program_ask_kernels (program, error) || !reserve_buffers (program, error))
     return FALSE;
+  if (program->segments != NULL)
+    return prepare_segments (program, error);
   if (program->commands != NULL
       && program->generation == gs_arena_get_generation (program->arena)
       && !gs_commands_is_stale (program->commands))
@@ -220,7 +266,7 @@ gs_program_prepare (GsProgram *program, GError **error)
 
   commands = gs_commands_new (program->device, program->graph->name);
   record_nodes (program, commands);
-  record_outputs (program, commands);
+  record_outputs (commands, program);
   if (!gs_commands_finish (commands, error))
     return FALSE;
   program->commands = g_steal_pointer (&commands);
@@ -325,7 +371,10 @@ gs_program_set_nchw (GsProgram *program, const char *input, const float *data, g
 gboolean
 gs_program_run (GsProgram *program, GError **error)
 {
-  return gs_program_prepare (program, error) && gs_commands_run (program->commands, error);
+  if (!gs_program_prepare (program, error))
+    return FALSE;
+  return program->segments != NULL ? gs_segments_run (program->segments, error)
+                                   : gs_commands_run (program->commands, error);
 }
 
 gboolean

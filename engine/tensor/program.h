@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _GsArena GsArena;
 typedef struct _GsProgram GsProgram;
+typedef struct _GsStream GsStream;
 
 GsArena *gs_arena_new  (GsDevice *device);
 void     gs_arena_free (GsArena *arena); /* after its programs */
@@ -31,6 +32,15 @@ guint64 gs_program_get_arena_bytes (GsProgram *program);
 guint64 gs_program_get_io_bytes    (GsProgram *program);
 GsGraph *gs_program_get_graph      (GsProgram *program);
 GsDevice *gs_program_get_device    (GsProgram *program);
+/* Of its weights, all together and the most that a single node reads. */
+guint64 gs_program_get_weight_bytes         (GsProgram *program);
+guint64 gs_program_get_largest_weight_bytes (GsProgram *program);
+
+/* From now on its weights pass through a stream (tensor/stream.h, not NULL, which must outlive it)
+ * instead of being resident, but for the first kept_bytes of them. Returns how many do stay. Results
+ * are the same to the bit. To be called before the program is prepared. */
+guint64 gs_program_stream_weights (GsProgram *program, GsStream *stream, guint64 kept_bytes);
+
 /* Kernels started by one run; 0 before it is prepared. */
 guint gs_program_get_n_dispatches  (GsProgram *program);
 

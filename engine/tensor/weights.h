@@ -36,6 +36,9 @@ struct _GsLayout
   /* Fills that many bytes (destination may be write-combined memory: written once, in runs). */
   void    (*pack)  (const GsHostTensor *source, GsDtype dtype, gpointer destination);
   gboolean always_f32; /* vectors: biases, norms */
+  /* Whether it also takes sources of a type in blocks as they are, for dtype of bytes() and pack()
+   * alike. NULL: none. */
+  gboolean (*takes_blocks) (const guint64 *dims, guint n_dims, GsDtype dtype);
 };
 
 extern const GsLayout gs_layout_vector; /* plain order, float; biases and norm scales  */
@@ -53,6 +56,10 @@ typedef struct
   /* Makes it resident (once per name and layout) and says where. */
   gboolean (*resident) (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
                         const GsLayout *layout, GsBuffer **buffer, guint64 *offset, GError **error);
+  /* Writes it as the layout wants it to host memory of tensor->n_bytes, for those that are not to be
+   * resident. */
+  gboolean (*load)     (GsWeights *weights, const GsTensor *weight, gpointer destination,
+                        GError **error);
 } GsWeightsClass;
 
 /* Implementations embed this as their first member. */

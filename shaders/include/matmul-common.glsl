@@ -2,7 +2,8 @@
 /* What the matmul kernels share: constants, weights, the order of tiles, the epilogue. */
 #include "include/words.glsl"
 
-layout(constant_id = GS_MATMUL_WEIGHT_F16) const bool weight_f16 = false;
+layout(constant_id = GS_MATMUL_WEIGHT) const uint weight_format = GS_MATMUL_WEIGHT_F32;
+const bool weight_f16 = weight_format == GS_MATMUL_WEIGHT_F16;
 layout(push_constant) uniform Push { GsMatmulPush p; };
 
 /* 4 weights of one column at a byte address. */

@@ -26,6 +26,11 @@ layout(buffer_reference, std430, buffer_reference_align = 8) restrict readonly b
   u16vec4 at[];
 };
 
+layout(buffer_reference, std430, buffer_reference_align = 16) restrict readonly buffer UniformUints
+{
+  uvec4 at[];
+};
+
 layout(buffer_reference, std430, buffer_reference_align = 2) restrict readonly buffer UniformShort
 {
   uint16_t at;
@@ -33,6 +38,11 @@ layout(buffer_reference, std430, buffer_reference_align = 2) restrict readonly b
 
 /* Element i % 4 of a; mix() and not ?:, which would branch. */
 float pick4 (vec4 a, uint i)
+{
+  return mix (mix (a.w, a.z, i == 2), mix (a.y, a.x, i == 0), i < 2);
+}
+
+uint pick4 (uvec4 a, uint i)
 {
   return mix (mix (a.w, a.z, i == 2), mix (a.y, a.x, i == 0), i < 2);
 }
@@ -60,6 +70,18 @@ float load_lane_float (uint64_t address)
   UniformFloats from = UniformFloats (address);
   uint i = gl_SubgroupInvocationID;
   float v = mix (pick4 (from.at[1], i - 4), pick4 (from.at[0], i), i < 4);
+
+  if (gl_WorkGroupSize.x > 8)
+    v = mix (mix (pick4 (from.at[3], i - 12), pick4 (from.at[2], i - 8), i < 12), v, i < 8);
+  return v;
+}
+
+/* The same of words. */
+uint load_lane_uint (uint64_t address)
+{
+  UniformUints from = UniformUints (address);
+  uint i = gl_SubgroupInvocationID;
+  uint v = mix (pick4 (from.at[1], i - 4), pick4 (from.at[0], i), i < 4);
 
   if (gl_WorkGroupSize.x > 8)
     v = mix (mix (pick4 (from.at[3], i - 12), pick4 (from.at[2], i - 8), i < 12), v, i < 8);

@@ -72,6 +72,8 @@ static const Mistake mistakes[] = {
   { "generate -p x -o a.png --control c --control-image i.png --control-start b", "\"b\"" },
   { "generate -p x -o a.png --control c --control-image i.png --canny 100", "LOW,HIGH" },
   { "generate -p x -o a.png --precision f64", "f32 or f16" },
+  { "generate -p x -o a.png --memory-limit lots", "number of bytes" },
+  { "generate -p x -o a.png --memory-limit 99999999999G", "number of bytes" },
   { "generate -p $'\\377' -o a.png", "UTF-8" },
   { "info one two", "two" },
   { "bench -m a.safetensors --synthetic sd15", "--synthetic" },

@@ -283,6 +283,28 @@ test_hires (void)
   }
 }
 
+/* Little memory is told of, and changes not a byte. */
+static void
+test_memory_limit (void)
+{
+  g_auto (CliRun) whole = { 0 };
+  g_auto (CliRun) little = { 0 };
+  g_auto (CliRun) none = { 0 };
+
+  if (!cli_can_generate ())
+    return;
+  whole = cli_run ("generate -p " PROMPT " " SMALL " --seed 7 -o whole.png --verbose");
+  little = cli_run ("generate -p " PROMPT " " SMALL " --seed 7 -o little.png -v --memory-limit 9M");
+  none = cli_run ("generate -p " PROMPT " " SMALL " --seed 7 -o none.png --memory-limit 1000K");
+  cli_assert_status (&whole, 0);
+  g_assert_nonnull (strstr (whole.err, "Everything stays on the device"));
+  cli_assert_status (&little, 0);
+  g_assert_nonnull (strstr (little.err, "one at a time"));
+  assert_same_file ("whole.png", "little.png", TRUE);
+  cli_assert_status (&none, 1);
+  cli_assert_complaint (&none, "make it smaller");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -296,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/generate/mask", test_mask);
   g_test_add_func ("/generate/outpaint", test_outpaint);
   g_test_add_func ("/generate/frame", test_frame);
+  g_test_add_func ("/generate/memory-limit", test_memory_limit);
   g_test_add_func ("/generate/cancel", test_cancel);
   g_test_add_func ("/generate/mismatched-mask", test_mismatched_mask);
   g_test_add_func ("/generate/hires", test_hires);

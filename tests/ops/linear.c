@@ -9,6 +9,7 @@ typedef struct
   gboolean add;
   gboolean tokens; /* the layer sees pixels as tokens; the addition sees pixels again */
   const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
+  GsDtype blocks;      /* that weights lie in; F64, which is 0: none */
 } Case;
 
 static const Case cases[] = {
@@ -23,6 +24,21 @@ static const Case cases[] = {
   { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "texel" },
   { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "gather" },
   { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "uniform" },
+  /* Weights in blocks. */
+  { { 1, 1, 19, 96 }, 20, FALSE, FALSE, "uniform", GS_DTYPE_Q4_0 },
+  { { 1, 1, 19, 64 }, 37, FALSE, FALSE, "uniform", GS_DTYPE_Q4_1 },
+  { { 1, 1, 19, 32 }, 20, TRUE, FALSE, "uniform", GS_DTYPE_Q5_0 },
+  { { 1, 1, 7, 160 }, 16, FALSE, FALSE, "uniform", GS_DTYPE_Q5_1 },
+  { { 1, 1, 9, 192 }, 50, FALSE, FALSE, "uniform", GS_DTYPE_Q8_0 },
+  { { 1, 1, 5, 512 }, 33, FALSE, FALSE, "uniform", GS_DTYPE_Q4_K },
+  { { 1, 1, 5, 256 }, 40, FALSE, FALSE, "uniform", GS_DTYPE_Q5_K },
+  { { 1, 1, 5, 512 }, 24, FALSE, FALSE, "uniform", GS_DTYPE_Q6_K },
+  { { 1, 1, 19, 96 }, 20, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q4_0 },
+  { { 1, 1, 19, 64 }, 37, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q4_1 },
+  { { 1, 1, 19, 32 }, 20, TRUE, FALSE, "tile-32x32", GS_DTYPE_Q5_0 },
+  { { 1, 1, 7, 160 }, 16, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q5_1 },
+  { { 1, 1, 9, 192 }, 50, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q8_0 },
+  { { 1, 1, 5, 512 }, 24, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q6_K },
 };
 
 static GsTensor *
@@ -44,9 +60,17 @@ run (GsOpTest *test, gconstpointer data)
   const GsShape y_shape = { c->x.n, c->x.h, c->x.w, c->channels };
   GsTensor *x = gs_op_test_input (test, "x", c->x);
   GsTensor *other = c->add ? gs_op_test_input (test, "other", y_shape) : NULL;
-  GsTensor *y = layer (test, c, x);
+  GsTensor *y;
   g_autofree double *want = g_new (double, gs_shape_elements (y_shape));
 
+  if (gs_dtype_block (c->blocks) > 1 && test->weight_dtype != test->dtype)
+    {
+      g_test_skip ("its weights are neither floats nor halfs");
+      return;
+    }
+  if (gs_dtype_block (c->blocks) > 1)
+    test->weight_dtype = c->blocks;
+  y = layer (test, c, x);
   if (!gs_op_test_use_kernels (test, c->variant))
     return;
   gs_op_test_output (test, c->add ? gs_add (test->graph, y, other) : y);

@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "session/memory-plan.h"
+#include "session/memory-stages.h"
 
 typedef struct
 {
@@ -76,7 +76,9 @@ prepare (GsSession *session, const char *what)
 
   gs_memory_plan (session, &job, &plan, &error);
   g_assert_no_error (error);
-  gs_memory_plan_prepare (session, &plan, &error);
+  gs_memory_begin (session, &plan);
+  gs_memory_enter (session, GS_STAGE_DENOISE, &error);
+  gs_memory_end (session);
   g_assert_no_error (error);
   seconds = print_since (what, start);
   g_print ("  resident %.2f GiB (%.2f of files), at most %.2f; weights %.2f, arena %.2f\n",

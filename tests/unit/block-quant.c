@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Blocks of quantised numbers: what ggml makes of the same bytes, and back. */
 #include "base/block-quant.h"
+#include "base/block-parts.h"
+#include "base/half.h"
 
 #include "io/stored-tensor.h"
 
@@ -139,6 +141,52 @@ test_writing (void)
   g_assert_false (gs_blocks_can_write (GS_DTYPE_F16));
 }
 
+/* Blocks of random bytes, but for their halves, taken apart and put together again. */
+static void
+test_parts (void)
+{
+  for (GsDtype dtype = GS_DTYPE_Q8_0; dtype <= GS_DTYPE_Q6_K; dtype++)
+    {
+      const guint n = gs_dtype_block (dtype), n_parts = n / GS_BLOCK_PART;
+      guint8 row[2 * 256];
+      float numbers[2 * 256];
+      gboolean has_minima, has_two_scales;
+      guint bits;
+
+      state = dtype;
+      for (gsize i = 0; i < sizeof row; i++)
+        row[i] = next () & 0xff;
+      for (guint block = 0; block < 2; block++)
+        for (guint half = 0; half < 2; half++)
+          {
+            guint8 *at = row + block * gs_dtype_bytes (dtype) + (dtype == GS_DTYPE_Q6_K ? 208 : 0);
+            const guint16 value = gs_half_from_float (0.01f * (1 + block + 2 * half));
+
+            if (half == 0 || (dtype != GS_DTYPE_Q6_K && dtype != GS_DTYPE_Q8_0))
+              memcpy (at + 2 * half, &value, sizeof value);
+          }
+      gs_blocks_to_floats (dtype, row, 2, numbers);
+      gs_block_format (dtype, &bits, &has_minima, &has_two_scales);
+      for (guint p = 0; p < 2 * n_parts; p++)
+        {
+          GsBlockPart part;
+
+          gs_block_get_part (dtype, row, p, &part);
+          g_assert_true (has_two_scales || part.scales[0] == part.scales[1]);
+          for (guint i = 0; i < GS_BLOCK_PART; i++)
+            {
+              const float scale = part.scales[i / 16], q = part.q[i];
+              const float value = has_minima ? scale * q + part.minimum
+                                             : scale * (q - (float) (1 << (bits - 1)));
+
+              g_assert_cmpint (part.q[i], <, 1 << bits);
+              g_assert_cmpfloat (fabsf (value - numbers[p * GS_BLOCK_PART + i]), <=,
+                                 fabsf (value) * 0x1p-22 + fabsf (part.minimum) * 0x1p-22);
+            }
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -146,5 +194,6 @@ main (int argc, char **argv)
   g_test_add_func ("/block-quant/reading", test_reading);
   g_test_add_func ("/block-quant/slices", test_slices);
   g_test_add_func ("/block-quant/writing", test_writing);
+  g_test_add_func ("/block-quant/parts", test_parts);
   return g_test_run ();
 }
