@@ -24,7 +24,7 @@
 
 /* Specialization constants. */
 #define GS_MATMUL_ACTIVATION 0 /* GS_UNARY_... + 1, GS_MATMUL_GEGLU, or 0       */
-#define GS_MATMUL_WEIGHT 1     /* what w holds, see below                       */
+#define GS_MATMUL_FORMAT 1     /* what w holds, see below                       */
 #define GS_MATMUL_BY_4 2       /* columns % 4 == 0                              */
 #define GS_MATMUL_UNROLL 3     /* matmul-gather: 2, or 1 if channels % 8 != 0   */
 #define GS_MATMUL_ROWS 4         /* matmul-uniform: of a workgroup                  */

@@ -187,7 +187,7 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
     },
     .constants = {
       [GS_MATMUL_ACTIVATION] = parameters->activation,
-      [GS_MATMUL_WEIGHT] = gs_matmul_weight_format (w->dtype),
+      [GS_MATMUL_FORMAT] = gs_matmul_weight_format (w->dtype),
       [GS_MATMUL_BY_4] = columns % 4 == 0,
     },
   };

@@ -46,7 +46,7 @@ enum
  * shaders/matmul.h). Channels are padded with zeros to a multiple of 4. */
 extern const GsLayout gs_layout_matmul;
 
-/* A stored type as the constant GS_MATMUL_WEIGHT of the kernels. */
+/* A stored type as the constant GS_MATMUL_FORMAT of the kernels. */
 guint32 gs_matmul_weight_format (GsDtype dtype);
 
 /* Weights that are stored in blocks (base/block-quant.h), one tap: whether they may stay so on the

@@ -2,7 +2,7 @@
 /* What the matmul kernels share: constants, weights, the order of tiles, the epilogue. */
 #include "include/words.glsl"
 
-layout(constant_id = GS_MATMUL_WEIGHT) const uint weight_format = GS_MATMUL_WEIGHT_F32;
+layout(constant_id = GS_MATMUL_FORMAT) const uint weight_format = GS_MATMUL_WEIGHT_F32;
 const bool weight_f16 = weight_format == GS_MATMUL_WEIGHT_F16;
 layout(push_constant) uniform Push { GsMatmulPush p; };
 

@@ -110,7 +110,10 @@ drawn_free (GsWeightSource *source)
 static GsWeightSource *
 drawn_new (const char *letter)
 {
-  static const GsWeightSourceClass klass = { drawn_has, drawn_read, drawn_release, drawn_free };
+  static const GsWeightSourceClass klass = { .has = drawn_has,
+                                             .read = drawn_read,
+                                             .release = drawn_release,
+                                             .free = drawn_free };
   Drawn *self = g_new0 (Drawn, 1);
 
   self->base.klass = &klass;

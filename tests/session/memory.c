@@ -38,7 +38,8 @@ go_down (gboolean hidden)
 {
   GsSession *session = session_test_get ();
   const GsRequest request = small_request ();
-  const GsMemoryJob job = { SIDE / 8, SIDE / 8, 2, 77, 1, FALSE, request.preview };
+  const GsMemoryJob job = { .width = SIDE / 8, .height = SIDE / 8, .batch = 2, .n_tokens = 77,
+                            .clip_skip = 1, .preview = request.preview };
   g_autoptr (GsResult) whole = NULL;
   g_autoptr (GError) error = NULL;
   gboolean met[GS_N_TIERS] = { FALSE }, tiled = FALSE;
