@@ -230,8 +230,8 @@ test_word (void)
   options.kind = GS_TRAINING_INVERSION;
   options.word = "zorb";
   options.initial = "balloon";
-  options.steps = 200;
-  options.rate = 0.01;
+  options.steps = 80;
+  options.rate = 0.02;
   teach (&options, "embeddings");
   compare ("zorb", NULL, "word");
 }
@@ -244,8 +244,8 @@ test_lora (void)
   options.kind = GS_TRAINING_LORA;
   options.word = "gizmo";
   options.rank = 8;
-  options.steps = 300;
-  options.rate = 1.5e-3;
+  options.steps = 100;
+  options.rate = 3e-3;
   teach (&options, "loras");
   compare ("gizmo <lora:gizmo:1>", "gizmo <lora:gizmo:0>", "lora");
 }
