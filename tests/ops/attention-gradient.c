@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Gradients of attention: self, cross, causal. */
 #include "op-test.h"
+#include "ops/matmul-private.h"
 
 #include <math.h>
 
@@ -11,10 +12,12 @@ typedef struct
   const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
 } Case;
 
+#define WIDE 84 /* several turns for the channels of a head */
+
 static const Case cases[] = {
   { 1, 2, 2, 1, 4 }, { 2, 5, 3, 2, 4 }, { 1, 7, 7, 3, 8, TRUE }, { 1, 3, 9, 1, 20 },
   { 2, 5, 3, 2, 4, FALSE, "uniform" }, { 1, 37, 37, 2, 8, TRUE, "uniform" },
-  { 1, 250, 245, 1, 4, FALSE, "uniform" }, { 1, 3, 4, 1, 84, FALSE, "uniform" },
+  { 1, 250, 245, 1, 4, FALSE, "uniform" }, { 1, 3, 4, 1, WIDE, FALSE, "uniform" },
 };
 
 /* One query's result for one head. */
@@ -68,6 +71,14 @@ run (GsOpTest *test, gconstpointer data)
   const char *names[] = { "q", "k", "v" };
   GsTensor *q, *k, *v;
 
+  if (!gs_op_test_use_kernels (test, NULL))
+    return;
+  if (c->variant != NULL && (c->channels == WIDE || test->dtype == GS_DTYPE_F16)
+      && gs_matmul_choose (test->device) < GS_MATMUL_UNIFORM)
+    {
+      g_test_skip ("a driver that does without these kernels compiles them for minutes");
+      return;
+    }
   if (!gs_op_test_use_kernels (test, c->variant))
     return;
   q = gs_op_test_input (test, "q", (GsShape) { c->n, 1, c->queries, width });
