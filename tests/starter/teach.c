@@ -244,7 +244,7 @@ test_lora (void)
   options.kind = GS_TRAINING_LORA;
   options.word = "gizmo";
   options.rank = 8;
-  options.steps = 100;
+  options.steps = 150;
   options.rate = 3e-3;
   teach (&options, "loras");
   compare ("gizmo <lora:gizmo:1>", "gizmo <lora:gizmo:0>", "lora");
