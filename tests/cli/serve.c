@@ -308,6 +308,27 @@ test_web_pages (void)
   server_stop (&server);
 }
 
+/* What could be endless is refused before it is read, whatever the method. */
+static void
+test_endless (void)
+{
+  static const char *const methods[] = { "POST", "PUT" };
+  Server server;
+
+  if (!cli_can_generate ())
+    return;
+  server = server_start ("");
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (SoupMessage) message = message_new (&server, "/sdapi/v1/options", "{}");
+
+      soup_message_set_method (message, methods[i]);
+      soup_message_headers_set_encoding (soup_message_get_request_headers (message), SOUP_ENCODING_CHUNKED);
+      json_node_unref (ask_message (&server, message, 411));
+    }
+  server_stop (&server);
+}
+
 static void
 test_token (void)
 {
@@ -435,6 +456,7 @@ main (int argc, char **argv)
   g_test_add_func ("/serve/inpaint", test_inpaint);
   g_test_add_func ("/serve/refusals", test_refusals);
   g_test_add_func ("/serve/web-pages", test_web_pages);
+  g_test_add_func ("/serve/endless", test_endless);
   g_test_add_func ("/serve/token", test_token);
   g_test_add_func ("/serve/interrupt", test_interrupt);
   g_test_add_func ("/serve/asker-goes", test_asker_goes);

@@ -59,18 +59,16 @@ guint
 gs_serve_guard (SoupServerMessage *message, const char *token)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const gboolean has_body =
-    strcmp (soup_server_message_get_method (message), SOUP_METHOD_POST) == 0;
 
   if (token != NULL && !knows_token (headers, token))
     return SOUP_STATUS_UNAUTHORIZED;
   if (soup_message_headers_get_one (headers, "Origin") != NULL ||
       (token == NULL && !is_this_machine (soup_message_headers_get_one (headers, "Host"))))
     return SOUP_STATUS_FORBIDDEN;
-  /* A length that is not said could be any. */
-  if (has_body && soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
+  /* Whatever the method: libsoup reads bodies of all. A length that is not said could be any. */
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
     return SOUP_STATUS_LENGTH_REQUIRED;
-  if (has_body && soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
       soup_message_headers_get_content_length (headers) > GS_SERVE_MAX_BODY_BYTES)
     return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
   return 0;
