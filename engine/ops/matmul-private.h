@@ -105,7 +105,7 @@ GsMatmulVariant gs_matmul_choose (GsDevice *device);
 /* As in GESSO_KERNELS. */
 const char *gs_matmul_variant_name (GsMatmulVariant variant);
 
-/* Microseconds of a small product by the fastest kernel of a CPU driver, measured now. */
+/* Microseconds of processor time of a small product by the fastest kernel of a CPU driver, measured now. */
 gint64 gs_matmul_best_time (GsDevice *device);
 
 /* How GS_MATMUL_TILE or GS_MATMUL_COOPMAT divide y. */
