@@ -46,7 +46,7 @@ put (GByteArray *bytes, guint64 value, guint n_bytes)
 {
   for (guint i = 0; i < n_bytes; i++)
     {
-      const guint8 byte = value >> (8 * i);
+      const guint8 byte = i < sizeof value ? value >> (8 * i) : 0;
 
       g_byte_array_append (bytes, &byte, 1);
     }
