@@ -2,9 +2,9 @@
 /*
  * Device memory: one VkBuffer with its own allocation and a 64-bit device address.
  *
- * Every buffer is padded by GS_BUFFER_PADDING_BYTES beyond the asked size, zeroed where the host can
- * reach it: Mesa's CPU driver loads uniform operands once more after a loop's last turn, and such a
- * read must stay inside the mapping.
+ * Every buffer is padded by GS_BUFFER_PADDING_BYTES of zeros beyond the asked size: Mesa's CPU driver
+ * loads uniform operands once more after a loop's last turn, and such a read must stay inside the
+ * mapping; and kernels take the zeros around a picture from there (ops/lanes-private.h).
  */
 #pragma once
 

@@ -102,7 +102,7 @@ guint64 gs_device_get_free_bytes (GsDevice *device);
 void    gs_device_set_limit (GsDevice *device, guint64 n_bytes);
 
 /* For tests: the nth submit from now finds no memory, 0: none; memory for kernels that is allocated
- * from now on is out of the host's reach, as on most graphics cards. */
+ * from now on is out of the host's reach and not blank, as on most graphics cards. */
 void    gs_device_fail_submit (GsDevice *device, guint n);
 void    gs_device_hide_memory (GsDevice *device, gboolean hides);
 
