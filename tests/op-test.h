@@ -41,7 +41,9 @@ typedef struct
 } GsOpTest;
 
 /* Makes the kernels of a variant (GESSO_KERNELS) run; NULL: as the device likes. FALSE, and the test is
- * skipped, where the device or the build has none. */
+ * skipped, where the device or the build has none; and for halfs where the driver does not choose the
+ * variant and compiles each of its kernels for ten seconds: there single precision has to do, as a
+ * kernel's storage type is a matter of its loads and stores only. */
 gboolean gs_op_test_use_kernels (GsOpTest *test, const char *variant);
 
 typedef void (*GsOpTestFunc) (GsOpTest *test, gconstpointer data);

@@ -73,7 +73,7 @@ run (GsOpTest *test, gconstpointer data)
 
   if (!gs_op_test_use_kernels (test, NULL))
     return;
-  if (c->variant != NULL && (c->channels == WIDE || test->dtype == GS_DTYPE_F16)
+  if (c->variant != NULL && c->channels == WIDE
       && gs_matmul_choose (test->device) < GS_MATMUL_UNIFORM)
     {
       g_test_skip ("a driver that does without these kernels compiles them for minutes");
