@@ -80,8 +80,9 @@ transfer_queue_family (VkPhysicalDevice physical, guint32 compute_family)
   return compute_family;
 }
 
+/* stand_back: the desktop's work, and other programs', comes first. */
 static gboolean
-create_vk_device (GsDevice *device, GError **error)
+create_vk_device (GsDevice *device, gboolean stand_back, GError **error)
 {
   const GsGpuInfo *gpu = &device->info;
   VkPhysicalDeviceCooperativeMatrixFeaturesKHR matrix = {
@@ -111,18 +112,25 @@ create_vk_device (GsDevice *device, GError **error)
     .features.shaderInt64 = VK_TRUE,
     .features.shaderInt16 = gpu->integers16,
   };
-  const float priority = 0.0f; /* the desktop's work comes first */
+  const float priority = 0.0f;
+  const VkDeviceQueueGlobalPriorityCreateInfoKHR low = {
+    .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_GLOBAL_PRIORITY_CREATE_INFO_KHR,
+    .globalPriority = VK_QUEUE_GLOBAL_PRIORITY_LOW_KHR,
+  };
+  const void *global = stand_back ? &low : NULL;
   const VkDeviceQueueCreateInfo queues[] = {
     { .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+      .pNext = global,
       .queueFamilyIndex = device->queue_family,
       .queueCount = 1,
       .pQueuePriorities = &priority },
     { .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+      .pNext = global,
       .queueFamilyIndex = device->transfer_family,
       .queueCount = 1,
       .pQueuePriorities = &priority },
   };
-  const char *extensions[4];
+  const char *extensions[5];
   VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
     .pNext = &features,
@@ -131,6 +139,8 @@ create_vk_device (GsDevice *device, GError **error)
     .ppEnabledExtensionNames = extensions,
   };
 
+  if (stand_back)
+    extensions[info.enabledExtensionCount++] = VK_KHR_GLOBAL_PRIORITY_EXTENSION_NAME;
   if (gpu->memory_budget)
     extensions[info.enabledExtensionCount++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
   if (gpu->host_memory)
@@ -266,7 +276,11 @@ gs_device_new (const char *which, char **reason, GError **error)
   device->limit_bytes = G_MAXUINT64;
   vkGetPhysicalDeviceMemoryProperties (device->physical, &device->memory);
   device->unified = is_unified (device);
-  if (!create_vk_device (device, error) || !create_timeline (device, error)
+  /* Some drivers know priorities and grant none. */
+  if ((!device->info.global_priority || !create_vk_device (device, TRUE, NULL))
+      && !create_vk_device (device, FALSE, error))
+    return NULL;
+  if (!create_timeline (device, error)
       || !create_layouts (device, error))
     return NULL;
   vkGetDeviceQueue (device->vk, device->queue_family, 0, &device->queue);

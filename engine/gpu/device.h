@@ -40,6 +40,7 @@ typedef struct
   gboolean  arithmetic16;    /* half-precision arithmetic                                      */
   gboolean  integers16;      /* 16-bit integers in shaders                                     */
   gboolean  memory_budget;   /* VK_EXT_memory_budget: free_bytes is live                       */
+  gboolean  global_priority; /* VK_KHR_global_priority: queues can stand back for other programs */
   gboolean  host_memory;     /* VK_EXT_external_memory_host                                    */
   guint32   subgroup_size;   /* where a kernel does not ask for another                        */
   gboolean  subgroup_control; /* it may ask, for a power of two within these                   */

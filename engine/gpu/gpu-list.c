@@ -147,6 +147,7 @@ gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info)
   info->max_texels = properties.properties.limits.maxTexelBufferElements;
   info->host_memory = gs_gpu_has_extension (physical, VK_EXT_EXTERNAL_MEMORY_HOST_EXTENSION_NAME);
   info->memory_budget = gs_gpu_has_extension (physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+  info->global_priority = gs_gpu_has_extension (physical, VK_KHR_GLOBAL_PRIORITY_EXTENSION_NAME);
 
   vkGetPhysicalDeviceMemoryProperties (physical, &memory);
   for (guint32 i = 0; i < memory.memoryHeapCount; i++)
