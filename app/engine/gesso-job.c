@@ -18,9 +18,12 @@ struct _GessoJob
   GsProgress    progress; /* .preview is always NULL here */
   GdkTexture   *preview;
   gboolean      started;
+  char         *waiting;  /* for what, or NULL */
 
   /* As the engine thread last told it. */
   GMutex        lock;
+  GCond         go_on;
+  gboolean      held;
   GsProgress    new_progress;
   GdkTexture   *new_preview;
   GPtrArray    *new_results;
@@ -47,7 +50,9 @@ gesso_job_finalize (GObject *object)
   g_clear_object (&self->preview);
   g_clear_object (&self->new_preview);
   g_ptr_array_unref (self->new_results);
+  g_cond_clear (&self->go_on);
   g_mutex_clear (&self->lock);
+  g_free (self->waiting);
 
   G_OBJECT_CLASS (gesso_job_parent_class)->finalize (object);
 }
@@ -67,6 +72,7 @@ static void
 gesso_job_init (GessoJob *self)
 {
   g_mutex_init (&self->lock);
+  g_cond_init (&self->go_on);
   self->cancellable = g_cancellable_new ();
   self->new_results = g_ptr_array_new_with_free_func (g_object_unref);
 }
@@ -77,10 +83,38 @@ gesso_job_new (void)
   return g_object_new (GESSO_TYPE_JOB, NULL);
 }
 
+static void
+hold (GessoJob *self, gboolean held)
+{
+  g_mutex_lock (&self->lock);
+  self->held = held;
+  g_cond_signal (&self->go_on);
+  g_mutex_unlock (&self->lock);
+}
+
 void
 gesso_job_cancel (GessoJob *self)
 {
   g_cancellable_cancel (self->cancellable);
+  hold (self, FALSE);
+}
+
+void
+gesso_job_set_waiting (GessoJob *self, const char *why)
+{
+  if (g_strcmp0 (self->waiting, why) == 0)
+    return;
+
+  g_free (self->waiting);
+  self->waiting = g_strdup (why);
+  hold (self, why && !g_cancellable_is_cancelled (self->cancellable));
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+const char *
+gesso_job_get_waiting (GessoJob *self)
+{
+  return self->waiting;
 }
 
 GCancellable *
@@ -136,6 +170,10 @@ gesso_job_report (const GsProgress *progress, gpointer job)
   g_autoptr (GdkTexture) preview = NULL;
   gboolean wake = FALSE;
 
+  g_mutex_lock (&self->lock);
+  while (self->held)
+    g_cond_wait (&self->go_on, &self->lock);
+  g_mutex_unlock (&self->lock);
   if (g_cancellable_is_cancelled (self->cancellable))
     return FALSE;
 
@@ -235,6 +273,8 @@ gesso_job_dup_status (GessoJob *self)
   g_autofree char *left = NULL;
   guint step;
 
+  if (self->waiting)
+    return g_strdup (self->waiting);
   if (!self->started)
     return g_strdup (_("Waiting for the engine…"));
 

@@ -20,6 +20,11 @@ GessoJob     *gesso_job_new             (void);
 void          gesso_job_cancel          (GessoJob *self);
 GCancellable *gesso_job_get_cancellable (GessoJob *self);
 
+/* Holds it between two pieces of work, at most 50 ms from now, until why is NULL: a sentence for people.
+ * It can be cancelled meanwhile. */
+void          gesso_job_set_waiting     (GessoJob *self, const char *why);
+const char   *gesso_job_get_waiting     (GessoJob *self);
+
 /* 0..1 of the whole, or < 0 while that is not known. */
 double        gesso_job_get_fraction    (GessoJob *self);
 

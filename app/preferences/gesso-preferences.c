@@ -6,6 +6,7 @@
 
 #include "gesso-store.h"
 
+#include "application/gesso-full-screen.h"
 #include "document/gesso-sandbox.h"
 
 #include <glib/gi18n.h>
@@ -19,6 +20,9 @@ struct _GessoPreferences
   AdwActionRow  *gallery;
   GtkWidget     *gallery_reset;
   AdwActionRow  *autosave;
+  GtkSwitch     *wait_for_power;
+  GtkWidget     *full_screen_row;
+  GtkSwitch     *wait_for_full_screen;
   GtkSwitch     *restore_session;
   GtkSpinButton *undo_memory;
 
@@ -133,6 +137,12 @@ bind_all (GessoPreferences *self)
 {
   bind_choice (self, "style", self->style, style_ids);
   bind_choice (self, "preview", self->preview, preview_ids);
+  g_settings_bind (self->store, "wait-for-power", self->wait_for_power, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->store, "wait-for-full-screen", self->wait_for_full_screen, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  gtk_widget_set_visible (self->full_screen_row,
+                          gesso_full_screen_is_known (gtk_widget_get_display (GTK_WIDGET (self))));
   g_settings_bind (self->store, "restore-session", self->restore_session, "active",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->store, "undo-memory", self->undo_memory, "value",
@@ -176,6 +186,9 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, gallery);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, gallery_reset);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, autosave);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, wait_for_power);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, full_screen_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, wait_for_full_screen);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, restore_session);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, undo_memory);
   gtk_widget_class_install_action (widget_class, "preferences.choose-gallery", NULL,

@@ -26,11 +26,35 @@ gesso_window_notify_when_away (GessoWindow *self, GessoOrder *order)
   g_application_send_notification (G_APPLICATION (application), "finished", notification);
 }
 
+/* Sleep is held off while there is work that does not wait for anything. */
+static void
+update_inhibition (GessoWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  const gboolean works = self->job && gesso_job_get_waiting (self->job) == NULL;
+
+  if (works && application && self->inhibit_cookie == 0)
+    self->inhibit_cookie =
+        gtk_application_inhibit (application, GTK_WINDOW (self), GTK_APPLICATION_INHIBIT_SUSPEND,
+                                 _("A picture is being made"));
+  else if (!works && application && self->inhibit_cookie)
+    {
+      gtk_application_uninhibit (application, self->inhibit_cookie);
+      self->inhibit_cookie = 0;
+    }
+}
+
+void
+gesso_window_update_waiting (GessoWindow *self)
+{
+  if (self->job)
+    gesso_job_set_waiting (self->job, gesso_neighbour_get_reason (self->neighbour));
+  update_inhibition (self);
+}
+
 void
 gesso_window_set_job (GessoWindow *self, GessoJob *job)
 {
-  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
-
   if (self->job)
     g_signal_handlers_disconnect_by_func (self->job, gesso_window_update, self);
   g_set_object (&self->job, job);
@@ -39,15 +63,8 @@ gesso_window_set_job (GessoWindow *self, GessoJob *job)
     g_signal_connect_object (job, "changed", G_CALLBACK (gesso_window_update), self,
                              G_CONNECT_SWAPPED);
 
-  if (job && application && self->inhibit_cookie == 0)
-    self->inhibit_cookie =
-        gtk_application_inhibit (application, GTK_WINDOW (self), GTK_APPLICATION_INHIBIT_SUSPEND,
-                                 _("A picture is being made"));
-  else if (job == NULL && application && self->inhibit_cookie)
-    {
-      gtk_application_uninhibit (application, self->inhibit_cookie);
-      self->inhibit_cookie = 0;
-    }
+  gesso_neighbour_set_active (self->neighbour, job != NULL);
+  gesso_window_update_waiting (self);
 
   gesso_prompt_bar_set_job (self->prompt_bar, job);
   gesso_window_update_canvas (self);

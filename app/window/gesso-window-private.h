@@ -4,6 +4,7 @@
 
 #include "gesso-window.h"
 
+#include "application/gesso-neighbour.h"
 #include "candidates/gesso-candidate-strip.h"
 #include "canvas/gesso-canvas-view.h"
 #include "canvas/gesso-layers-pane.h"
@@ -49,6 +50,7 @@ struct _GessoWindow
   GessoQueue        *queue;
   GessoGallery      *gallery;
   GessoJob          *job;            /* of the order that runs, or NULL        */
+  GessoNeighbour    *neighbour;
   guint              inhibit_cookie;
 
   GessoLive         *live;
@@ -162,6 +164,8 @@ void gesso_window_close_history (GessoWindow *self);
 void gesso_window_cancel (GessoWindow *self);
 /* NULL: none runs. */
 void gesso_window_set_job (GessoWindow *self, GessoJob *job);
+/* The job goes on, or waits, as the rest of the desktop wants it. */
+void gesso_window_update_waiting (GessoWindow *self);
 void gesso_window_notify_when_away (GessoWindow *self, GessoOrder *order);
 
 /* gesso-window-journal.c. path: of one that was left, or NULL. */

@@ -283,6 +283,9 @@ gesso_window_new (GessoApplication *application, const char *journal)
       g_settings_delay (self->store); /* not a write a key; applied when it matters */
       remember_window (self);
     }
+  self->neighbour = gesso_neighbour_new (self->store, gtk_widget_get_display (GTK_WIDGET (self)), NULL);
+  g_signal_connect_object (self->neighbour, "notify::reason",
+                           G_CALLBACK (gesso_window_update_waiting), self, G_CONNECT_SWAPPED);
 
   gesso_window_init_generate (self);
   gesso_window_init_document (self);
@@ -327,6 +330,7 @@ gesso_window_dispose (GObject *object)
   g_clear_handle_id (&self->count_timeout, g_source_remove);
   g_clear_object (&self->count);
   g_clear_object (&self->job);
+  g_clear_object (&self->neighbour);
   g_clear_object (&self->document);
   gesso_window_clear_canvas (self);
   g_clear_object (&self->store);

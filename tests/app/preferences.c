@@ -80,6 +80,8 @@ test_switches (void)
 {
   static const char *const switches[][2] = {
     { "restore-session", "restore_session" },
+    { "wait-for-power", "wait_for_power" },
+    { "wait-for-full-screen", "wait_for_full_screen" },
   };
   GSettings *store;
   GessoPreferences *preferences = open_preferences (&store);
@@ -87,12 +89,13 @@ test_switches (void)
   for (guint i = 0; i < G_N_ELEMENTS (switches); i++)
     {
       GtkSwitch *control = GTK_SWITCH (get_child (preferences, switches[i][1]));
+      const gboolean at_first = g_settings_get_boolean (store, switches[i][0]);
 
-      g_assert_true (gtk_switch_get_active (control));
-      gtk_switch_set_active (control, FALSE);
-      g_assert_false (g_settings_get_boolean (store, switches[i][0]));
+      g_assert_true (gtk_switch_get_active (control) == at_first);
+      gtk_switch_set_active (control, !at_first);
+      g_assert_true (g_settings_get_boolean (store, switches[i][0]) != at_first);
       g_settings_reset (store, switches[i][0]);
-      g_assert_true (gtk_switch_get_active (control));
+      g_assert_true (gtk_switch_get_active (control) == at_first);
     }
   close_preferences (preferences, store);
 }
