@@ -71,8 +71,8 @@
 /* x may lie in two places: its first x_channels channels in x, the others in x2. */
 struct GsMatmulPush
 {
-  gs_address x, x2;              /* x2: 0 if all is in x; matmul-texel: its first texel, too   */
-  gs_address w, bias, add, y;    /* bias, add: 0 if there is none                              */
+  gs_address x, x2, w;           /* x2: 0 if all is in x; matmul-texel: their first texels     */
+  gs_address bias, add, y;       /* bias, add: 0 if there is none                              */
   gs_address zeros;              /* matmul-gather: channels elements that are zero             */
   uint       rows, columns;      /* of the product                                             */
   uint       channels;           /* of x and x2, multiples of 4                                */
@@ -86,5 +86,4 @@ struct GsMatmulPush
   uint       row_blocks, column_blocks;
   uint       inner_rows;         /* so many blocks of rows take the same columns one after the
                                     other; a divisor of row_blocks                             */
-  uint       x_texel, w_texel;   /* matmul-texel: where x and w begin, in texels               */
 };

@@ -56,10 +56,10 @@ static const char *
 use_texel (Call *call)
 {
   cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_TEXEL_COLUMNS);
-  call->push.x_texel = gs_lanes_bind_texels (call->commands, 0, call->x);
+  call->push.x = gs_lanes_bind_texels (call->commands, 0, call->x);
   if (call->x2 != NULL)
     call->push.x2 = gs_lanes_first_texel (call->x2);
-  call->push.w_texel = gs_lanes_bind_texels (call->commands, 1, call->w);
+  call->push.w = gs_lanes_bind_texels (call->commands, 1, call->w);
   return "matmul-texel";
 }
 
