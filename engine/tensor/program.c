@@ -40,6 +40,8 @@ gs_program_new (GsGraph *graph, GsArena *arena)
 
       if (!node->dead && node->klass->scratch_bytes != NULL)
         node->scratch_bytes = node->klass->scratch_bytes (node, program->device);
+      if (!node->dead && node->klass->block_bytes != NULL)
+        node->block_bytes = node->klass->block_bytes (node);
     }
   program->arena_bytes = gs_plan_arena (graph, gs_arena_get_guard_bytes (arena));
   program->input_bytes = gs_plan_inputs (graph);
@@ -152,6 +154,7 @@ place_tensors (GsProgram *program, GError **error)
       if (!gs_device_poll (program->device, error)) /* uploading a large model takes seconds */
         return FALSE;
       node->scratch = gs_arena_get_buffer (program->arena);
+      node->block = program->input_buffer;
       for (guint k = 0; !node->dead && k < node->n_inputs; k++)
         {
           GsTensor *weight = node->inputs[k];
