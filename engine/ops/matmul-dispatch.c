@@ -8,9 +8,10 @@
 typedef struct
 {
   GsCommands       *commands;
-  GsTensor         *x, *x2, *w; /* x2: or NULL */
+  GsTensor *const  *operands;
   guint32           kernel; /* taps along an axis */
   struct GsMatmulPush push;
+  struct GsMatmulShortcut shortcut;
   guint32           constants[GS_MATMUL_N_CONSTANTS];
 } Call;
 
@@ -52,29 +53,48 @@ use_coopmat (Call *call, const GsMatmulTile *tile)
   return "matmul-coopmat";
 }
 
+/* Seen through the view of another tensor in the same buffer. */
+static guint64
+first_texel (GsTensor *tensor)
+{
+  return tensor != NULL ? gs_lanes_first_texel (tensor) : 0;
+}
+
 static const char *
 use_texel (Call *call)
 {
   cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_TEXEL_COLUMNS);
-  call->push.x_texel = gs_lanes_bind_texels (call->commands, 0, call->x);
-  if (call->x2 != NULL)
-    call->push.x2 = gs_lanes_first_texel (call->x2);
-  call->push.w_texel = gs_lanes_bind_texels (call->commands, 1, call->w);
+  call->push.x = gs_lanes_bind_texels (call->commands, 0, call->operands[GS_MATMUL_X]);
+  call->push.x2 = first_texel (call->operands[GS_MATMUL_X2]);
+  call->push.w = gs_lanes_bind_texels (call->commands, 1, call->operands[GS_MATMUL_WEIGHT]);
+  call->shortcut.x = first_texel (call->operands[GS_MATMUL_SHORTCUT_X]);
+  call->shortcut.x2 = first_texel (call->operands[GS_MATMUL_SHORTCUT_X2]);
+  call->shortcut.w = first_texel (call->operands[GS_MATMUL_SHORTCUT_WEIGHT]);
   return "matmul-texel";
 }
 
-/* Whether whole turns of so many fours make up the channels of x and of x2. */
+/* Whether whole turns of so many fours make up the channels of x and of x2, the shortcut's too. */
 static gboolean
 divides_sources (const Call *call, guint32 fours)
 {
-  return call->push.x_channels % (4 * fours) == 0 && call->push.channels % (4 * fours) == 0;
+  return call->push.x_channels % (4 * fours) == 0 && call->push.channels % (4 * fours) == 0
+         && call->shortcut.x_channels % (4 * fours) == 0
+         && call->shortcut.channels % (4 * fours) == 0;
+}
+
+/* As many as any of the sources has channels; 0: there are fewer. */
+static guint64
+find_zeros (GsTensor *const *operands)
+{
+  return gs_lanes_zeros (operands[GS_MATMUL_X],
+                         MAX (gs_matmul_depth (operands), gs_matmul_shortcut_depth (operands)));
 }
 
 static const char *
 use_gather (Call *call)
 {
   cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_LANES_COLUMNS);
-  call->push.zeros = gs_lanes_zeros (call->x, call->push.channels);
+  call->push.zeros = find_zeros (call->operands);
   call->constants[GS_MATMUL_UNROLL] = divides_sources (call, 2) ? 2 : 1;
   return "matmul-gather";
 }
@@ -87,38 +107,45 @@ use_uniform (Call *call, guint32 rows)
   guint32 fours = GS_MATMUL_UNIFORM_FOURS;
 
   while (!divides_sources (call, fours))
-    fours -= gs_dtype_block (call->w->dtype) > 1 ? 8 : 1; /* whole blocks of 32 */
+    fours -= gs_dtype_block (call->operands[GS_MATMUL_WEIGHT]->dtype) > 1 ? 8 : 1; /* whole blocks of 32 */
   cover (call, rows, 2 * lanes);
-  call->push.zeros = gs_lanes_zeros (call->x, call->push.channels);
+  call->push.zeros = find_zeros (call->operands);
   call->constants[GS_MATMUL_UNROLL] = fours;
   call->constants[GS_MATMUL_ROWS] = rows;
   call->constants[GS_MATMUL_LANES] = lanes;
   call->constants[GS_MATMUL_KERNEL] = call->kernel;
-  call->constants[GS_MATMUL_SOURCES] = call->x2 != NULL ? 2 : 1;
+  call->constants[GS_MATMUL_SOURCES] = call->operands[GS_MATMUL_X2] != NULL ? 2 : 1;
   call->constants[GS_MATMUL_PLAIN] = call->kernel == 1 && call->push.stride == 1
                                      && call->push.pad == 0;
   return "matmul-uniform";
 }
 
-/* x2 is read through the view of x's buffer. */
+/* Whether a tensor, if there is one, is seen in the view of another one's buffer. */
 static gboolean
-fits_texels (const Call *call)
+shares_view (GsTensor *tensor, GsTensor *with)
 {
-  return gs_lanes_fits_texels (call->commands, call->x)
-         && gs_lanes_fits_texels (call->commands, call->w)
-         && (call->x2 == NULL
-             || gs_tensor_root (call->x2)->buffer == gs_tensor_root (call->x)->buffer);
+  return tensor == NULL || gs_tensor_root (tensor)->buffer == gs_tensor_root (with)->buffer;
+}
+
+static gboolean
+fits_texels (GsCommands *commands, GsTensor *const *operands)
+{
+  GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
+
+  return gs_lanes_fits_texels (commands, x) && gs_lanes_fits_texels (commands, w)
+         && shares_view (operands[GS_MATMUL_X2], x);
 }
 
 static GsMatmulVariant
-usable_variant (const Call *call, GsMatmulVariant variant)
+usable_variant (GsCommands *commands, GsTensor *const *operands, GsMatmulVariant variant)
 {
-  if (gs_dtype_block (call->w->dtype) > 1 && variant != GS_MATMUL_TILE
+  if (gs_dtype_block (operands[GS_MATMUL_WEIGHT]->dtype) > 1 && variant != GS_MATMUL_TILE
       && variant < GS_MATMUL_UNIFORM)
     return GS_MATMUL_TILE;
-  if (variant == GS_MATMUL_TEXEL && !fits_texels (call))
+  if (variant == GS_MATMUL_TEXEL && !fits_texels (commands, operands))
     return GS_MATMUL_TILE;
-  if (variant >= GS_MATMUL_GATHER && gs_lanes_zeros (call->x, call->push.channels) == 0)
+  if (variant >= GS_MATMUL_GATHER
+      && gs_lanes_zeros (operands[GS_MATMUL_X], gs_matmul_depth (operands)) == 0)
     return GS_MATMUL_TILE;
   return variant;
 }
@@ -126,7 +153,7 @@ usable_variant (const Call *call, GsMatmulVariant variant)
 static const char *
 use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
 {
-  if (usable_variant (call, variant) != variant)
+  if (usable_variant (call->commands, call->operands, variant) != variant)
     return use_tile (call, &gs_matmul_plain_tile);
   switch (variant)
     {
@@ -147,26 +174,52 @@ add_period (const GsTensor *add, const GsTensor *y)
   return add == NULL ? 1 : gs_shape_pixels (y->shape) / gs_shape_pixels (add->shape);
 }
 
-void
-gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
-                    GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
+static void
+read_shortcut (Call *call)
+{
+  GsTensor *const *operands = call->operands;
+
+  if (operands[GS_MATMUL_SHORTCUT_X] == NULL)
+    return;
+  call->shortcut = (struct GsMatmulShortcut) {
+    .x = gs_op_read (call->commands, operands[GS_MATMUL_SHORTCUT_X]),
+    .x2 = gs_op_read (call->commands, operands[GS_MATMUL_SHORTCUT_X2]),
+    .w = gs_op_read (call->commands, operands[GS_MATMUL_SHORTCUT_WEIGHT]),
+    .bias = gs_op_read (call->commands, operands[GS_MATMUL_SHORTCUT_BIAS]),
+    .channels = gs_matmul_shortcut_depth (operands),
+    .x_channels = operands[GS_MATMUL_SHORTCUT_X]->shape.c,
+  };
+  call->constants[GS_MATMUL_SHORTCUT] = operands[GS_MATMUL_SHORTCUT_X2] != NULL ? 2 : 1;
+}
+
+/* Workgroups that follow each other share what is larger, so that it is read once. */
+static guint32
+inner_rows (const Call *call)
+{
+  const GsTensor *x = call->operands[GS_MATMUL_X], *x2 = call->operands[GS_MATMUL_X2];
+  const guint64 x_bytes = x->n_bytes + (x2 != NULL ? x2->n_bytes : 0);
+
+  return call->operands[GS_MATMUL_WEIGHT]->n_bytes > 3 * x_bytes ? call->push.row_blocks : 1;
+}
+
+static void
+dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile, GsNode *node,
+          GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
 {
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
-  GsTensor *x2 = operands[GS_MATMUL_X2];
   const GsShape shape = gs_matmul_is_pointwise (parameters) ? x->shape : y->shape;
   const guint32 rows = gs_shape_pixels (shape), columns = gs_matmul_columns (parameters, y);
   const guint32 channels = gs_matmul_depth (operands);
-  const double depth = (double) parameters->kernel * parameters->kernel * channels;
+  const double depth = (double) parameters->kernel * parameters->kernel * channels
+                       + gs_matmul_shortcut_depth (operands);
   const char *name;
   Call call = {
     .commands = commands,
-    .x = x,
-    .x2 = x2,
-    .w = w,
+    .operands = operands,
     .kernel = parameters->kernel,
     .push = {
       .x = gs_op_read (commands, x),
-      .x2 = gs_op_read (commands, x2),
+      .x2 = gs_op_read (commands, operands[GS_MATMUL_X2]),
       .w = gs_op_read (commands, w),
       .bias = gs_op_read (commands, operands[GS_MATMUL_BIAS]),
       .add = gs_op_read (commands, operands[GS_MATMUL_ADD]),
@@ -192,14 +245,73 @@ gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmu
     },
   };
 
+  read_shortcut (&call);
   name = use (&call, variant, tile);
-  /* Workgroups that follow each other share what is larger, so that it is read once. */
-  call.push.inner_rows = w->n_bytes > (x->n_bytes + (x2 != NULL ? x2->n_bytes : 0)) * 3
-                           ? call.push.row_blocks : 1;
+  if (call.constants[GS_MATMUL_SHORTCUT] > 0)
+    call.push.shortcut = gs_op_block (commands, node, &call.shortcut, sizeof call.shortcut);
+  call.push.inner_rows = inner_rows (&call);
   gs_op_dispatch_line (commands,
                        gs_op_kernel (commands, name, y->dtype, call.constants,
                                      GS_MATMUL_N_CONSTANTS),
                        &call.push, sizeof call.push,
                        (guint64) call.push.row_blocks * call.push.column_blocks,
                        2.0 * rows * columns * depth);
+}
+
+/* Whether the kernel can go on over the shortcut's channels. */
+static gboolean
+takes_shortcut (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *operands)
+{
+  GsTensor *x = operands[GS_MATMUL_SHORTCUT_X], *x2 = operands[GS_MATMUL_SHORTCUT_X2];
+
+  switch (usable_variant (commands, operands, variant))
+    {
+    case GS_MATMUL_TILE:
+      return TRUE;
+    case GS_MATMUL_COOPMAT:
+      return x->shape.c % 8 == 0 && (x2 == NULL || x2->shape.c % 8 == 0);
+    case GS_MATMUL_TEXEL:
+      return shares_view (x, operands[GS_MATMUL_X]) && shares_view (x2, operands[GS_MATMUL_X])
+             && shares_view (operands[GS_MATMUL_SHORTCUT_WEIGHT], operands[GS_MATMUL_WEIGHT]);
+    default:
+      return find_zeros (operands) != 0;
+    }
+}
+
+/* The shortcut into y, and then y and the rest. */
+static void
+dispatch_apart (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
+                GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
+{
+  GsTensor *const shortcut[GS_MATMUL_N_OPERANDS] = {
+    [GS_MATMUL_X] = operands[GS_MATMUL_SHORTCUT_X],
+    [GS_MATMUL_WEIGHT] = operands[GS_MATMUL_SHORTCUT_WEIGHT],
+    [GS_MATMUL_BIAS] = operands[GS_MATMUL_SHORTCUT_BIAS],
+    [GS_MATMUL_X2] = operands[GS_MATMUL_SHORTCUT_X2],
+  };
+  GsTensor *const rest[GS_MATMUL_N_OPERANDS] = {
+    [GS_MATMUL_X] = operands[GS_MATMUL_X],
+    [GS_MATMUL_WEIGHT] = operands[GS_MATMUL_WEIGHT],
+    [GS_MATMUL_BIAS] = operands[GS_MATMUL_BIAS],
+    [GS_MATMUL_ADD] = y,
+    [GS_MATMUL_X2] = operands[GS_MATMUL_X2],
+  };
+  const GsMatmulParameters pointwise = { y->shape.c, .kernel = 1, .stride = 1 };
+
+  if (variant == GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
+    dispatch (commands, GS_MATMUL_TILE, &gs_matmul_plain_tile, NULL, shortcut, y, &pointwise);
+  else
+    dispatch (commands, variant, tile, NULL, shortcut, y, &pointwise);
+  dispatch (commands, variant, tile, NULL, rest, y, parameters);
+}
+
+void
+gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
+                    GsNode *node, GsTensor *const *operands, GsTensor *y,
+                    const GsMatmulParameters *parameters)
+{
+  if (operands[GS_MATMUL_SHORTCUT_X] == NULL || takes_shortcut (commands, variant, operands))
+    dispatch (commands, variant, tile, node, operands, y, parameters);
+  else
+    dispatch_apart (commands, variant, tile, operands, y, parameters);
 }

@@ -4,6 +4,8 @@
 
 #include "include/types.h"
 
+#include <string.h>
+
 guint64
 gs_op_read (GsCommands *commands, GsTensor *tensor)
 {
@@ -32,6 +34,16 @@ guint64
 gs_op_scratch_read (GsCommands *commands, GsNode *node)
 {
   return gs_commands_read (commands, node->scratch, node->scratch_offset, node->scratch_bytes);
+}
+
+guint64
+gs_op_block (GsCommands *commands, GsNode *node, gconstpointer data, gsize n_bytes)
+{
+  if (node->block == NULL) /* only kernels are asked for */
+    return 0;
+  g_assert (n_bytes <= node->block_bytes);
+  memcpy ((guint8 *) gs_buffer_get_data (node->block) + node->block_offset, data, n_bytes);
+  return gs_commands_read (commands, node->block, node->block_offset, n_bytes);
 }
 
 GsKernel *

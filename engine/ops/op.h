@@ -17,6 +17,10 @@ guint64 gs_op_write (GsCommands *commands, GsTensor *tensor);
 guint64 gs_op_scratch_write (GsCommands *commands, GsNode *node);
 guint64 gs_op_scratch_read  (GsCommands *commands, GsNode *node);
 
+/* Writes constants into the node's block (its class's block_bytes), for the next dispatch to read;
+ * returns their device address. */
+guint64 gs_op_block (GsCommands *commands, GsNode *node, gconstpointer data, gsize n_bytes);
+
 /* Runs a kernel over a line of workgroups (see GS_GRID_ROW in shaders/include/types.h); work: the
  * number of elements it touches, or floating-point operations if more. */
 void gs_op_dispatch_line (GsCommands *commands, GsKernel *kernel, gconstpointer push,

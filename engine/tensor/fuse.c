@@ -110,6 +110,21 @@ take_over_users (GsGraph *graph, GsNode *node)
     }
 }
 
+/* Lets a node do what is in front of it and serves it alone. */
+static void
+take_over_work (GsGraph *graph, GsNode *node)
+{
+  for (guint k = 0; node->klass->absorb_producer != NULL && k < node->n_inputs; k++)
+    {
+      GsTensor *root = node->inputs[k] != NULL ? gs_tensor_root (node->inputs[k]) : NULL;
+      GsNode *producer = root != NULL ? root->producer : NULL;
+
+      if (producer != NULL && only_user (graph, root) == node
+          && node->klass->absorb_producer (node, k))
+        producer->dead = TRUE;
+    }
+}
+
 void
 gs_graph_fuse (GsGraph *graph)
 {
@@ -122,6 +137,7 @@ gs_graph_fuse (GsGraph *graph)
         continue;
       take_over_producers (node);
       take_over_users (graph, node);
+      take_over_work (graph, node);
     }
   drop_unused (graph);
 }

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-#define GS_MAX_OPERANDS 8
+#define GS_MAX_OPERANDS 12
 #define GS_MAX_PARAMETERS_BYTES 64
 
 struct _GsNode
@@ -31,6 +31,9 @@ struct _GsNode
   guint64 scratch_bytes;  /* filled by the program: memory it needs while it runs */
   GsBuffer *scratch;
   guint64 scratch_offset; /* filled by the planner                                */
+  guint64 block_bytes;    /* the same of its block of constants (tensor/op-class.h) */
+  GsBuffer *block;
+  guint64 block_offset;
   guint index;
   gboolean dead; /* its output is not needed: fused away or never asked for */
 };

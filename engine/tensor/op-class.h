@@ -23,6 +23,10 @@ struct _GsOpClass
    * none. */
   guint64 (*scratch_bytes) (const GsNode *node, GsDevice *device);
 
+  /* Constants that its kernels read from memory, as there are too many to push: gs_op_block() writes
+   * them while the node is recorded. Of the graph as fused. NULL: none. */
+  guint64 (*block_bytes) (const GsNode *node);
+
   /* Records the node: chooses a kernel variant, fills push constants, dispatches. */
   void (*record) (GsNode *node, GsCommands *commands);
 
@@ -44,6 +48,9 @@ struct _GsOpClass
    * node's inputs instead. Others may still need that node, so its work has to be no work here: a
    * matter of addresses. NULL: never. */
   gboolean (*absorb_input) (GsNode *node, guint k);
+
+  /* The same of a node that nobody else needs: so this may be real work. NULL: never. */
+  gboolean (*absorb_producer) (GsNode *node, guint k);
 };
 
 G_END_DECLS

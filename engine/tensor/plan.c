@@ -6,6 +6,8 @@
  */
 #include "tensor/plan.h"
 
+#define BLOCK_ALIGNMENT 16 /* of nodes' constants, in bytes */
+
 typedef struct
 {
   GsTensor *tensor; /* or, if NULL, ... */
@@ -145,5 +147,12 @@ gs_plan_inputs (GsGraph *graph)
       tensor->offset = end;
       end = align (end + tensor->n_bytes);
     }
-  return end;
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      GsNode *node = g_ptr_array_index (graph->nodes, i);
+
+      node->block_offset = end;
+      end += (node->block_bytes + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
+    }
+  return align (end);
 }

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * Tensors that are alive at the same time never overlap and lie at least guard_bytes apart. */
 guint64 gs_plan_arena (GsGraph *graph, guint64 guard_bytes);
 
-/* Sets the offsets of the graph's inputs; returns their size together. */
+/* Sets the offsets of the graph's inputs and of nodes' blocks of constants, all of which the host
+ * writes; returns their size together. */
 guint64 gs_plan_inputs (GsGraph *graph);
 
 G_END_DECLS

@@ -40,6 +40,8 @@ gs_program_new (GsGraph *graph, GsArena *arena)
 
       if (!node->dead && node->klass->scratch_bytes != NULL)
         node->scratch_bytes = node->klass->scratch_bytes (node, program->device);
+      if (!node->dead && node->klass->block_bytes != NULL)
+        node->block_bytes = node->klass->block_bytes (node);
     }
   program->arena_bytes = gs_plan_arena (graph, gs_arena_get_guard_bytes (arena));
   program->input_bytes = gs_plan_inputs (graph);
@@ -152,6 +154,7 @@ place_tensors (GsProgram *program, GError **error)
       if (!gs_device_poll (program->device, error)) /* uploading a large model takes seconds */
         return FALSE;
       node->scratch = gs_arena_get_buffer (program->arena);
+      node->block = program->input_buffer;
       for (guint k = 0; !node->dead && k < node->n_inputs; k++)
         {
           GsTensor *weight = node->inputs[k];
@@ -247,6 +250,21 @@ prepare_segments (GsProgram *program, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_recorded (GsProgram *program)
+{
+  return program->commands != NULL
+         && program->generation == gs_arena_get_generation (program->arena)
+         && !gs_commands_is_stale (program->commands);
+}
+
+gboolean
+gs_program_bring_weights (GsProgram *program, GError **error)
+{
+  return reserve_buffers (program, error)
+         && (program->segments != NULL || is_recorded (program) || place_tensors (program, error));
+}
+
 gboolean
 gs_program_prepare (GsProgram *program, GError **error)
 {
@@ -256,9 +274,7 @@ gs_program_prepare (GsProgram *program, GError **error)
     return FALSE;
   if (program->segments != NULL)
     return prepare_segments (program, error);
-  if (program->commands != NULL
-      && program->generation == gs_arena_get_generation (program->arena)
-      && !gs_commands_is_stale (program->commands))
+  if (is_recorded (program))
     return TRUE;
   g_clear_pointer (&program->commands, gs_commands_free);
   if (!place_tensors (program, error))
