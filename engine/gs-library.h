@@ -77,4 +77,12 @@ typedef gboolean (*GsHashFunc) (double fraction, gpointer user_data);
 gboolean gs_library_hash (const char *path, char **whole, char **data, GsHashFunc progress,
                           gpointer user_data, GError **error);
 
+/* The same if it is known already: of the file as it is now, from $XDG_CACHE_HOME/gesso/hashes. Pictures
+ * carry what is known of their files when they are made; nothing waits for a hash. */
+gboolean gs_library_get_hash  (const char *path, char **whole, char **data);
+/* Makes one known, here and to later processes. bytes, changed: size and time of change (seconds) that the
+ * file had before it was read. */
+void     gs_library_keep_hash (const char *path, guint64 bytes, gint64 changed, const char *whole,
+                               const char *data);
+
 G_END_DECLS

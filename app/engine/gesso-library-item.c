@@ -293,8 +293,14 @@ gesso_library_item_hash (GessoLibraryItem *self,
 {
   GError *reason = NULL;
 
-  if (gs_library_hash (self->path, hash, data_hash, go_on, cancellable, &reason))
+  if (gs_library_get_hash (self->path, hash, data_hash))
     return TRUE;
+  if (gs_library_hash (self->path, hash, data_hash, go_on, cancellable, &reason))
+    {
+      gs_library_keep_hash (self->path, gesso_library_item_get_bytes (self), self->changed, *hash,
+                            *data_hash);
+      return TRUE;
+    }
 
   if (g_error_matches (reason, GS_ERROR, GS_ERROR_CANCELLED))
     {

@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* Takes the array (of GessoLibraryItem). Each gets its hashes on the main thread, until all have them
- * or cancellable is cancelled. */
-void gesso_library_hasher_start (GPtrArray *items, GCancellable *cancellable);
+ * or cancellable is cancelled. model: a file that comes first and need not be an item, so that pictures can
+ * name it; empty for none. */
+void gesso_library_hasher_start (GPtrArray *items, const char *model, GCancellable *cancellable);
 
 G_END_DECLS

@@ -252,8 +252,8 @@ start_hashing (GessoLibrary *self)
       if (gesso_library_item_get_hash (item) == NULL && gesso_library_item_get_bytes (item) > 0)
         g_ptr_array_add (items, g_steal_pointer (&item));
     }
-  if (items->len > 0)
-    gesso_library_hasher_start (g_steal_pointer (&items), self->cancellable);
+  if (items->len > 0 || *self->model)
+    gesso_library_hasher_start (g_steal_pointer (&items), self->model, self->cancellable);
 }
 
 static void
@@ -306,16 +306,13 @@ gesso_library_scan (GessoLibrary *self)
 void
 gesso_library_set_model (GessoLibrary *self, const char *path, const char *family)
 {
-  gboolean same_folder;
-  g_autofree char *old = g_path_get_dirname (self->model);
-  g_autofree char *new = g_path_get_dirname (path);
+  gboolean same = g_str_equal (self->model, path);
 
-  same_folder = g_str_equal (old, new);
   g_free (self->model);
   self->model = g_strdup (path);
   g_free (self->family);
   self->family = g_strdup (family);
-  if (!same_folder || !self->scanned)
+  if (!same || !self->scanned)
     {
       gesso_library_scan (self);
       return;

@@ -48,6 +48,8 @@ gs_model_free (GsModel *model)
   g_ptr_array_unref (model->inversions);
   g_hash_table_unref (model->strangers);
   g_free (model->loras);
+  g_ptr_array_unref (model->lora_paths);
+  g_free (model->vae_path);
   g_hash_table_unref (model->times);
   g_clear_pointer (&model->times_labels, g_bytes_unref);
   g_hash_table_unref (model->prompts);
@@ -100,6 +102,7 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
   model->controls = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_control_model_free);
   model->inversions = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_inversion_free);
   model->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  model->lora_paths = g_ptr_array_new_with_free_func (g_free);
   model->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_adapter_free);
   model->prompts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) gs_prompt_vectors_free);
@@ -169,6 +172,7 @@ gs_model_open (GsDevice *device, GsDtype dtype, const char *path, const GsModelO
   model = gs_model_new (device, dtype, checkpoint, error);
   if (model == NULL || !check_complete (&model->config, gs_checkpoint_path (checkpoint), error))
     return NULL;
+  model->vae_path = g_strdup (options != NULL ? options->vae : NULL);
   model->info = gs_model_info_new (path, error);
   return model->info != NULL ? g_steal_pointer (&model) : NULL;
 }

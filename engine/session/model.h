@@ -24,6 +24,8 @@ struct _GsModel
   GPtrArray     *adapters;   /* GsAdapter, the last one used at the end */
   const GsAdapter *trained;  /* applies beside those that prompts ask for, or NULL; borrowed */
   char          *loras;      /* which apply, for comparing; NULL: none  */
+  GPtrArray     *lora_paths; /* of those that the prompt names, in its order */
+  char          *vae_path;   /* of the file that the autoencoder is from; NULL: the model's own */
   GsWeightRouter *router;    /* to the weights, and to those of controls */
   GPtrArray     *controls;   /* GsControlModel, those of the last request */
   guint          n_controls_made;

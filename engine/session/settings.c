@@ -9,6 +9,7 @@
 #include "io/parameters.h"
 #include "sample/sampler.h"
 #include "session/library.h"
+#include "session/picture-files.h"
 #include "session/model.h"
 #include "session/preprocess.h"
 
@@ -120,8 +121,7 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
   gs_parameters_set_float (parameters, "CFG scale", request->guidance_scale);
   gs_parameters_set_uint (parameters, "Seed", gs_request_seed (request, i));
   gs_parameters_set (parameters, "Size", size);
-  if (session->model->info != NULL)
-    gs_parameters_set (parameters, "Model", session->model->info->name);
+  gs_picture_files_set (parameters, session, request);
   if (hires->is_on)
     set_hires (parameters, request, canvas, hires);
   else if (request->init_image != NULL)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GessoLibrary and its view: folders of tiny files, what fits a model, search, use, hashes, matching. */
 #include "io/safetensors.h"
-#include "library/gesso-hash-cache.h"
 #include "library/gesso-library-match.h"
 #include "library/gesso-library-view.h"
 
@@ -229,36 +228,6 @@ test_match (void)
   g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_MISSING);
 }
 
-static void
-test_cache (void)
-{
-  g_autofree char *path = g_build_filename (root, "cache", "hashes", NULL);
-  g_autofree char *a = g_strnfill (64, 'a'), *b = g_strnfill (64, 'b');
-  g_autoptr (GessoHashCache) cache = gesso_hash_cache_new (path);
-  g_autoptr (GessoHashCache) again = NULL;
-  const char *hash, *data;
-  g_autofree char *text = NULL;
-
-  g_assert_false (gesso_hash_cache_lookup (cache, "/x", 1, 2, &hash, &data));
-  gesso_hash_cache_add (cache, "/x\ny z", 1, 2, a, b);
-  gesso_hash_cache_add (cache, "/x", 1, 2, a, a);
-  gesso_hash_cache_add (cache, "/x", 5, 6, b, b);
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-
-  /* With a line that was cut short, and nonsense. */
-  {
-    g_autofree char *more = g_strconcat (text, "nonsense\n1 2 abc", NULL);
-
-    g_assert_true (g_file_set_contents (path, more, -1, NULL));
-  }
-  again = gesso_hash_cache_new (path);
-  g_assert_true (gesso_hash_cache_lookup (again, "/x\ny z", 1, 2, &hash, &data));
-  g_assert_cmpstr (hash, ==, a);
-  g_assert_cmpstr (data, ==, b);
-  g_assert_true (gesso_hash_cache_lookup (again, "/x", 5, 6, &hash, &data));
-  g_assert_false (gesso_hash_cache_lookup (again, "/x", 1, 2, &hash, &data));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -270,7 +239,6 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   write_files ();
 
-  g_test_add_func ("/app/library/cache", test_cache);
   g_test_add_func ("/app/library/scan", test_scan);
   g_test_add_func ("/app/library/view", test_view);
   g_test_add_func ("/app/library/match", test_match);

@@ -2,6 +2,7 @@
 /* An artist's folders: which files are found in them, what these are, and their hashes. */
 #include "gs.h"
 #include "io/safetensors.h"
+#include "session/hash-cache.h"
 #include "session/library.h"
 
 #include <gio/gio.h>
@@ -276,6 +277,56 @@ test_hash (void)
   g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
 }
 
+static void
+test_cache (void)
+{
+  g_autofree char *path = path_of ("cache/hashes");
+  g_autofree char *a = g_strnfill (64, 'a'), *b = g_strnfill (64, 'b');
+  g_autoptr (GsHashCache) cache = gs_hash_cache_new (path);
+  g_autoptr (GsHashCache) again = NULL;
+  const char *hash, *data;
+  g_autofree char *text = NULL, *more = NULL;
+
+  g_assert_false (gs_hash_cache_lookup (cache, "/x", 1, 2, &hash, &data));
+  gs_hash_cache_add (cache, "/x\ny z", 1, 2, a, b);
+  gs_hash_cache_add (cache, "/x", 1, 2, a, a);
+  gs_hash_cache_add (cache, "/x", 5, 6, b, b);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+
+  /* With a line that was cut short, and nonsense. */
+  more = g_strconcat (text, "nonsense\n1 2 abc", NULL);
+  g_assert_true (g_file_set_contents (path, more, -1, NULL));
+  again = gs_hash_cache_new (path);
+  g_assert_true (gs_hash_cache_lookup (again, "/x\ny z", 1, 2, &hash, &data));
+  g_assert_cmpstr (hash, ==, a);
+  g_assert_cmpstr (data, ==, b);
+  g_assert_true (gs_hash_cache_lookup (again, "/x", 5, 6, &hash, &data));
+  g_assert_false (gs_hash_cache_lookup (again, "/x", 1, 2, &hash, &data));
+}
+
+/* Of a file as it was when it was read. */
+static void
+test_known (void)
+{
+  g_autofree char *path = path_of ("known/a.ckpt");
+  g_autofree char *a = g_strnfill (64, 'a'), *b = g_strnfill (64, 'b');
+  g_autofree char *whole = NULL, *data = NULL;
+  GStatBuf info;
+
+  write_text ("known/a.ckpt", "abc");
+  g_assert_false (gs_library_get_hash (path, &whole, &data));
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  gs_library_keep_hash (path, 3, info.st_mtime, a, b);
+  g_assert_true (gs_library_get_hash (path, &whole, &data));
+  g_assert_cmpstr (whole, ==, a);
+  g_assert_cmpstr (data, ==, b);
+  write_text ("known/a.ckpt", "abcd");
+  g_clear_pointer (&whole, g_free);
+  g_clear_pointer (&data, g_free);
+  g_assert_false (gs_library_get_hash (path, &whole, &data));
+  g_assert_false (gs_library_get_hash ("/nowhere", &whole, &data));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -284,6 +335,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   root = g_dir_make_tmp ("gesso-library-XXXXXX", &error);
   g_assert_no_error (error);
+  g_setenv ("XDG_CACHE_HOME", root, TRUE);
   g_test_add_func ("/library/layouts", test_layouts);
   g_test_add_func ("/library/loops", test_loops);
   g_test_add_func ("/library/kinds", test_kinds);
@@ -292,5 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/library/damaged", test_damaged);
   g_test_add_func ("/library/used", test_used);
   g_test_add_func ("/library/hash", test_hash);
+  g_test_add_func ("/library/cache", test_cache);
+  g_test_add_func ("/library/known", test_known);
   return g_test_run ();
 }
