@@ -8,6 +8,7 @@ enum
   PROP_PROMPT,
   PROP_NEGATIVE_PROMPT,
   PROP_MODEL,
+  PROP_VAE,
   PROP_WIDTH,
   PROP_HEIGHT,
   PROP_STEPS,
@@ -97,6 +98,7 @@ gesso_settings_class_init (GessoSettingsClass *klass)
   STRING (PROP_PROMPT, "prompt", "");
   STRING (PROP_NEGATIVE_PROMPT, "negative-prompt", "");
   STRING (PROP_MODEL, "model", "");
+  STRING (PROP_VAE, "vae", "");
   UINT (PROP_WIDTH, "width", 0, 8192, 0);
   UINT (PROP_HEIGHT, "height", 0, 8192, 0);
   UINT (PROP_STEPS, "steps", 1, 1000, 20);

@@ -7,6 +7,7 @@
  *
  *   prompt, negative-prompt      string
  *   model                        string: a path, or empty for the starter model
+ *   vae                          string: the path of another autoencoder, or empty for the model's
  *   width, height                uint: pixels; 0 before a model has said what suits it
  *   steps                        uint
  *   guidance-scale               double

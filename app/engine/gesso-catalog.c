@@ -203,6 +203,7 @@ gesso_settings_from_parameters (const char *parameters, GessoSettings *current, 
   g_object_set (settings,
                 "prompt", parsed->prompt ? parsed->prompt : "",
                 "negative-prompt", parsed->negative_prompt ? parsed->negative_prompt : "",
+                "vae", "", /* else its file is named, and looked for in the library */
                 "steps", CLAMP (parsed->request.steps, 1, 1000),
                 "guidance-scale", CLAMP ((double) parsed->request.guidance_scale, 0, 50),
                 "guidance-rescale", CLAMP ((double) parsed->request.guidance_rescale, 0, 1),

@@ -311,12 +311,27 @@ gesso_library_item_hash (GessoLibraryItem *self,
   return FALSE;
 }
 
+char *
+gesso_library_dup_hash (const char *path)
+{
+  g_autofree char *data_hash = NULL;
+  char *hash = NULL;
+
+  return gs_library_get_hash (path, &hash, &data_hash) ? hash : NULL;
+}
+
 /* ---- Fitting -------------------------------------------------------------------------------- */
 
 const char *
 gesso_library_item_get_reason (GessoLibraryItem *self)
 {
   return self->problem ? self->problem : self->misfit;
+}
+
+gboolean
+gesso_library_item_fits (GessoLibraryItem *self, const char *family)
+{
+  return gs_library_fits (gesso_library_item_get_family (self), family);
 }
 
 void

@@ -81,6 +81,7 @@ take_settings (GessoRequest *self, GessoSettings *settings)
                 "prompt", &self->prompt,
                 "negative-prompt", &self->negative_prompt,
                 "model", &self->model,
+                "vae", &self->vae,
                 "sampler", &self->sampler,
                 "schedule", &self->schedule,
                 "width", &gs->width,
@@ -115,6 +116,7 @@ gesso_request_clear (GessoRequest *self)
   g_free (self->prompt);
   g_free (self->negative_prompt);
   g_free (self->model);
+  g_free (self->vae);
   g_free (self->sampler);
   g_free (self->schedule);
   g_free (self->hires_upscaler);

@@ -11,7 +11,7 @@ typedef struct
 {
   GPtrArray    *items;
   char         *model;
-  GCancellable *cancellable;
+  GTask        *task;
 } Work;
 
 typedef struct
@@ -76,6 +76,7 @@ static gpointer
 hash_all (gpointer data)
 {
   Work *work = data;
+  GCancellable *cancellable = g_task_get_cancellable (work->task);
 
   setpriority (PRIO_PROCESS, (id_t) gettid (), 19);
   g_ptr_array_sort (work->items, compare_bytes);
@@ -83,25 +84,32 @@ hash_all (gpointer data)
     {
       g_autoptr (GessoLibraryItem) model = gesso_library_item_read (work->model);
 
-      hash_item (model, work->cancellable);
+      hash_item (model, cancellable);
     }
-  for (guint i = 0; i < work->items->len && !g_cancellable_is_cancelled (work->cancellable); i++)
-    hash_item (work->items->pdata[i], work->cancellable);
+  for (guint i = 0; i < work->items->len && !g_cancellable_is_cancelled (cancellable); i++)
+    hash_item (work->items->pdata[i], cancellable);
 
+  g_task_return_boolean (work->task, TRUE);
+  g_object_unref (work->task);
   g_ptr_array_unref (work->items);
   g_free (work->model);
-  g_object_unref (work->cancellable);
   g_free (work);
   return NULL;
 }
 
 void
-gesso_library_hasher_start (GPtrArray *items, const char *model, GCancellable *cancellable)
+gesso_library_hasher_start (GPtrArray          *items,
+                            const char         *model,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback done,
+                            GObject            *source)
 {
   Work *work = g_new0 (Work, 1);
 
   work->items = items;
   work->model = g_strdup (model);
-  work->cancellable = g_object_ref (cancellable);
+  work->task = g_task_new (source, cancellable, done, NULL);
+  g_task_set_source_tag (work->task, gesso_library_hasher_start);
+  g_task_set_priority (work->task, G_PRIORITY_LOW); /* behind the last finding */
   g_thread_unref (g_thread_new ("gesso-hashes", hash_all, work));
 }

@@ -5,6 +5,7 @@
 #include "gesso-settings-pane.h"
 
 #include "engine/gesso-catalog.h"
+#include "library/gesso-vae-row.h"
 #include "prompt/gesso-choice.h"
 #include "prompt/gesso-preset-row.h"
 #include "prompt/gesso-seed-row.h"
@@ -16,6 +17,7 @@ struct _GessoSettingsPane
 
   GtkWidget       *scroller;
   GessoModelRow   *model_row;
+  GessoVaeRow     *vae_row;
   GessoStartGroup *start_group;
   GtkSpinButton   *width;
   GtkSpinButton   *height;
@@ -94,6 +96,7 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
   g_signal_connect_object (self->model_row, "model-read", G_CALLBACK (on_model_read), self,
                            G_CONNECT_SWAPPED);
   gesso_model_row_bind (self->model_row, settings, store);
+  gesso_vae_row_bind (self->vae_row, settings);
   gesso_start_group_bind (self->start_group, document);
   gesso_seed_row_bind (self->seed_row, settings);
   gesso_preset_row_bind (self->preset_row, settings);
@@ -147,6 +150,7 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   G_OBJECT_CLASS (klass)->dispose = gesso_settings_pane_dispose;
 
   g_type_ensure (GESSO_TYPE_MODEL_ROW);
+  g_type_ensure (GESSO_TYPE_VAE_ROW);
   g_type_ensure (GESSO_TYPE_START_GROUP);
   g_type_ensure (GESSO_TYPE_SEED_ROW);
   g_type_ensure (GESSO_TYPE_PRESET_ROW);
@@ -154,6 +158,7 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
       widget_class, "/io/github/gesso_paint/Gesso/prompt/gesso-settings-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, model_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, vae_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, start_group);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, width);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, height);

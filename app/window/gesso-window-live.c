@@ -226,7 +226,7 @@ watch_settings (GessoWindow *self)
 {
   static const char *const names[] = {
     "prompt", "negative-prompt", "model", "steps", "guidance-scale", "guidance-rescale", "sampler",
-    "schedule", "rng", "clip-skip", "denoising-strength", "mask-feather", "mask-fill",
+    "schedule", "rng", "clip-skip", "denoising-strength", "mask-feather", "mask-fill", "vae",
   };
   GessoSettings *settings = gesso_document_get_settings (self->document);
 

@@ -213,8 +213,11 @@ test_match (void)
   wanted.hash = short_hash;
   wanted.name = (char *) "former";
   g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_SAME);
-  sentence = gesso_library_match_describe (&wanted, GESSO_MATCH_SAME, found);
-  g_assert_cmpstr (sentence, ==, "LoRA “former” is called “ink” here: change the prompt");
+  g_assert_null (gesso_library_match_describe (&wanted, GESSO_MATCH_SAME, found));
+  wanted.kind = GESSO_LIBRARY_EMBEDDING;
+  sentence = gesso_library_match_describe (&wanted, GESSO_MATCH_SAME, find (library, "zorb"));
+  g_assert_cmpstr (sentence, ==, "Embedding “former” is called “zorb” here: change the prompt");
+  wanted.kind = GESSO_LIBRARY_LORA;
   wanted.name = (char *) "INK";
   wanted.hash = (char *) "0123456789";
   g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_OTHER);
