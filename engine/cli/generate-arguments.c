@@ -13,7 +13,7 @@ typedef struct
   char *variation_seed, *variation_strength;
   char *hires, *hires_strength, *cfg_interval;
   int   width, height, steps, batch, clip_skip, hires_steps, deep_cache, gate;
-  double cfg, cfg_rescale;
+  double cfg, image_guidance, cfg_rescale;
   gboolean native, mask_is_strength, no_color_match;
 } Raw;
 
@@ -240,6 +240,7 @@ check_numbers (const Raw *raw, GError **error)
   return check_size ("--width", raw->width, error) && check_size ("--height", raw->height, error) &&
          gs_cli_check_range ("--steps", raw->steps, 1, 1000, error) &&
          gs_cli_check_range ("--cfg", raw->cfg, 0, 50, error) &&
+         gs_cli_check_range ("--image-guidance", raw->image_guidance, 0, 50, error) &&
          gs_cli_check_range ("--cfg-rescale", raw->cfg_rescale, 0, 1, error) &&
          gs_cli_check_range ("--batch", raw->batch, 1, 64, error) &&
          gs_cli_check_range ("--clip-skip", raw->clip_skip, 0, 12, error);
@@ -321,6 +322,7 @@ fill_request (GsCliGenerate *self, const Raw *raw, GError **error)
   request->height = raw->height;
   request->steps = raw->steps;
   request->guidance_scale = (float) raw->cfg;
+  request->image_guidance = (float) raw->image_guidance;
   request->guidance_rescale = (float) raw->cfg_rescale;
   request->sampler = self->sampler;
   request->schedule = self->schedule;
@@ -355,7 +357,8 @@ gboolean
 gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **error)
 {
   const GsRequest standard = GS_REQUEST_DEFAULT;
-  g_auto (Raw) raw = { .steps = standard.steps, .batch = standard.batch, .cfg = standard.guidance_scale };
+  g_auto (Raw) raw = { .steps = standard.steps, .batch = standard.batch, .cfg = standard.guidance_scale,
+                          .image_guidance = standard.image_guidance };
   g_autofree char *description = describe_lists ();
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &self->model, "A .safetensors file or a diffusers folder", "MODEL" },
@@ -366,6 +369,8 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
     { "height", 'H', 0, G_OPTION_ARG_INT, &raw.height, "Height in pixels", "PIXELS" },
     { "steps", 0, 0, G_OPTION_ARG_INT, &raw.steps, "Denoising steps (default: 20)", "N" },
     { "cfg", 0, 0, G_OPTION_ARG_DOUBLE, &raw.cfg, "Guidance scale (default: 7)", "X" },
+    { "image-guidance", 0, 0, G_OPTION_ARG_DOUBLE, &raw.image_guidance,
+      "How closely a model for editing keeps to the picture of --init (default: 1.5)", "X" },
     { "cfg-rescale", 0, 0, G_OPTION_ARG_DOUBLE, &raw.cfg_rescale, "Guidance rescale from 0 to 1", "X" },
     { "sampler", 0, 0, G_OPTION_ARG_STRING, &self->sampler, "Sampler (default: euler-a)", "NAME" },
     { "schedule", 0, 0, G_OPTION_ARG_STRING, &self->schedule, "Noise schedule (default: normal)", "NAME" },

@@ -124,6 +124,8 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
   gs_picture_files_set (parameters, session, request);
   if (hires->is_on)
     set_hires (parameters, request, canvas, hires);
+  else if (gs_model_config_is_editing (&session->model->config))
+    gs_parameters_set_float (parameters, "Image CFG scale", request->image_guidance);
   else if (request->init_image != NULL)
     gs_parameters_set_float (parameters, "Denoising strength", request->denoising_strength);
   if (request->variation_strength > 0)
@@ -156,6 +158,7 @@ read_numbers (const GsParameters *parameters, GsSettings *settings)
   settings->has_size = gs_parameters_get_size (parameters, "Size", &request->width,
                                                &request->height);
   gs_parameters_get_float (parameters, "CFG scale", &request->guidance_scale);
+  gs_parameters_get_float (parameters, "Image CFG scale", &request->image_guidance);
   gs_parameters_get_float (parameters, "CFG Rescale", &request->guidance_rescale);
   settings->has_denoising_strength
       = gs_parameters_get_float (parameters, "Denoising strength", &request->denoising_strength);
