@@ -366,7 +366,8 @@ typedef struct
 
 #define GS_REQUEST_DEFAULT                                                                         \
   ((GsRequest) {                                                                                   \
-      .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .image_guidance = 1.5f, .batch = 1,                \
+      .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .image_guidance = 1.5f,    \
+      .batch = 1,                                                                                  \
       .denoising_strength = 0.75f, .mask_feather = 8, .match_colors = TRUE,                       \
       .hires_scale = 2.0f, .hires_strength = 0.5f,                                                 \
       .preview = GS_PREVIEW_NONE })

@@ -13,6 +13,7 @@ enum
   PROP_HEIGHT,
   PROP_STEPS,
   PROP_GUIDANCE_SCALE,
+  PROP_IMAGE_GUIDANCE,
   PROP_GUIDANCE_RESCALE,
   PROP_SAMPLER,
   PROP_SCHEDULE,
@@ -103,6 +104,7 @@ gesso_settings_class_init (GessoSettingsClass *klass)
   UINT (PROP_HEIGHT, "height", 0, 8192, 0);
   UINT (PROP_STEPS, "steps", 1, 1000, 20);
   DOUBLE (PROP_GUIDANCE_SCALE, "guidance-scale", 0, 50, 7);
+  DOUBLE (PROP_IMAGE_GUIDANCE, "image-guidance", 0, 50, 1.5);
   DOUBLE (PROP_GUIDANCE_RESCALE, "guidance-rescale", 0, 1, 0);
   STRING (PROP_SAMPLER, "sampler", "euler-a");
   STRING (PROP_SCHEDULE, "schedule", "normal");

@@ -11,6 +11,7 @@
  *   width, height                uint: pixels; 0 before a model has said what suits it
  *   steps                        uint
  *   guidance-scale               double
+ *   image-guidance               double: of models that edit the start picture
  *   guidance-rescale             double
  *   sampler, schedule            string: the engine's id
  *   seed                         uint64

@@ -73,7 +73,7 @@ take_settings (GessoRequest *self, GessoSettings *settings)
 {
   g_autofree char *rng = NULL;
   g_autofree char *fill = NULL;
-  double guidance_scale, guidance_rescale, denoising_strength;
+  double guidance_scale, image_guidance, guidance_rescale, denoising_strength;
   GsRequest *gs = &self->gs;
 
   *self = (GessoRequest) { .gs = GS_REQUEST_DEFAULT };
@@ -88,6 +88,7 @@ take_settings (GessoRequest *self, GessoSettings *settings)
                 "height", &gs->height,
                 "steps", &gs->steps,
                 "guidance-scale", &guidance_scale,
+                "image-guidance", &image_guidance,
                 "guidance-rescale", &guidance_rescale,
                 "seed", &gs->seed,
                 "rng", &rng,
@@ -102,6 +103,7 @@ take_settings (GessoRequest *self, GessoSettings *settings)
   gs->sampler = self->sampler;
   gs->schedule = self->schedule;
   gs->guidance_scale = (float) guidance_scale;
+  gs->image_guidance = (float) image_guidance;
   gs->guidance_rescale = (float) guidance_rescale;
   gs->rng = rng_from_id (rng);
   gs->fill = fill_from_id (fill);

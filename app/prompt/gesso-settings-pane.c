@@ -85,6 +85,8 @@ static void
 on_model_read (GessoSettingsPane *self)
 {
   gesso_preset_row_set_proposal (self->preset_row, gesso_model_row_get_proposal (self->model_row));
+  gesso_start_group_set_editing (self->start_group,
+                                 gesso_model_row_get_is_editing (self->model_row));
 }
 
 void

@@ -162,6 +162,75 @@ assert_selected (GessoWindow *window)
   g_assert_cmpstr (gesso_settings_get_prompt (settings), ==, "a boat <lora:ink:0.7>");
 }
 
+/* The starter with a first convolution for the picture, too. */
+static char *
+write_editing (void)
+{
+  static const char name[] = "unet.conv_in.weight";
+  char *path = g_build_filename (more, "edit.safetensors", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GsTensorFile) file = gs_tensor_file_open (gs_starter_path (), &error);
+  g_autoptr (GsCheckpoint) checkpoint = gs_checkpoint_open (gs_starter_path (), &error);
+  g_autoptr (GArray) tensors = g_array_new (FALSE, FALSE, sizeof (GsStoredTensor));
+  g_autofree guint8 *wide = NULL;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < gs_checkpoint_n_tensors (checkpoint); i++)
+    {
+      const char *canonical;
+      GsStoredTensor tensor = *gs_checkpoint_tensor (checkpoint, i, &canonical);
+
+      if (canonical == NULL)
+        continue;
+      tensor.name = canonical;
+      if (g_str_equal (canonical, name))
+        {
+          tensor.shape[1] *= 2;
+          tensor.n_bytes *= 2;
+          tensor.data = wide = g_malloc0 (tensor.n_bytes);
+        }
+      g_array_append_val (tensors, tensor);
+    }
+  g_assert_nonnull (wide);
+  gs_safetensors_write (path, (const GsStoredTensor *) (gpointer) tensors->data, tensors->len,
+                        gs_tensor_file_metadata (file), &error);
+  g_assert_no_error (error);
+  return path;
+}
+
+static gboolean
+shows_row (GtkWidget *widget, const char *title)
+{
+  if (ADW_IS_PREFERENCES_ROW (widget) &&
+      g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title) == 0)
+    return gtk_widget_get_visible (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    if (shows_row (child, title))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Models for editing ask how closely the picture is kept to, others how far it is left. */
+static void
+assert_editing (GessoWindow *window)
+{
+  GessoSettings *settings = gesso_document_get_settings (window->document);
+  g_autofree char *path = write_editing ();
+
+  g_assert_false (shows_row (GTK_WIDGET (window->pane), "Image guidance"));
+  g_object_set (settings, "model", path, NULL);
+  while (!gesso_model_row_get_is_editing (gesso_settings_pane_get_model_row (window->pane)))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (shows_row (GTK_WIDGET (window->pane), "Image guidance"));
+  g_assert_false (shows_row (GTK_WIDGET (window->pane), "Denoising strength"));
+  g_object_set (settings, "model", "", NULL);
+  while (gesso_model_row_get_is_editing (gesso_settings_pane_get_model_row (window->pane)))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (shows_row (GTK_WIDGET (window->pane), "Image guidance"));
+}
+
 /* What the engine remarks about a picture is shown; the picture names its files. */
 static void
 assert_noted (GessoWindow *window)
@@ -192,6 +261,7 @@ run (GApplication *application, GessoWindow *window)
   assert_used (window);
   assert_compared (window);
   assert_selected (window);
+  assert_editing (window);
   assert_noted (window);
 
   gtk_window_destroy (window->library_window);
