@@ -348,6 +348,9 @@ typedef struct
                                         guidance_to 0: to the end */
   guint          deep_cache;         /* the U-Net's deep layers run once in so many evaluations, 2..20 */
   guint          gate;               /* after so many steps what the prompt says is kept, unguided */
+  const char *refiner;           /* a model's file or its name in the library that makes the last steps, with
+                                    neither LoRA nor controls: SDXL's refiner; NULL: none */
+  float       refiner_start;     /* from which part of the steps on, 0..1 */
   GsPreview      preview;
 
   const GsControl *controls;         /* networks that guide it by pictures, all of them in each step */
@@ -369,7 +372,7 @@ typedef struct
       .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .image_guidance = 1.5f,    \
       .batch = 1,                                                                                  \
       .denoising_strength = 0.75f, .mask_feather = 8, .match_colors = TRUE,                       \
-      .hires_scale = 2.0f, .hires_strength = 0.5f,                                                 \
+      .hires_scale = 2.0f, .hires_strength = 0.5f, .refiner_start = 0.8f,             \
       .preview = GS_PREVIEW_NONE })
 
 typedef struct
@@ -448,7 +451,7 @@ GsImage *gs_session_upscale (GsSession *session, const GsImage *image,
 typedef struct
 {
   GsRequest request;
-  char     *prompt, *negative_prompt, *sampler, *schedule, *model, *hires_upscaler;
+  char     *prompt, *negative_prompt, *sampler, *schedule, *model, *hires_upscaler, *refiner;
   gboolean  has_seed, has_size, has_denoising_strength;
 } GsSettings;
 

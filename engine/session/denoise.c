@@ -45,6 +45,7 @@ typedef struct
   float              *input;    /* (batch, channels, H, W)    */
   float              *output;   /* (batch, 4, H, W): prompt, negative prompt, that without picture */
   float              *scratch;  /* (4, H, W)                  */
+  gboolean            has_ended; /* before the sampler has */
   GError             *error;    /* set where a callback has no way to return one */
 } Run;
 
@@ -426,7 +427,10 @@ after_step (const GsSamplerStep *step, gpointer user_data)
 
   keep_original (run, step->index + 1, step->x);
   run->step = job->n_resumed + step->index + 1;
-  return job->step == NULL || job->step (step, job->user_data, &run->error);
+  if (job->step != NULL && !job->step (step, job->user_data, &run->error))
+    return FALSE;
+  run->has_ended = job->n_made > 0 && run->step >= job->n_made;
+  return !run->has_ended;
 }
 
 static void
@@ -527,6 +531,11 @@ gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GError **erro
     return FALSE;
   if (!gs_sampler_run (run.sampler, x, &callbacks, &run, error))
     {
+      if (run.has_ended)
+        {
+          g_clear_error (error);
+          return TRUE;
+        }
       if (run.error != NULL)
         {
           g_clear_error (error);

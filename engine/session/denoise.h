@@ -45,6 +45,7 @@ typedef struct
   const float *resume;        /* instead of noise and init: what n_resumed steps of the run have
                                  left, or NULL. Steps then count from there                  */
   guint        n_resumed;
+  guint        n_made;        /* of the run, with those: then it ends, x being what they have left; 0: all */
   const float *mask;          /* (H, W), 1 = repaint, or NULL                                */
   const float *kept;          /* with a mask or strengths: the latent that stays             */
   const float *strengths;     /* (H, W), 0..1, or NULL: what part of the run a latent pixel takes

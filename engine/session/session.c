@@ -110,6 +110,7 @@ gs_session_free (GsSession *session)
 {
   if (session == NULL)
     return;
+  gs_model_free (session->refiner);
   gs_model_free (session->model);
   gs_stream_free (session->stream);
   gs_arena_free (session->arena);
@@ -151,6 +152,7 @@ gs_session_require_model (GsSession *session, GError **error)
 void
 gs_session_set_model (GsSession *session, GsModel *model)
 {
+  g_clear_pointer (&session->refiner, gs_model_free); /* it goes with the model */
   gs_model_free (session->model);
   session->model = model;
   gs_arena_trim (session->arena);
