@@ -59,6 +59,7 @@ typedef struct
   GsLibraryKind kind;
   char         *name;
   char         *hash; /* the first digits of a SHA-256, or NULL where only the name is known */
+  gboolean      is_refiner; /* the checkpoint that made the last steps */
 } GsUsedFile;
 
 void gs_used_file_free (GsUsedFile *file);

@@ -9,6 +9,8 @@ enum
   PROP_NEGATIVE_PROMPT,
   PROP_MODEL,
   PROP_VAE,
+  PROP_REFINER,
+  PROP_REFINER_START,
   PROP_WIDTH,
   PROP_HEIGHT,
   PROP_STEPS,
@@ -100,6 +102,8 @@ gesso_settings_class_init (GessoSettingsClass *klass)
   STRING (PROP_NEGATIVE_PROMPT, "negative-prompt", "");
   STRING (PROP_MODEL, "model", "");
   STRING (PROP_VAE, "vae", "");
+  STRING (PROP_REFINER, "refiner", "");
+  DOUBLE (PROP_REFINER_START, "refiner-start", 0, 1, 0.8);
   UINT (PROP_WIDTH, "width", 0, 8192, 0);
   UINT (PROP_HEIGHT, "height", 0, 8192, 0);
   UINT (PROP_STEPS, "steps", 1, 1000, 20);

@@ -205,6 +205,8 @@ gesso_settings_from_parameters (const char *parameters, GessoSettings *current, 
                 "prompt", parsed->prompt ? parsed->prompt : "",
                 "negative-prompt", parsed->negative_prompt ? parsed->negative_prompt : "",
                 "vae", "", /* else its file is named, and looked for in the library */
+                "refiner", "",
+                "refiner-start", CLAMP ((double) parsed->request.refiner_start, 0, 1),
                 "steps", CLAMP (parsed->request.steps, 1, 1000),
                 "guidance-scale", CLAMP ((double) parsed->request.guidance_scale, 0, 50),
                 "image-guidance", CLAMP ((double) parsed->request.image_guidance, 0, 50),

@@ -73,7 +73,7 @@ take_settings (GessoRequest *self, GessoSettings *settings)
 {
   g_autofree char *rng = NULL;
   g_autofree char *fill = NULL;
-  double guidance_scale, image_guidance, guidance_rescale, denoising_strength;
+  double refiner_start, guidance_scale, image_guidance, guidance_rescale, denoising_strength;
   GsRequest *gs = &self->gs;
 
   *self = (GessoRequest) { .gs = GS_REQUEST_DEFAULT };
@@ -82,6 +82,8 @@ take_settings (GessoRequest *self, GessoSettings *settings)
                 "negative-prompt", &self->negative_prompt,
                 "model", &self->model,
                 "vae", &self->vae,
+                "refiner", &self->refiner,
+                "refiner-start", &refiner_start,
                 "sampler", &self->sampler,
                 "schedule", &self->schedule,
                 "width", &gs->width,
@@ -103,6 +105,8 @@ take_settings (GessoRequest *self, GessoSettings *settings)
   gs->sampler = self->sampler;
   gs->schedule = self->schedule;
   gs->guidance_scale = (float) guidance_scale;
+  gs->refiner = *self->refiner ? self->refiner : NULL;
+  gs->refiner_start = (float) refiner_start;
   gs->image_guidance = (float) image_guidance;
   gs->guidance_rescale = (float) guidance_rescale;
   gs->rng = rng_from_id (rng);
@@ -119,6 +123,7 @@ gesso_request_clear (GessoRequest *self)
   g_free (self->negative_prompt);
   g_free (self->model);
   g_free (self->vae);
+  g_free (self->refiner);
   g_free (self->sampler);
   g_free (self->schedule);
   g_free (self->hires_upscaler);

@@ -155,7 +155,7 @@ select_item (GessoWindow *self, const GessoWantedFile *file, GessoLibraryItem *i
   GessoSettings *settings = gesso_document_get_settings (self->document);
 
   if (file->kind == GESSO_LIBRARY_CHECKPOINT)
-    g_object_set (settings, "model", gesso_library_item_get_path (item), NULL);
+    g_object_set (settings, file->is_refiner ? "refiner" : "model", gesso_library_item_get_path (item), NULL);
   else if (file->kind == GESSO_LIBRARY_VAE)
     g_object_set (settings, "vae", gesso_library_item_get_path (item), NULL);
   else if (file->kind == GESSO_LIBRARY_LORA && *file->name &&
@@ -177,13 +177,15 @@ compare (GessoWindow *self, const char *parameters, gboolean do_select)
       GessoMatch match;
       char *sentence;
 
-      if (is_current_model (self, file))
+      if (!file->is_refiner && is_current_model (self, file))
         continue;
       match = gesso_library_match (gesso_library_get_items (self->library), file, &item);
       sentence = gesso_library_match_describe (file, match, item);
       if (sentence)
         g_ptr_array_add (sentences, sentence);
-      if (do_select && match == GESSO_MATCH_SAME)
+      /* Of refiners there are few: the name will do where the picture has no hash. */
+      if (do_select && (match == GESSO_MATCH_SAME ||
+                        (match == GESSO_MATCH_NAMED && file->is_refiner && file->hash == NULL)))
         select_item (self, file, item);
     }
 
@@ -282,6 +284,7 @@ gesso_window_init_library (GessoWindow *self)
   self->library = gesso_library_new (self->store);
   folders = gesso_library_dup_folders (self->library);
   gesso_engine_set_library (self->engine, (const char *const *) folders);
+  gesso_settings_pane_set_library (self->pane, gesso_library_get_items (self->library));
   gesso_layers_pane_set_library (self->layers, gesso_library_get_items (self->library));
   g_signal_connect_object (self->library, "scanned", G_CALLBACK (on_scanned), self,
                            G_CONNECT_SWAPPED);

@@ -227,17 +227,20 @@ test_used (void)
 {
   g_autoptr (GPtrArray) files = gs_used_files_list (
     "a house <lora:ink:0.8> <lora:wash:1>\nSteps: 20, Sampler: Euler, Seed: 1, Model hash: 6CE0161689, "
-    "Model: v1-5, VAE hash: short, VAE: kl.ckpt, Lora hashes: \"ink: 0123456789ab, old: xyz\", "
-    "TI hashes: \"zorb: 00112233445566\"");
+    "Model: v1-5, Refiner: fine [7440042BBD], VAE hash: short, VAE: kl.ckpt, "
+    "Lora hashes: \"ink: 0123456789ab, old: xyz\", TI hashes: \"zorb: 00112233445566\"");
   g_autoptr (GPtrArray) none = gs_used_files_list ("a house");
 
-  g_assert_cmpuint (files->len, ==, 6);
+  g_assert_cmpuint (files->len, ==, 7);
   assert_used (files, 0, GS_LIBRARY_CHECKPOINT, "v1-5", "6ce0161689");
-  assert_used (files, 1, GS_LIBRARY_VAE, "kl.ckpt", NULL);
-  assert_used (files, 2, GS_LIBRARY_LORA, "ink", "0123456789ab");
-  assert_used (files, 3, GS_LIBRARY_LORA, "old", NULL);
-  assert_used (files, 4, GS_LIBRARY_LORA, "wash", NULL);
-  assert_used (files, 5, GS_LIBRARY_EMBEDDING, "zorb", "00112233445566");
+  assert_used (files, 1, GS_LIBRARY_CHECKPOINT, "fine", "7440042bbd");
+  g_assert_false (((GsUsedFile *) files->pdata[0])->is_refiner);
+  g_assert_true (((GsUsedFile *) files->pdata[1])->is_refiner);
+  assert_used (files, 2, GS_LIBRARY_VAE, "kl.ckpt", NULL);
+  assert_used (files, 3, GS_LIBRARY_LORA, "ink", "0123456789ab");
+  assert_used (files, 4, GS_LIBRARY_LORA, "old", NULL);
+  assert_used (files, 5, GS_LIBRARY_LORA, "wash", NULL);
+  assert_used (files, 6, GS_LIBRARY_EMBEDDING, "zorb", "00112233445566");
   g_assert_cmpuint (none->len, ==, 0);
 }
 
