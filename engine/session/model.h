@@ -51,9 +51,11 @@ struct _GsModel
   float          preview[3 * (GS_MAX_LATENT_CHANNELS + 1)];
 };
 
-/* Opens a file or folder; NULL: the starter model. options may be NULL. */
+/* Opens a file or folder; NULL: the starter model. options may be NULL. library: paths of files that what it
+ * lacks may be in, or NULL. */
 GsModel *gs_model_open      (GsDevice *device, GsDtype dtype, const char *path,
-                             const GsModelOptions *options, GError **error);
+                             const GsModelOptions *options, const GPtrArray *library,
+                             GError **error);
 /* Over an open checkpoint, which it takes, also on error. */
 GsModel *gs_model_new       (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint,
                              GError **error);

@@ -168,7 +168,8 @@ gs_session_load_model (GsSession *session, const char *path, const GsModelOption
   gs_session_set_model (session, NULL); /* first: both would not always fit */
   gs_progress_begin (&session->progress, session->device, progress, user_data, NULL);
   if (gs_progress_phase (&session->progress, GS_PHASE_LOAD, 1, error))
-    model = gs_model_open (session->device, session->dtype, path, options, error);
+    model = gs_model_open (session->device, session->dtype, path, options,
+                           gs_session_library (session), error);
   if (model != NULL && !gs_progress_step (&session->progress, 1, NULL, error))
     g_clear_pointer (&model, gs_model_free);
   gs_progress_end (&session->progress);
