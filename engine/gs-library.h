@@ -59,6 +59,7 @@ typedef struct
   GsLibraryKind kind;
   char         *name;
   char         *hash; /* the first digits of a SHA-256, or NULL where only the name is known */
+  gboolean      is_refiner; /* the checkpoint that made the last steps */
 } GsUsedFile;
 
 void gs_used_file_free (GsUsedFile *file);
@@ -76,5 +77,13 @@ typedef gboolean (*GsHashFunc) (double fraction, gpointer user_data);
  * NULL) stops it, GS_ERROR_BAD_FILE if it cannot be read. */
 gboolean gs_library_hash (const char *path, char **whole, char **data, GsHashFunc progress,
                           gpointer user_data, GError **error);
+
+/* The same if it is known already: of the file as it is now, from $XDG_CACHE_HOME/gesso/hashes. Pictures
+ * carry what is known of their files when they are made; nothing waits for a hash. */
+gboolean gs_library_get_hash  (const char *path, char **whole, char **data);
+/* Makes one known, here and to later processes. bytes, changed: size and time of change (seconds) that the
+ * file had before it was read. */
+void     gs_library_keep_hash (const char *path, guint64 bytes, gint64 changed, const char *whole,
+                               const char *data);
 
 G_END_DECLS

@@ -212,6 +212,7 @@ typedef struct
   char  **notes;        /* other remarks in sentences: NaN weights, no vocabulary ...     */
   guint   native_size;  /* side of the pictures it was trained on, in pixels              */
   gboolean is_inpainting;
+  gboolean is_editing;  /* instruct-pix2pix: it changes the start picture as the prompt says */
 } GsModelInfo;
 
 /* Reads only headers: no device, milliseconds. path: NULL = the starter model. Any thread. */
@@ -288,6 +289,9 @@ typedef struct
                                   multiples of 8); before outpainting is added */
   guint       steps;           /* 1..1000 */
   float       guidance_scale;  /* 0..50; 1 = one evaluation a step instead of two */
+  float       image_guidance;  /* 0..50: how closely a model for editing (GsModelInfo.is_editing) keeps to
+                                  init_image, which such a model needs; there is no denoising
+                                  strength then. Other models: nothing */
   float       guidance_rescale;/* 0..1, for zero-terminal-SNR models; 0 = off */
   const char *sampler;         /* id or label; NULL: "euler-a" */
   const char *schedule;        /* id or label; NULL: "normal" */
@@ -344,6 +348,9 @@ typedef struct
                                         guidance_to 0: to the end */
   guint          deep_cache;         /* the U-Net's deep layers run once in so many evaluations, 2..20 */
   guint          gate;               /* after so many steps what the prompt says is kept, unguided */
+  const char *refiner;           /* a model's file or its name in the library that makes the last steps, with
+                                    neither LoRA nor controls: SDXL's refiner; NULL: none */
+  float       refiner_start;     /* from which part of the steps on, 0..1 */
   GsPreview      preview;
 
   const GsControl *controls;         /* networks that guide it by pictures, all of them in each step */
@@ -362,9 +369,10 @@ typedef struct
 
 #define GS_REQUEST_DEFAULT                                                                         \
   ((GsRequest) {                                                                                   \
-      .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .batch = 1,                \
+      .width = 512, .height = 512, .steps = 20, .guidance_scale = 7.0f, .image_guidance = 1.5f,    \
+      .batch = 1,                                                                                  \
       .denoising_strength = 0.75f, .mask_feather = 8, .match_colors = TRUE,                       \
-      .hires_scale = 2.0f, .hires_strength = 0.5f,                                                 \
+      .hires_scale = 2.0f, .hires_strength = 0.5f, .refiner_start = 0.8f,             \
       .preview = GS_PREVIEW_NONE })
 
 typedef struct
@@ -443,7 +451,7 @@ GsImage *gs_session_upscale (GsSession *session, const GsImage *image,
 typedef struct
 {
   GsRequest request;
-  char     *prompt, *negative_prompt, *sampler, *schedule, *model, *hires_upscaler;
+  char     *prompt, *negative_prompt, *sampler, *schedule, *model, *hires_upscaler, *refiner;
   gboolean  has_seed, has_size, has_denoising_strength;
 } GsSettings;
 

@@ -8,10 +8,14 @@ enum
   PROP_PROMPT,
   PROP_NEGATIVE_PROMPT,
   PROP_MODEL,
+  PROP_VAE,
+  PROP_REFINER,
+  PROP_REFINER_START,
   PROP_WIDTH,
   PROP_HEIGHT,
   PROP_STEPS,
   PROP_GUIDANCE_SCALE,
+  PROP_IMAGE_GUIDANCE,
   PROP_GUIDANCE_RESCALE,
   PROP_SAMPLER,
   PROP_SCHEDULE,
@@ -97,10 +101,14 @@ gesso_settings_class_init (GessoSettingsClass *klass)
   STRING (PROP_PROMPT, "prompt", "");
   STRING (PROP_NEGATIVE_PROMPT, "negative-prompt", "");
   STRING (PROP_MODEL, "model", "");
+  STRING (PROP_VAE, "vae", "");
+  STRING (PROP_REFINER, "refiner", "");
+  DOUBLE (PROP_REFINER_START, "refiner-start", 0, 1, 0.8);
   UINT (PROP_WIDTH, "width", 0, 8192, 0);
   UINT (PROP_HEIGHT, "height", 0, 8192, 0);
   UINT (PROP_STEPS, "steps", 1, 1000, 20);
   DOUBLE (PROP_GUIDANCE_SCALE, "guidance-scale", 0, 50, 7);
+  DOUBLE (PROP_IMAGE_GUIDANCE, "image-guidance", 0, 50, 1.5);
   DOUBLE (PROP_GUIDANCE_RESCALE, "guidance-rescale", 0, 1, 0);
   STRING (PROP_SAMPLER, "sampler", "euler-a");
   STRING (PROP_SCHEDULE, "schedule", "normal");

@@ -7,9 +7,13 @@
  *
  *   prompt, negative-prompt      string
  *   model                        string: a path, or empty for the starter model
+ *   vae                          string: the path of another autoencoder, or empty for the model's
+ *   refiner                      string: the path of a model that makes the last steps, or empty
+ *   refiner-start                double: from which part of them on
  *   width, height                uint: pixels; 0 before a model has said what suits it
  *   steps                        uint
  *   guidance-scale               double
+ *   image-guidance               double: of models that edit the start picture
  *   guidance-rescale             double
  *   sampler, schedule            string: the engine's id
  *   seed                         uint64

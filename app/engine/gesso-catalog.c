@@ -124,6 +124,7 @@ query_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   model->family = g_strdup (info->family);
   model->description = g_strdup_printf ("%s · %s · %s", info->family, info->dtype, size);
   model->native_size = info->native_size;
+  model->is_editing = info->is_editing;
   model->n_parameters = info->n_parameters;
   gesso_catalog_get_proposal (&model->proposal); /* its files say nothing of the kind */
   g_task_return_pointer (task, model, (GDestroyNotify) gesso_model_free);
@@ -203,8 +204,12 @@ gesso_settings_from_parameters (const char *parameters, GessoSettings *current, 
   g_object_set (settings,
                 "prompt", parsed->prompt ? parsed->prompt : "",
                 "negative-prompt", parsed->negative_prompt ? parsed->negative_prompt : "",
+                "vae", "", /* else its file is named, and looked for in the library */
+                "refiner", "",
+                "refiner-start", CLAMP ((double) parsed->request.refiner_start, 0, 1),
                 "steps", CLAMP (parsed->request.steps, 1, 1000),
                 "guidance-scale", CLAMP ((double) parsed->request.guidance_scale, 0, 50),
+                "image-guidance", CLAMP ((double) parsed->request.image_guidance, 0, 50),
                 "guidance-rescale", CLAMP ((double) parsed->request.guidance_rescale, 0, 1),
                 "rng", parsed->request.rng == GS_RNG_CUDA ? "cuda" : "cpu",
                 "clip-skip", MIN (parsed->request.clip_skip, 12),

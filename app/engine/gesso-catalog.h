@@ -53,6 +53,7 @@ typedef struct
   char    *description; /* "SD 1.x, F16, 2.1 GB" */
   guint    native_size; /* side of the pictures it was trained on, in pixels */
   guint64  n_parameters;
+  gboolean is_editing;  /* it changes the start picture as the prompt says */
   GessoProposal proposal;
 } GessoModel;
 

@@ -52,7 +52,8 @@ static GsResult *
 make (GessoWorker *worker, Run *run, GError **error)
 {
   GsSession *session =
-      gesso_worker_open_model (worker, run->request->model, gesso_job_report, run->job, error);
+      gesso_worker_open_model (worker, run->request->model, run->request->vae, gesso_job_report,
+                               run->job, error);
   GsResult *kept;
 
   if (session == NULL)
@@ -194,7 +195,8 @@ look_work (GessoWorker *worker, GTask *task)
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "The model is not loaded");
       return;
     }
-  session = gesso_worker_open_model (worker, gesso_trail_get_model (look->trail), NULL, NULL, &error);
+  session = gesso_worker_open_model (worker, gesso_trail_get_model (look->trail), NULL, NULL, NULL,
+                                     &error);
   if (session)
     image = gs_session_preview_step (session, gesso_trail_get_gs_steps (look->trail), look->step,
                                      GS_PREVIEW_BEST, &error);

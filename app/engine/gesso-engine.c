@@ -214,7 +214,7 @@ count_work (GessoWorker *worker, GTask *task)
 
   /* Gigabytes are not read for a number under a text. */
   if (gesso_worker_has_model (worker, count->model))
-    session = gesso_worker_open_model (worker, count->model, NULL, NULL, &error);
+    session = gesso_worker_open_model (worker, count->model, NULL, NULL, NULL, &error);
   else
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_PENDING, "The model is not loaded yet");
 

@@ -293,8 +293,14 @@ gesso_library_item_hash (GessoLibraryItem *self,
 {
   GError *reason = NULL;
 
-  if (gs_library_hash (self->path, hash, data_hash, go_on, cancellable, &reason))
+  if (gs_library_get_hash (self->path, hash, data_hash))
     return TRUE;
+  if (gs_library_hash (self->path, hash, data_hash, go_on, cancellable, &reason))
+    {
+      gs_library_keep_hash (self->path, gesso_library_item_get_bytes (self), self->changed, *hash,
+                            *data_hash);
+      return TRUE;
+    }
 
   if (g_error_matches (reason, GS_ERROR, GS_ERROR_CANCELLED))
     {
@@ -305,12 +311,27 @@ gesso_library_item_hash (GessoLibraryItem *self,
   return FALSE;
 }
 
+char *
+gesso_library_dup_hash (const char *path)
+{
+  g_autofree char *data_hash = NULL;
+  char *hash = NULL;
+
+  return gs_library_get_hash (path, &hash, &data_hash) ? hash : NULL;
+}
+
 /* ---- Fitting -------------------------------------------------------------------------------- */
 
 const char *
 gesso_library_item_get_reason (GessoLibraryItem *self)
 {
   return self->problem ? self->problem : self->misfit;
+}
+
+gboolean
+gesso_library_item_fits (GessoLibraryItem *self, const char *family)
+{
+  return gs_library_fits (gesso_library_item_get_family (self), family);
 }
 
 void

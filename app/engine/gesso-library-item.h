@@ -64,6 +64,11 @@ gboolean           gesso_library_item_hash          (GessoLibraryItem *self,
                                                      char            **data_hash,
                                                      GError          **error);
 
+/* What is known of a file's, or NULL; the caller's. Any thread. */
+char              *gesso_library_dup_hash           (const char *path);
+
+/* Whether it is of that family, or nothing says otherwise. */
+gboolean           gesso_library_item_fits          (GessoLibraryItem *self, const char *family);
 /* Why it cannot be used with the model, a sentence, or NULL. */
 const char        *gesso_library_item_get_reason  (GessoLibraryItem *self);
 /* family: the model's, or NULL if it is not known. */

@@ -73,7 +73,7 @@ take_settings (GessoRequest *self, GessoSettings *settings)
 {
   g_autofree char *rng = NULL;
   g_autofree char *fill = NULL;
-  double guidance_scale, guidance_rescale, denoising_strength;
+  double refiner_start, guidance_scale, image_guidance, guidance_rescale, denoising_strength;
   GsRequest *gs = &self->gs;
 
   *self = (GessoRequest) { .gs = GS_REQUEST_DEFAULT };
@@ -81,12 +81,16 @@ take_settings (GessoRequest *self, GessoSettings *settings)
                 "prompt", &self->prompt,
                 "negative-prompt", &self->negative_prompt,
                 "model", &self->model,
+                "vae", &self->vae,
+                "refiner", &self->refiner,
+                "refiner-start", &refiner_start,
                 "sampler", &self->sampler,
                 "schedule", &self->schedule,
                 "width", &gs->width,
                 "height", &gs->height,
                 "steps", &gs->steps,
                 "guidance-scale", &guidance_scale,
+                "image-guidance", &image_guidance,
                 "guidance-rescale", &guidance_rescale,
                 "seed", &gs->seed,
                 "rng", &rng,
@@ -101,6 +105,9 @@ take_settings (GessoRequest *self, GessoSettings *settings)
   gs->sampler = self->sampler;
   gs->schedule = self->schedule;
   gs->guidance_scale = (float) guidance_scale;
+  gs->refiner = *self->refiner ? self->refiner : NULL;
+  gs->refiner_start = (float) refiner_start;
+  gs->image_guidance = (float) image_guidance;
   gs->guidance_rescale = (float) guidance_rescale;
   gs->rng = rng_from_id (rng);
   gs->fill = fill_from_id (fill);
@@ -115,6 +122,8 @@ gesso_request_clear (GessoRequest *self)
   g_free (self->prompt);
   g_free (self->negative_prompt);
   g_free (self->model);
+  g_free (self->vae);
+  g_free (self->refiner);
   g_free (self->sampler);
   g_free (self->schedule);
   g_free (self->hires_upscaler);

@@ -14,6 +14,8 @@ typedef struct
 {
   GsRequest gs;      /* its strings and images are borrowed from the rest */
   char     *model;   /* path, "" for the starter */
+  char     *vae;     /* path, "" for the model's own */
+  char     *refiner; /* path, "" for none */
 
   char     *prompt, *negative_prompt, *sampler, *schedule, *hires_upscaler;
   GsImage  *picture;    /* the frame's part of the painting */

@@ -34,6 +34,7 @@ gesso_wanted_files_list (const char *parameters)
                                                         : GESSO_LIBRARY_VAE;
       file->name = g_strdup (from->name);
       file->hash = g_strdup (from->hash);
+      file->is_refiner = from->is_refiner;
       g_ptr_array_add (files, file);
     }
 

@@ -11,6 +11,7 @@ typedef struct
   GessoLibraryKind kind;
   char            *name; /* may be empty */
   char            *hash; /* the first digits, or NULL */
+  gboolean         is_refiner; /* a checkpoint, for the last steps */
 } GessoWantedFile;
 
 /* Of an A1111 "parameters" text; the elements are the array's. */

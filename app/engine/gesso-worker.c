@@ -20,6 +20,7 @@ struct _GessoWorker
   GsResult    *unfinished;
   char       **folders;  /* of the library, or NULL */
   char        *model;    /* path of the loaded one, "" for the starter, NULL: none */
+  char        *vae;      /* path of its autoencoder's, "" for its own */
 };
 
 typedef struct
@@ -48,6 +49,7 @@ drop_session (GessoWorker *self)
   g_clear_pointer (&self->unfinished, gs_result_free);
   g_clear_pointer (&self->session, gs_session_free);
   g_clear_pointer (&self->model, g_free);
+  g_clear_pointer (&self->vae, g_free);
 }
 
 static gpointer
@@ -145,23 +147,30 @@ gesso_worker_open_session (GessoWorker *self, GError **error)
 GsSession *
 gesso_worker_open_model (GessoWorker   *self,
                          const char    *path,
+                         const char    *vae,
                          GsProgressFunc progress,
                          gpointer       user_data,
                          GError       **error)
 {
+  GsModelOptions options = { NULL };
+
   if (gesso_worker_open_session (self, error) == NULL)
     return NULL;
 
   path = path ? path : "";
-  if (g_strcmp0 (self->model, path) == 0)
+  if (g_strcmp0 (self->model, path) == 0 && (vae == NULL || g_strcmp0 (self->vae, vae) == 0))
     return self->session;
 
   g_clear_pointer (&self->model, g_free);
+  g_clear_pointer (&self->vae, g_free);
   gesso_worker_keep_unfinished (self, NULL);
-  if (!gs_session_load_model (self->session, *path ? path : NULL, NULL, progress, user_data, error))
+  options.vae = vae && *vae ? vae : NULL;
+  if (!gs_session_load_model (self->session, *path ? path : NULL, &options, progress, user_data,
+                              error))
     return NULL;
 
   self->model = g_strdup (path);
+  self->vae = g_strdup (vae ? vae : "");
   return self->session;
 }
 

@@ -31,9 +31,11 @@ void         gesso_worker_push (GessoWorker *self, GTask *task, GessoWorkFunc fu
 
 GsSession *gesso_worker_open_session (GessoWorker *self, GError **error);
 
-/* path: NULL or empty for the starter model. Loads only when it is not the loaded one already. */
+/* path: NULL or empty for the starter model. vae: a file for its autoencoder, empty for its own, NULL for
+ * what it is loaded with. Loads only what is not loaded already. */
 GsSession *gesso_worker_open_model   (GessoWorker   *self,
                                       const char    *path,
+                                      const char    *vae,
                                       GsProgressFunc progress,
                                       gpointer       user_data,
                                       GError       **error);

@@ -4,15 +4,14 @@
 
 #include "gesso-library-hasher.h"
 
-#include "gesso-hash-cache.h"
-
 #include <sys/resource.h>
 #include <unistd.h>
 
 typedef struct
 {
   GPtrArray    *items;
-  GCancellable *cancellable;
+  char         *model;
+  GTask        *task;
 } Work;
 
 typedef struct
@@ -54,23 +53,14 @@ send (GessoLibraryItem *item, const char *hash, const char *data_hash)
 }
 
 static void
-hash_item (GessoLibraryItem *item, GessoHashCache *cache, GCancellable *cancellable)
+hash_item (GessoLibraryItem *item, GCancellable *cancellable)
 {
-  const char *path = gesso_library_item_get_path (item);
-  guint64 bytes = gesso_library_item_get_bytes (item);
-  gint64 changed = gesso_library_item_get_changed (item);
   g_autofree char *hash = NULL, *data_hash = NULL;
-  const char *known, *known_data;
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+  if (g_file_test (gesso_library_item_get_path (item), G_FILE_TEST_IS_DIR))
     return; /* nobody names a folder by a hash */
-  if (gesso_hash_cache_lookup (cache, path, bytes, changed, &known, &known_data))
-    send (item, known, known_data);
-  else if (gesso_library_item_hash (item, cancellable, &hash, &data_hash, NULL))
-    {
-      gesso_hash_cache_add (cache, path, bytes, changed, hash, data_hash);
-      send (item, hash, data_hash);
-    }
+  if (gesso_library_item_hash (item, cancellable, &hash, &data_hash, NULL))
+    send (item, hash, data_hash);
 }
 
 static int
@@ -86,25 +76,40 @@ static gpointer
 hash_all (gpointer data)
 {
   Work *work = data;
-  g_autoptr (GessoHashCache) cache = gesso_hash_cache_new (NULL);
+  GCancellable *cancellable = g_task_get_cancellable (work->task);
 
   setpriority (PRIO_PROCESS, (id_t) gettid (), 19);
   g_ptr_array_sort (work->items, compare_bytes);
-  for (guint i = 0; i < work->items->len && !g_cancellable_is_cancelled (work->cancellable); i++)
-    hash_item (work->items->pdata[i], cache, work->cancellable);
+  if (*work->model)
+    {
+      g_autoptr (GessoLibraryItem) model = gesso_library_item_read (work->model);
 
+      hash_item (model, cancellable);
+    }
+  for (guint i = 0; i < work->items->len && !g_cancellable_is_cancelled (cancellable); i++)
+    hash_item (work->items->pdata[i], cancellable);
+
+  g_task_return_boolean (work->task, TRUE);
+  g_object_unref (work->task);
   g_ptr_array_unref (work->items);
-  g_object_unref (work->cancellable);
+  g_free (work->model);
   g_free (work);
   return NULL;
 }
 
 void
-gesso_library_hasher_start (GPtrArray *items, GCancellable *cancellable)
+gesso_library_hasher_start (GPtrArray          *items,
+                            const char         *model,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback done,
+                            GObject            *source)
 {
   Work *work = g_new0 (Work, 1);
 
   work->items = items;
-  work->cancellable = g_object_ref (cancellable);
+  work->model = g_strdup (model);
+  work->task = g_task_new (source, cancellable, done, NULL);
+  g_task_set_source_tag (work->task, gesso_library_hasher_start);
+  g_task_set_priority (work->task, G_PRIORITY_LOW); /* behind the last finding */
   g_thread_unref (g_thread_new ("gesso-hashes", hash_all, work));
 }

@@ -74,7 +74,9 @@ gesso_library_match_describe (const GessoWantedFile *wanted, GessoMatch match, G
   switch (match)
     {
     case GESSO_MATCH_SAME:
-      if (wanted->kind == GESSO_LIBRARY_CHECKPOINT || !*wanted->name || has_name (item, wanted->name))
+      /* These are selected, whatever they are called. */
+      if (wanted->kind != GESSO_LIBRARY_EMBEDDING || !*wanted->name ||
+          has_name (item, wanted->name))
         return NULL;
       /* Translators: a kind of file (Model, LoRA ...), its name in the picture, its name here */
       return g_strdup_printf (_("%s “%s” is called “%s” here: change the prompt"), kind,

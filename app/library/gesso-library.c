@@ -25,7 +25,7 @@ struct _GessoLibrary
 
 G_DEFINE_FINAL_TYPE (GessoLibrary, gesso_library, G_TYPE_OBJECT)
 
-static guint scanned_signal;
+static guint scanned_signal, hashed_signal;
 
 static void
 gesso_library_dispose (GObject *object)
@@ -53,6 +53,8 @@ gesso_library_class_init (GessoLibraryClass *klass)
 
   scanned_signal = g_signal_new ("scanned", GESSO_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
+  hashed_signal = g_signal_new ("hashed", GESSO_TYPE_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -240,6 +242,13 @@ scan_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 }
 
 static void
+on_hashed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  if (g_task_propagate_boolean (G_TASK (result), NULL) && GESSO_LIBRARY (source)->items)
+    g_signal_emit (source, hashed_signal, 0);
+}
+
+static void
 start_hashing (GessoLibrary *self)
 {
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
@@ -252,8 +261,9 @@ start_hashing (GessoLibrary *self)
       if (gesso_library_item_get_hash (item) == NULL && gesso_library_item_get_bytes (item) > 0)
         g_ptr_array_add (items, g_steal_pointer (&item));
     }
-  if (items->len > 0)
-    gesso_library_hasher_start (g_steal_pointer (&items), self->cancellable);
+  if (items->len > 0 || *self->model)
+    gesso_library_hasher_start (g_steal_pointer (&items), self->model, self->cancellable,
+                                on_hashed, G_OBJECT (self));
 }
 
 static void
@@ -306,16 +316,13 @@ gesso_library_scan (GessoLibrary *self)
 void
 gesso_library_set_model (GessoLibrary *self, const char *path, const char *family)
 {
-  gboolean same_folder;
-  g_autofree char *old = g_path_get_dirname (self->model);
-  g_autofree char *new = g_path_get_dirname (path);
+  gboolean same = g_str_equal (self->model, path);
 
-  same_folder = g_str_equal (old, new);
   g_free (self->model);
   self->model = g_strdup (path);
   g_free (self->family);
   self->family = g_strdup (family);
-  if (!same_folder || !self->scanned)
+  if (!same || !self->scanned)
     {
       gesso_library_scan (self);
       return;

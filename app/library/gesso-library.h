@@ -5,7 +5,7 @@
  * Headers are read on a thread, again at every change of the folders or of the model; files that have
  * not changed are not read again. Hashes follow on another thread, the smallest file first.
  *
- * Signals: "scanned" () when the list is up to date.
+ * Signals: "scanned" () when the list is up to date, "hashed" () when hashes have come after that.
  */
 #pragma once
 

@@ -20,6 +20,7 @@ struct _GessoModelRow
   GCancellable  *query;
   GessoProposal  proposal;
   char          *family;
+  gboolean       is_editing;
 };
 
 enum
@@ -114,6 +115,7 @@ on_model_queried (GObject *source, GAsyncResult *result, gpointer data)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), model->description);
   remember_recent (self, model->path);
   self->proposal = model->proposal;
+  self->is_editing = model->is_editing;
   g_free (self->family);
   self->family = g_steal_pointer (&model->family);
   g_signal_emit (self, signals[MODEL_READ], 0, model->native_size, model->n_parameters);
@@ -149,6 +151,12 @@ const char *
 gesso_model_row_get_family (GessoModelRow *self)
 {
   return self->family;
+}
+
+gboolean
+gesso_model_row_get_is_editing (GessoModelRow *self)
+{
+  return self->is_editing;
 }
 
 const GessoProposal *

@@ -25,5 +25,6 @@ const char *gesso_model_row_get_family (GessoModelRow *self);
 
 /* The model's, once "model-read" has told of it. */
 const GessoProposal *gesso_model_row_get_proposal (GessoModelRow *self);
+gboolean             gesso_model_row_get_is_editing (GessoModelRow *self);
 
 G_END_DECLS

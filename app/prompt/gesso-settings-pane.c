@@ -5,6 +5,8 @@
 #include "gesso-settings-pane.h"
 
 #include "engine/gesso-catalog.h"
+#include "library/gesso-refiner-row.h"
+#include "library/gesso-vae-row.h"
 #include "prompt/gesso-choice.h"
 #include "prompt/gesso-preset-row.h"
 #include "prompt/gesso-seed-row.h"
@@ -16,6 +18,9 @@ struct _GessoSettingsPane
 
   GtkWidget       *scroller;
   GessoModelRow   *model_row;
+  GessoVaeRow     *vae_row;
+  GessoRefinerRow *refiner_row;
+  GListModel      *items; /* of the library, or NULL */
   GessoStartGroup *start_group;
   GtkSpinButton   *width;
   GtkSpinButton   *height;
@@ -83,6 +88,10 @@ static void
 on_model_read (GessoSettingsPane *self)
 {
   gesso_preset_row_set_proposal (self->preset_row, gesso_model_row_get_proposal (self->model_row));
+  if (self->items)
+    gesso_refiner_row_set_family (self->refiner_row, gesso_model_row_get_family (self->model_row));
+  gesso_start_group_set_editing (self->start_group,
+                                 gesso_model_row_get_is_editing (self->model_row));
 }
 
 void
@@ -94,6 +103,9 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
   g_signal_connect_object (self->model_row, "model-read", G_CALLBACK (on_model_read), self,
                            G_CONNECT_SWAPPED);
   gesso_model_row_bind (self->model_row, settings, store);
+  gesso_vae_row_bind (self->vae_row, settings);
+  if (self->items)
+    gesso_refiner_row_bind (self->refiner_row, settings, self->items);
   gesso_start_group_bind (self->start_group, document);
   gesso_seed_row_bind (self->seed_row, settings);
   gesso_preset_row_bind (self->preset_row, settings);
@@ -111,6 +123,12 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
   gesso_choice_bind (self->guided_steps, settings, "guided-steps", guided_steps);
   gesso_choice_bind (self->prompt_steps, settings, "prompt-steps", prompt_steps);
   gesso_choice_bind (self->rng, settings, "rng", rngs);
+}
+
+void
+gesso_settings_pane_set_library (GessoSettingsPane *self, GListModel *items)
+{
+  self->items = g_object_ref (items);
 }
 
 void
@@ -135,6 +153,7 @@ static void
 gesso_settings_pane_dispose (GObject *object)
 {
   g_clear_pointer (&GESSO_SETTINGS_PANE (object)->scroller, gtk_widget_unparent);
+  g_clear_object (&GESSO_SETTINGS_PANE (object)->items);
 
   G_OBJECT_CLASS (gesso_settings_pane_parent_class)->dispose (object);
 }
@@ -147,6 +166,8 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   G_OBJECT_CLASS (klass)->dispose = gesso_settings_pane_dispose;
 
   g_type_ensure (GESSO_TYPE_MODEL_ROW);
+  g_type_ensure (GESSO_TYPE_VAE_ROW);
+  g_type_ensure (GESSO_TYPE_REFINER_ROW);
   g_type_ensure (GESSO_TYPE_START_GROUP);
   g_type_ensure (GESSO_TYPE_SEED_ROW);
   g_type_ensure (GESSO_TYPE_PRESET_ROW);
@@ -154,6 +175,8 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
       widget_class, "/io/github/gesso_paint/Gesso/prompt/gesso-settings-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, model_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, vae_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, refiner_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, start_group);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, width);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, height);

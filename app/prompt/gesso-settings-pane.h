@@ -21,6 +21,9 @@ void           gesso_settings_pane_set_canvas (GessoSettingsPane *self, gboolean
 /* Whether live painting is on: how far it goes can be set then. */
 void           gesso_settings_pane_set_live   (GessoSettingsPane *self, gboolean live);
 
+/* Before binding, if at all: GessoLibraryItems, for what is chosen among them. */
+void gesso_settings_pane_set_library (GessoSettingsPane *self, GListModel *items);
+
 GessoModelRow *gesso_settings_pane_get_model_row (GessoSettingsPane *self);
 
 G_END_DECLS

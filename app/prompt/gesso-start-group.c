@@ -20,6 +20,8 @@ struct _GessoStartGroup
   GtkSwitch     *use_canvas;
   GtkWidget     *strength_row;
   GtkRange      *denoising_strength;
+  GtkWidget     *guidance_row;
+  GtkSpinButton *image_guidance;
   AdwActionRow  *mask_row;
   GtkWidget     *paint;
   GtkWidget     *feather_row;
@@ -27,7 +29,7 @@ struct _GessoStartGroup
   AdwComboRow   *mask_fill;
 
   GessoDocument *document;
-  gboolean       masked, painted, live;
+  gboolean       masked, painted, live, editing;
 };
 
 G_DEFINE_FINAL_TYPE (GessoStartGroup, gesso_start_group, ADW_TYPE_PREFERENCES_GROUP)
@@ -46,7 +48,10 @@ update (GessoStartGroup *self)
                                                       : _("Paint over what is to change"));
   gtk_widget_set_visible (GTK_WIDGET (self->mask_row), has_start || masked);
   gtk_widget_set_visible (self->canvas_row, self->painted && !has_start && !masked);
-  gtk_widget_set_visible (self->strength_row, has_start || masked || from_canvas || self->live);
+  /* An edit begins with noise alone; it is held to the picture by guidance. */
+  gtk_widget_set_visible (self->guidance_row, self->editing);
+  gtk_widget_set_visible (self->strength_row,
+                          !self->editing && (has_start || masked || from_canvas || self->live));
   gtk_widget_set_visible (self->feather_row, masked);
   gtk_widget_set_visible (GTK_WIDGET (self->mask_fill), masked);
 }
@@ -63,6 +68,13 @@ void
 gesso_start_group_set_live (GessoStartGroup *self, gboolean live)
 {
   self->live = live;
+  update (self);
+}
+
+void
+gesso_start_group_set_editing (GessoStartGroup *self, gboolean editing)
+{
+  self->editing = editing;
   update (self);
 }
 
@@ -99,6 +111,7 @@ gesso_start_group_bind (GessoStartGroup *self, GessoDocument *document)
   self->document = g_object_ref (document);
   g_object_bind_property (settings, "denoising-strength",
                           gtk_range_get_adjustment (self->denoising_strength), "value", flags);
+  g_object_bind_property (settings, "image-guidance", self->image_guidance, "value", flags);
   g_object_bind_property (settings, "mask-feather", self->mask_feather, "value", flags);
   gesso_choice_bind (self->mask_fill, settings, "mask-fill", fills);
   g_object_bind_property (document, "use-canvas", self->use_canvas, "active", flags);
@@ -140,6 +153,8 @@ gesso_start_group_class_init (GessoStartGroupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, use_canvas);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, strength_row);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, denoising_strength);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, guidance_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, image_guidance);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, mask_row);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, paint);
   gtk_widget_class_bind_template_child (widget_class, GessoStartGroup, feather_row);

@@ -18,5 +18,7 @@ void gesso_start_group_bind (GessoStartGroup *self, GessoDocument *document);
 void gesso_start_group_set_canvas (GessoStartGroup *self, gboolean masked, gboolean painted);
 /* Whether live painting is on, which starts from the picture too. */
 void gesso_start_group_set_live   (GessoStartGroup *self, gboolean live);
+/* Whether the model edits pictures, and so asks for another number. */
+void gesso_start_group_set_editing (GessoStartGroup *self, gboolean editing);
 
 G_END_DECLS

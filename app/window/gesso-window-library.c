@@ -21,6 +21,9 @@ use_item (GessoWindow *self, GessoLibraryItem *item)
   if (gesso_library_item_get_kind (item) == GESSO_LIBRARY_CHECKPOINT)
     g_object_set (gesso_document_get_settings (self->document), "model",
                   gesso_library_item_get_path (item), NULL);
+  else if (gesso_library_item_get_kind (item) == GESSO_LIBRARY_VAE)
+    g_object_set (gesso_document_get_settings (self->document), "vae",
+                  gesso_library_item_get_path (item), NULL);
   else if (words)
     gesso_prompt_bar_add_words (self->prompt_bar, words);
 }
@@ -80,9 +83,30 @@ on_scanned (GessoWindow *self)
     }
 }
 
+/* An autoencoder of another family goes with the model that it was chosen for. */
+static void
+drop_foreign_vae (GessoWindow *self, const char *family)
+{
+  GessoSettings *settings = gesso_document_get_settings (self->document);
+  GListModel *items = gesso_library_get_items (self->library);
+  g_autofree char *vae = NULL;
+
+  g_object_get (settings, "vae", &vae, NULL);
+  for (guint i = 0; *vae && i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr (GessoLibraryItem) item = g_list_model_get_item (items, i);
+
+      if (g_str_equal (gesso_library_item_get_path (item), vae) &&
+          !gesso_library_item_fits (item, family))
+        g_object_set (settings, "vae", "", NULL);
+    }
+}
+
 static void
 on_model_read (GessoWindow *self)
 {
+  drop_foreign_vae (self,
+                    gesso_model_row_get_family (gesso_settings_pane_get_model_row (self->pane)));
   gesso_library_set_model (self->library,
                            gesso_settings_get_model (gesso_document_get_settings (self->document)),
                            gesso_model_row_get_family (gesso_settings_pane_get_model_row (self->pane)));
@@ -96,20 +120,56 @@ is_current_model (GessoWindow *self, const GessoWantedFile *wanted)
 {
   const char *path = gesso_settings_get_model (gesso_document_get_settings (self->document));
   g_autofree char *base = *path ? g_path_get_basename (path) : g_strdup ("Starter");
+  g_autofree char *hash = wanted->hash ? gesso_library_dup_hash (path) : NULL;
   gsize n = strlen (wanted->name);
 
-  return wanted->kind == GESSO_LIBRARY_CHECKPOINT && wanted->hash == NULL &&
-         g_str_has_prefix (base, wanted->name) && (base[n] == '\0' || base[n] == '.');
+  if (wanted->kind != GESSO_LIBRARY_CHECKPOINT || wanted->hash)
+    return wanted->kind == GESSO_LIBRARY_CHECKPOINT && hash && g_str_has_prefix (hash, wanted->hash);
+  return g_str_has_prefix (base, wanted->name) && (base[n] == '\0' || base[n] == '.');
 }
 
-/* Sentences about what is not the same here. model: gets the picture's, as borrowed, or NULL. */
+/* Calls a LoRA of the prompts by the name that it has here. */
+static void
+rename_lora (GessoSettings *settings, const char *property, const char *from, const char *to)
+{
+  static const char *const ends[] = { ":", ">" };
+  g_autofree char *text = NULL;
+
+  g_object_get (settings, property, &text, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *old = g_strconcat ("<lora:", from, ends[i], NULL);
+      g_autofree char *new = g_strconcat ("<lora:", to, ends[i], NULL);
+      g_auto (GStrv) parts = g_strsplit (text, old, -1);
+
+      g_free (text);
+      text = g_strjoinv (new, parts);
+    }
+  g_object_set (settings, property, text, NULL);
+}
+
+/* By its hash alone: of names there are many. */
+static void
+select_item (GessoWindow *self, const GessoWantedFile *file, GessoLibraryItem *item)
+{
+  GessoSettings *settings = gesso_document_get_settings (self->document);
+
+  if (file->kind == GESSO_LIBRARY_CHECKPOINT)
+    g_object_set (settings, file->is_refiner ? "refiner" : "model", gesso_library_item_get_path (item), NULL);
+  else if (file->kind == GESSO_LIBRARY_VAE)
+    g_object_set (settings, "vae", gesso_library_item_get_path (item), NULL);
+  else if (file->kind == GESSO_LIBRARY_LORA && *file->name &&
+           !g_str_equal (file->name, gesso_library_item_get_name (item)))
+    rename_lora (settings, "prompt", file->name, gesso_library_item_get_name (item));
+}
+
+/* Sentences about what is not the same here; what is, is selected. */
 static GPtrArray *
-compare (GessoWindow *self, const char *parameters, GessoLibraryItem **model)
+compare (GessoWindow *self, const char *parameters, gboolean do_select)
 {
   g_autoptr (GPtrArray) wanted = gesso_wanted_files_list (parameters);
   GPtrArray *sentences = g_ptr_array_new_with_free_func (g_free);
 
-  *model = NULL;
   for (guint i = 0; i < wanted->len; i++)
     {
       const GessoWantedFile *file = wanted->pdata[i];
@@ -117,15 +177,16 @@ compare (GessoWindow *self, const char *parameters, GessoLibraryItem **model)
       GessoMatch match;
       char *sentence;
 
-      if (is_current_model (self, file))
+      if (!file->is_refiner && is_current_model (self, file))
         continue;
       match = gesso_library_match (gesso_library_get_items (self->library), file, &item);
       sentence = gesso_library_match_describe (file, match, item);
       if (sentence)
         g_ptr_array_add (sentences, sentence);
-      /* By its hash alone: of names there are many. */
-      if (file->kind == GESSO_LIBRARY_CHECKPOINT && match == GESSO_MATCH_SAME)
-        *model = item;
+      /* Of refiners there are few: the name will do where the picture has no hash. */
+      if (do_select && (match == GESSO_MATCH_SAME ||
+                        (match == GESSO_MATCH_NAMED && file->is_refiner && file->hash == NULL)))
+        select_item (self, file, item);
     }
 
   return sentences;
@@ -137,14 +198,13 @@ compare_files (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GessoWindow *self = data;
   g_autoptr (GPtrArray) sentences = NULL;
-  GessoLibraryItem *model;
   g_autofree char *text = NULL;
   GtkWidget *dialog;
 
   if (self->compared == NULL)
     return;
 
-  sentences = compare (self, self->compared, &model);
+  sentences = compare (self, self->compared, FALSE);
   if (!gesso_library_is_hashed (self->library))
     g_ptr_array_add (sentences, g_strdup (_("Some files of the library have not been compared yet: "
                                             "look again in a while")));
@@ -155,23 +215,49 @@ compare_files (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* What a person may have changed until the hashes are there. */
+static char *
+describe_choice (GessoWindow *self)
+{
+  g_autofree char *model = NULL, *vae = NULL, *prompt = NULL;
+
+  g_object_get (gesso_document_get_settings (self->document), "model", &model, "vae", &vae, "prompt",
+                &prompt, NULL);
+
+  return g_strjoin ("\n", model, vae, prompt, NULL);
+}
+
+static void
+on_hashed (GessoWindow *self)
+{
+  g_autofree char *before = g_steal_pointer (&self->compare_again);
+  g_autofree char *now = NULL, *parameters = NULL;
+
+  if (self->document == NULL || self->compared == NULL || before == NULL)
+    return;
+
+  now = describe_choice (self);
+  parameters = g_strdup (self->compared);
+  if (g_str_equal (before, now))
+    gesso_window_match_files (self, parameters);
+}
+
 guint
 gesso_window_match_files (GessoWindow *self, const char *parameters)
 {
   g_autoptr (GPtrArray) sentences = NULL;
   g_autofree char *text = NULL;
-  GessoLibraryItem *model;
 
   g_free (self->compared);
   self->compared = g_strdup (parameters);
+  g_clear_pointer (&self->compare_again, g_free);
   self->compare_later = !gesso_library_is_scanned (self->library);
   if (self->compare_later)
     return 0;
 
-  sentences = compare (self, parameters, &model);
-  if (model)
-    g_object_set (gesso_document_get_settings (self->document), "model",
-                  gesso_library_item_get_path (model), NULL);
+  sentences = compare (self, parameters, TRUE);
+  if (!gesso_library_is_hashed (self->library))
+    self->compare_again = describe_choice (self);
   if (sentences->len == 0)
     return 0;
 
@@ -198,8 +284,11 @@ gesso_window_init_library (GessoWindow *self)
   self->library = gesso_library_new (self->store);
   folders = gesso_library_dup_folders (self->library);
   gesso_engine_set_library (self->engine, (const char *const *) folders);
+  gesso_settings_pane_set_library (self->pane, gesso_library_get_items (self->library));
   gesso_layers_pane_set_library (self->layers, gesso_library_get_items (self->library));
   g_signal_connect_object (self->library, "scanned", G_CALLBACK (on_scanned), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->library, "hashed", G_CALLBACK (on_hashed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (gesso_settings_pane_get_model_row (self->pane), "model-read",
                            G_CALLBACK (on_model_read), self, G_CONNECT_SWAPPED);
@@ -211,5 +300,6 @@ gesso_window_close_library (GessoWindow *self)
   if (self->library_window)
     gtk_window_destroy (self->library_window);
   g_clear_pointer (&self->compared, g_free);
+  g_clear_pointer (&self->compare_again, g_free);
   g_clear_object (&self->library);
 }

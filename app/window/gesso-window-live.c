@@ -226,7 +226,8 @@ watch_settings (GessoWindow *self)
 {
   static const char *const names[] = {
     "prompt", "negative-prompt", "model", "steps", "guidance-scale", "guidance-rescale", "sampler",
-    "schedule", "rng", "clip-skip", "denoising-strength", "mask-feather", "mask-fill",
+    "schedule", "rng", "clip-skip", "denoising-strength", "mask-feather", "mask-fill", "vae",
+    "image-guidance", "refiner", "refiner-start",
   };
   GessoSettings *settings = gesso_document_get_settings (self->document);
 

@@ -84,6 +84,7 @@ struct _GessoWindow
   GtkWindow         *library_window; /* NULL while it is closed                */
   char              *compared;       /* parameters of the picture whose files were looked for */
   gboolean           compare_later;  /* once the library is read               */
+  char              *compare_again;  /* model and prompt then; once hashes have come, or NULL */
 
   guint              count_timeout;
   GCancellable      *count;

@@ -13,7 +13,7 @@ typedef struct
   char *variation_seed, *variation_strength;
   char *hires, *hires_strength, *cfg_interval;
   int   width, height, steps, batch, clip_skip, hires_steps, deep_cache, gate;
-  double cfg, cfg_rescale;
+  double cfg, image_guidance, cfg_rescale, refiner_start;
   gboolean native, mask_is_strength, no_color_match;
 } Raw;
 
@@ -240,6 +240,8 @@ check_numbers (const Raw *raw, GError **error)
   return check_size ("--width", raw->width, error) && check_size ("--height", raw->height, error) &&
          gs_cli_check_range ("--steps", raw->steps, 1, 1000, error) &&
          gs_cli_check_range ("--cfg", raw->cfg, 0, 50, error) &&
+         gs_cli_check_range ("--refiner-start", raw->refiner_start, 0, 1, error) &&
+         gs_cli_check_range ("--image-guidance", raw->image_guidance, 0, 50, error) &&
          gs_cli_check_range ("--cfg-rescale", raw->cfg_rescale, 0, 1, error) &&
          gs_cli_check_range ("--batch", raw->batch, 1, 64, error) &&
          gs_cli_check_range ("--clip-skip", raw->clip_skip, 0, 12, error);
@@ -321,6 +323,9 @@ fill_request (GsCliGenerate *self, const Raw *raw, GError **error)
   request->height = raw->height;
   request->steps = raw->steps;
   request->guidance_scale = (float) raw->cfg;
+  request->refiner = self->refiner;
+  request->refiner_start = (float) raw->refiner_start;
+  request->image_guidance = (float) raw->image_guidance;
   request->guidance_rescale = (float) raw->cfg_rescale;
   request->sampler = self->sampler;
   request->schedule = self->schedule;
@@ -355,7 +360,9 @@ gboolean
 gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **error)
 {
   const GsRequest standard = GS_REQUEST_DEFAULT;
-  g_auto (Raw) raw = { .steps = standard.steps, .batch = standard.batch, .cfg = standard.guidance_scale };
+  g_auto (Raw) raw = { .steps = standard.steps, .batch = standard.batch, .cfg = standard.guidance_scale,
+                          .image_guidance = standard.image_guidance,
+                          .refiner_start = standard.refiner_start };
   g_autofree char *description = describe_lists ();
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &self->model, "A .safetensors file or a diffusers folder", "MODEL" },
@@ -366,6 +373,8 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
     { "height", 'H', 0, G_OPTION_ARG_INT, &raw.height, "Height in pixels", "PIXELS" },
     { "steps", 0, 0, G_OPTION_ARG_INT, &raw.steps, "Denoising steps (default: 20)", "N" },
     { "cfg", 0, 0, G_OPTION_ARG_DOUBLE, &raw.cfg, "Guidance scale (default: 7)", "X" },
+    { "image-guidance", 0, 0, G_OPTION_ARG_DOUBLE, &raw.image_guidance,
+      "How closely a model for editing keeps to the picture of --init (default: 1.5)", "X" },
     { "cfg-rescale", 0, 0, G_OPTION_ARG_DOUBLE, &raw.cfg_rescale, "Guidance rescale from 0 to 1", "X" },
     { "sampler", 0, 0, G_OPTION_ARG_STRING, &self->sampler, "Sampler (default: euler-a)", "NAME" },
     { "schedule", 0, 0, G_OPTION_ARG_STRING, &self->schedule, "Noise schedule (default: normal)", "NAME" },
@@ -396,6 +405,9 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
     { "hires-steps", 0, 0, G_OPTION_ARG_INT, &raw.hires_steps, "Steps of that (default: as the strength says)", "N" },
     { "hires-upscaler", 0, 0, G_OPTION_ARG_FILENAME, &self->hires_upscaler, "What enlarges (default: pixel)",
       "latent|pixel|FILE" },
+    { "refiner", 0, 0, G_OPTION_ARG_FILENAME, &self->refiner, "Another model that makes the last steps", "FILE" },
+    { "refiner-start", 0, 0, G_OPTION_ARG_DOUBLE, &raw.refiner_start,
+      "From which part of the steps on, from 0 to 1 (default: 0.8)", "X" },
     { "cfg-interval", 0, 0, G_OPTION_ARG_STRING, &raw.cfg_interval,
       "Faster: guide only in this part of the run, as 0.1,0.7", "FROM,TO" },
     { "deepcache", 0, 0, G_OPTION_ARG_INT, &raw.deep_cache, "Faster: deep layers once in N steps, as 2 or 3", "N" },
@@ -451,6 +463,7 @@ gs_cli_generate_clear (GsCliGenerate *self)
   g_free (self->sampler);
   g_free (self->schedule);
   g_free (self->hires_upscaler);
+  g_free (self->refiner);
   memset (self, 0, sizeof *self);
 }
 

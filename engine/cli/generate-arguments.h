@@ -20,7 +20,7 @@ typedef struct
   gboolean  verbose; /* tell the memory plan */
   GsRequest request;                  /* all but the strings and images above, owned elsewhere;
                                          width and height are 0 where not given */
-  char     *sampler, *schedule, *hires_upscaler; /* what request borrows */
+  char     *sampler, *schedule, *hires_upscaler, *refiner; /* what request borrows */
 } GsCliGenerate;
 
 /* FALSE with an error of GS_CLI_ARGUMENT_ERROR; arguments is to be cleared in any case. */

@@ -90,3 +90,21 @@ gs_prompt_encode_text (GsTokenizer *tokenizer, const char *text)
   append_text (tokenizer, from, strlen (from), FALSE, ids);
   return ids;
 }
+
+gboolean
+gs_prompt_has_word (GsTokenizer *tokenizer, const char *text, const char *word)
+{
+  const GArray *words = gs_tokenizer_get_words (tokenizer);
+
+  if (words == NULL)
+    return FALSE;
+  for (const char *at = text; *at != '\0';)
+    {
+      const GsPromptWord *found = word_at (words, text, at);
+
+      if (found != NULL && g_ascii_strcasecmp (found->word, word) == 0)
+        return TRUE;
+      at += found != NULL ? strlen (found->word) : 1;
+    }
+  return FALSE;
+}

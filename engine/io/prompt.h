@@ -39,6 +39,9 @@ GArray *gs_prompt_parse (const char *text);
  * lower, also behind ComfyUI's "embedding:"; the rest as gs_tokenizer_encode() has it. */
 GArray *gs_prompt_encode_text (GsTokenizer *tokenizer, const char *text);
 
+/* Whether one of the tokenizer's words stands in text and no longer one in its place. */
+gboolean gs_prompt_has_word (GsTokenizer *tokenizer, const char *text, const char *word);
+
 /* Clears a GsPromptWord of an array. */
 void gs_prompt_words_clear (gpointer word);
 

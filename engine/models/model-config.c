@@ -15,16 +15,18 @@
 const char *
 gs_model_config_family_name (const GsModelConfig *config)
 {
-  static const char *const names[GS_N_FAMILIES][2] = {
-    [GS_FAMILY_SD1] = { "SD 1.x", "SD 1.x inpainting" },
-    [GS_FAMILY_SD2] = { "SD 2.x", "SD 2.x inpainting" },
-    [GS_FAMILY_SDXL] = { "SDXL", "SDXL inpainting" },
+  static const char *const names[GS_N_FAMILIES][3] = {
+    [GS_FAMILY_SD1] = { "SD 1.x", "SD 1.x inpainting", "SD 1.x instruct-pix2pix" },
+    [GS_FAMILY_SD2] = { "SD 2.x", "SD 2.x inpainting", "SD 2.x instruct-pix2pix" },
+    [GS_FAMILY_SDXL] = { "SDXL", "SDXL inpainting", "SDXL instruct-pix2pix" },
   };
 
   if (config->family == GS_FAMILY_SDXL && config->has[GS_COMPONENT_TEXT_ENCODER_2]
       && !config->has[GS_COMPONENT_TEXT_ENCODER] && gs_model_config_n_sizes (config) == 5)
     return "SDXL refiner";
-  return names[config->family][gs_model_config_is_inpainting (config) ? 1 : 0];
+  return names[config->family][gs_model_config_is_inpainting (config) ? 1
+                               : gs_model_config_is_editing (config)  ? 2
+                                                                      : 0];
 }
 
 gboolean
@@ -32,6 +34,13 @@ gs_model_config_is_inpainting (const GsModelConfig *config)
 {
   return config->has[GS_COMPONENT_UNET] &&
          config->unet.in_channels == 2 * config->unet.out_channels + 1;
+}
+
+gboolean
+gs_model_config_is_editing (const GsModelConfig *config)
+{
+  return config->has[GS_COMPONENT_UNET] &&
+         config->unet.in_channels == 2 * config->unet.out_channels;
 }
 
 /* SDXL's U-Net takes a pooled vector, SD 2.x came with linear projections and OpenCLIP. The

@@ -60,7 +60,8 @@ typedef struct
 
 typedef struct
 {
-  guint in_channels;  /* Z, or 2 Z + 1 for inpainting: latent, mask, masked image's latent */
+  guint in_channels;  /* Z, or 2 Z + 1 for inpainting: latent, mask, masked image's latent; or 2 Z for
+                         editing: latent, image's latent */
   guint out_channels; /* Z */
   guint time_width;   /* of the time embedding's two linear layers */
   guint n_levels;
@@ -138,6 +139,9 @@ guint gs_model_config_n_sizes (const GsModelConfig *config);
 
 /* TRUE if the U-Net takes a mask and a masked image beside the latent. */
 gboolean gs_model_config_is_inpainting (const GsModelConfig *config);
+
+/* TRUE if it takes the picture to edit beside the latent: instruct-pix2pix. */
+gboolean gs_model_config_is_editing (const GsModelConfig *config);
 
 /* Side of the pictures the model was trained on, in pixels: from the files where they say it,
  * else 512 (768 for SD2 with v prediction, 1024 for SDXL). `checkpoint` may be NULL. */

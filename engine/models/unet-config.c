@@ -15,7 +15,8 @@ unsupported (const GsCheckpoint *checkpoint, GError **error, const char *reason)
   return FALSE;
 }
 
-/* Latent in, latent out; a 9-channel one takes a mask and a masked image's latent too. */
+/* Latent in, latent out; a 9-channel one takes a mask and a masked image's latent too, an 8-channel one
+ * an image's latent. */
 static gboolean
 derive_ends (const GsCheckpoint *checkpoint, GsUnetConfig *config, GError **error)
 {
@@ -26,8 +27,10 @@ derive_ends (const GsCheckpoint *checkpoint, GsUnetConfig *config, GError **erro
       "its U-Net is incomplete: the first convolution (unet.conv_in.weight) is missing");
   /* A file cut short lacks the end: what it would be is then named among the missing tensors. */
   if (!gs_config_dim (checkpoint, &config->out_channels, 0, "unet.conv_out.weight"))
-    config->out_channels = config->in_channels == 9 ? 4 : config->in_channels;
+    config->out_channels = config->in_channels == 9 || config->in_channels == 8
+                             ? 4 : config->in_channels;
   if (config->in_channels != config->out_channels &&
+      config->in_channels != 2 * config->out_channels &&
       config->in_channels != 2 * config->out_channels + 1)
     {
       g_autofree char *reason = g_strdup_printf ("%u input channels for %u output channels",

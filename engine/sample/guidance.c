@@ -11,6 +11,15 @@ gs_guide (float *out, const float *cond, const float *uncond, gsize n, double sc
     out[i] = (float) (uncond[i] + scale * ((double) cond[i] - uncond[i]));
 }
 
+void
+gs_guide_edit (float *out, const float *both, const float *image, const float *none, gsize n,
+               double scale, double image_scale)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = (float) (none[i] + image_scale * ((double) image[i] - none[i])
+                      + scale * ((double) both[i] - image[i]));
+}
+
 static double
 deviation (const float *values, gsize n)
 {

@@ -10,6 +10,12 @@ G_BEGIN_DECLS
  * Guidance", 2022). out may be an input. */
 void gs_guide (float *out, const float *cond, const float *uncond, gsize n, double scale);
 
+/* out = none + image_scale * (image - none) + scale * (both - image) over n floats: what the model says of
+ * neither picture nor prompt, of the picture, and of both (Brooks et al., "InstructPix2Pix", 2022, equation
+ * 3). out may be an input. */
+void gs_guide_edit (float *out, const float *both, const float *image, const float *none, gsize n,
+                    double scale, double image_scale);
+
 /* Lin et al. 2023, section 3.4: brings the guided output's standard deviation back to the
  * conditional one's, as far as `amount` (0 none .. 1 fully; the paper uses 0.7). guided is changed
  * in place. n: one image's elements. */

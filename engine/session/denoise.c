@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The loop around the U-Net. Both halves of a guided evaluation are one batch of two.
+ * The loop around the U-Net. The parts of a guided evaluation are one batch: prompt and negative prompt,
+ * and with an editing model, third, the negative prompt without the picture.
  */
 #include "session/denoise.h"
 
@@ -14,11 +15,13 @@
 /* What follows from a timestep is kept for later runs; with SD 1.5 that is 20160 numbers each. */
 #define MAX_TIMES 128
 
+#define MAX_BATCH 3
+
 /* The programs for the controls that act together; with none, the plain ones. */
 typedef struct
 {
   GsControlMask  mask;
-  GsUnetPrograms ways[GS_N_UNET_PARTS][2]; /* by batch - 1; steps NULL: not made yet */
+  GsUnetPrograms ways[GS_N_UNET_PARTS][MAX_BATCH]; /* by batch - 1; steps NULL: not made yet */
   GsProgram     *times_program; /* of any of them */
   GHashTable    *times;         /* timestep -> what that makes of it */
 } Variant;
@@ -33,19 +36,21 @@ typedef struct
   guint               n_variants;
   Variant            *now;      /* the one for the current step */
   guint               step;     /* that is being made, those before its resumption included */
-  guint               batch;    /* 1, or 2 with guidance      */
+  guint               batch;    /* 1, or 2 or 3 with guidance */
   guint               n_labels; /* as many, or 0: the model takes none */
   guint32             channels; /* of the U-Net's input       */
   gsize               plane;    /* H W                        */
   gsize               n;        /* elements of a latent       */
   guint               n_steps;  /* of the run, those before its resumption included */
   float              *input;    /* (batch, channels, H, W)    */
-  float              *output;   /* (batch, 4, H, W): prompt, negative prompt */
+  float              *output;   /* (batch, 4, H, W): prompt, negative prompt, that without picture */
   float              *scratch;  /* (4, H, W)                  */
+  gboolean            has_ended; /* before the sampler has */
   GError             *error;    /* set where a callback has no way to return one */
 } Run;
 
-/* The latent, for each half of the batch, with the further channels behind it. */
+/* The latent, for each sample of the batch, with the further channels behind it; the last of three is
+ * shown no picture. */
 static void
 fill_input (Run *run, guint batch, const float *latent)
 {
@@ -56,17 +61,19 @@ fill_input (Run *run, guint batch, const float *latent)
       float *input = run->input + b * run->channels * run->plane;
 
       memcpy (input, latent, run->n * sizeof *input);
-      if (extra > 0)
+      if (extra > 0 && b < 2)
         memcpy (input + run->n, run->job->extra, extra * sizeof *input);
+      else if (extra > 0)
+        memset (input + run->n, 0, extra * sizeof *input);
     }
 }
 
-/* With labels each half of the batch has its own: a time's key in the second half is negative, also
- * that of time 0, whose bits differ. */
+/* With labels each prompt has its own: a time's key with the negative one is negative, also that of time
+ * 0, whose bits differ. */
 static double
-time_key (const Run *run, double timestep, guint half)
+time_key (const Run *run, double timestep, guint sample)
 {
-  return run->n_labels == 2 && half == 1 ? -timestep : timestep;
+  return run->n_labels > 1 && sample > 0 ? -timestep : timestep;
 }
 
 static gboolean
@@ -123,7 +130,7 @@ check_labels (Run *run, GError **error)
 
   if (n_bytes == 0)
     return TRUE;
-  if (run->job->label == NULL || (run->batch == 2 && run->job->negative_label == NULL))
+  if (run->job->label == NULL || (run->batch > 1 && run->job->negative_label == NULL))
     {
       g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
                    "This model needs the sizes of the picture beside the prompt");
@@ -131,7 +138,7 @@ check_labels (Run *run, GError **error)
     }
   run->n_labels = run->batch;
   g_byte_array_append (labels, (const guint8 *) run->job->label, n_bytes);
-  if (run->n_labels == 2)
+  if (run->n_labels > 1)
     g_byte_array_append (labels, (const guint8 *) run->job->negative_label, n_bytes);
   bytes = g_byte_array_free_to_bytes (g_steal_pointer (&labels));
   if (model->times_labels != NULL && g_bytes_equal (model->times_labels, bytes))
@@ -185,8 +192,8 @@ set_context (Run *run, const GsUnetPrograms *programs, guint batch, GError **err
   GBytes *given = gs_model_get_note (model, programs->steps);
 
   memcpy (context, job->context, n * sizeof *context);
-  if (batch == 2)
-    memcpy (context + n, job->negative, n * sizeof *context);
+  for (guint b = 1; b < batch; b++)
+    memcpy (context + b * n, job->negative, n * sizeof *context);
   if (given != NULL && g_bytes_equal (given, note))
     return TRUE;
   gs_model_set_note (model, programs->steps, NULL);
@@ -337,9 +344,13 @@ evaluate (const float *latent, double timestep, float *output, gpointer user_dat
 
   if (!run_unet (run, latent, timestep, &way, error))
     return FALSE;
-  if (way.batch == 2)
+  if (way.batch > 1)
     {
-      gs_guide (output, run->output, run->output + run->n, run->n, job->guidance_scale);
+      if (way.batch == 2)
+        gs_guide (output, run->output, run->output + run->n, run->n, job->guidance_scale);
+      else
+        gs_guide_edit (output, run->output, run->output + run->n, run->output + 2 * run->n, run->n,
+                       job->guidance_scale, job->image_guidance);
       if (job->guidance_rescale > 0)
         gs_guidance_rescale (output, run->output, run->n, job->guidance_rescale);
     }
@@ -416,7 +427,10 @@ after_step (const GsSamplerStep *step, gpointer user_data)
 
   keep_original (run, step->index + 1, step->x);
   run->step = job->n_resumed + step->index + 1;
-  return job->step == NULL || job->step (step, job->user_data, &run->error);
+  if (job->step != NULL && !job->step (step, job->user_data, &run->error))
+    return FALSE;
+  run->has_ended = job->n_made > 0 && run->step >= job->n_made;
+  return !run->has_ended;
 }
 
 static void
@@ -441,6 +455,14 @@ run_clear (Run *run)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
+guint
+gs_denoise_batch (GsSession *session, gboolean is_guided, float image_guidance)
+{
+  if (!is_guided)
+    return 1;
+  return gs_model_config_is_editing (&session->model->config) && image_guidance != 1 ? 3 : 2;
+}
+
 static gboolean
 run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
 {
@@ -448,14 +470,16 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
 
   run->session = session;
   run->job = job;
-  run->batch = job->negative != NULL ? 2 : 1;
+  run->batch = gs_denoise_batch (session, job->negative != NULL, job->image_guidance);
   run->channels = config->in_channels;
   run->plane = (gsize) job->width * job->height;
   run->n = config->out_channels * run->plane;
   if (run->channels > config->out_channels && job->extra == NULL)
     {
-      g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                   "This model repaints parts of pictures: give it a picture and a mask");
+      g_set_error_literal (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                           gs_model_config_is_editing (&session->model->config)
+                             ? "This model edits pictures: give it one"
+                             : "This model repaints parts of pictures: give it a picture and a mask");
       return FALSE;
     }
   run->input = g_new (float, run->batch * run->channels * run->plane);
@@ -472,7 +496,7 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
   run->n_steps = gs_sampler_n_steps (run->sampler);
   run->step = job->n_resumed;
   run->speed = (GsSpeedState) { .speed = job->speed, .n_steps = run->n_steps,
-                                .is_guided = run->batch == 2 };
+                                .batch = run->batch };
   return TRUE;
 }
 
@@ -507,6 +531,11 @@ gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GError **erro
     return FALSE;
   if (!gs_sampler_run (run.sampler, x, &callbacks, &run, error))
     {
+      if (run.has_ended)
+        {
+          g_clear_error (error);
+          return TRUE;
+        }
       if (run.error != NULL)
         {
           g_clear_error (error);

@@ -31,6 +31,7 @@ typedef struct
   const float *label;         /* what SDXL is told beside it, (label_width), else NULL        */
   const float *negative_label;/* the same of the negative prompt                             */
   float        guidance_scale;
+  float        image_guidance; /* with an editing model; 1: its picture is not guided by itself */
   float        guidance_rescale;
   GsSpeed      speed;
 
@@ -44,6 +45,7 @@ typedef struct
   const float *resume;        /* instead of noise and init: what n_resumed steps of the run have
                                  left, or NULL. Steps then count from there                  */
   guint        n_resumed;
+  guint        n_made;        /* of the run, with those: then it ends, x being what they have left; 0: all */
   const float *mask;          /* (H, W), 1 = repaint, or NULL                                */
   const float *kept;          /* with a mask or strengths: the latent that stays             */
   const float *strengths;     /* (H, W), 0..1, or NULL: what part of the run a latent pixel takes
@@ -52,7 +54,8 @@ typedef struct
   const GsControlUse *controls; /* with their pictures, or NULL                               */
   guint        n_controls;
   const float *extra;         /* further channels of the U-Net's input, or NULL: for inpainting
-                                 models (5, H, W), the mask and the masked picture's latent  */
+                                 models (5, H, W), the mask and the masked picture's latent; for
+                                 editing ones (4, H, W), the picture's latent without its scale */
 
   void       (*draw)      (float *out, gsize n, gpointer user_data);
   /* Before the first step, the latent to start with. May be NULL. */
@@ -66,6 +69,9 @@ typedef struct
   gboolean   (*step)      (const GsSamplerStep *step, gpointer user_data, GError **error);
   gpointer     user_data;
 } GsDenoiseJob;
+
+/* Samples of a guided (or not) evaluation with the session's model. */
+guint gs_denoise_batch (GsSession *session, gboolean is_guided, float image_guidance);
 
 /* Runs it; x: (4, H, W), gets the finished latent. */
 gboolean gs_denoise (GsSession *session, const GsDenoiseJob *job, float *x, GError **error);

@@ -6,6 +6,7 @@
 #include "session/inversions.h"
 #include "session/job.h"
 #include "session/loras.h"
+#include "session/refine.h"
 #include "session/settings.h"
 
 static GsResult *
@@ -49,14 +50,13 @@ take_first_pass (GsJob *job, GsSession *session, const GsHiresStart *start, guin
   return job->init != NULL;
 }
 
-/* One picture, to its latent. */
+/* One picture, to its latent, or as far as this model brings it. */
 static gboolean
 denoise (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *result, guint i,
-         GError **error)
+         GsSteps **steps, GError **error)
 {
   const GsRequest *r = job->request;
   GsLatents *latents = result->latents;
-  GsSteps *steps = NULL;
 
   if (!take_first_pass (job, session, start, i, error)
       || !gs_memory_enter (session, GS_STAGE_DENOISE, error)
@@ -64,13 +64,17 @@ denoise (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *re
     return FALSE;
   if (r->resume != NULL)
     gs_progress_skip (&session->progress, r->resume_step);
-  if (!gs_job_denoise (job, session, i, i == 0 ? &result->timings : NULL,
-                       latents->values + i * gs_latents_elements (latents), &steps, error))
-    return FALSE;
-  latents->n = i + 1;
-  if (steps != NULL)
-    result->steps[i] = steps;
-  return TRUE;
+  return gs_job_denoise (job, session, i, i == 0 ? &result->timings : NULL,
+                         latents->values + i * gs_latents_elements (latents), steps, error);
+}
+
+static void
+begin_picture (GsJob *job, GsSession *session, GsResult *result, guint i)
+{
+  gs_progress_image (&session->progress, i, job->request->batch);
+  result->seeds[i] = gs_request_seed (job->request, i);
+  result->parameters[i] = gs_settings_format (session, job->request, job->canvas, &job->hires,
+                                              job->n_made, i);
 }
 
 /* From its latent, and hands it out. */
@@ -96,13 +100,60 @@ make_pictures (GsJob *job, GsSession *session, const GsHiresStart *start, GsResu
 
   for (guint i = 0; i < r->batch; i++)
     {
-      gs_progress_image (&session->progress, i, r->batch);
-      result->seeds[i] = gs_request_seed (r, i);
-      result->parameters[i] = gs_settings_format (session, r, job->canvas, &job->hires, i);
-      if (!denoise (job, session, start, result, i, error) || !decode (session, result, i, error))
+      GsSteps *steps = NULL;
+
+      begin_picture (job, session, result, i);
+      if (!denoise (job, session, start, result, i, &steps, error))
+        return FALSE;
+      result->latents->n = i + 1;
+      if (steps != NULL)
+        result->steps[i] = steps;
+      if (!decode (session, result, i, error))
         return FALSE;
     }
   return TRUE;
+}
+
+/* All pictures to the step from which on the refiner makes them, so that models change over once. */
+static gboolean
+begin_pictures (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *result,
+                GsSteps **begun, GError **error)
+{
+  const GsRequest *r = job->request;
+
+  for (guint i = 0; i < r->batch; i++)
+    {
+      begin_picture (job, session, result, i);
+      if (r->resume != NULL && r->resume_step >= job->n_made)
+        begun[i] = gs_steps_new_until (r->resume, r->resume_step, error);
+      else if (!denoise (job, session, start, result, i, &begun[i], error))
+        return FALSE;
+      if (begun[i] == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* FALSE with the result's latents if a decode failed. notes: as gs_refine(). */
+static gboolean
+make_refined_pictures (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *result,
+                       GPtrArray **notes, GError **error)
+{
+  const guint n = job->request->batch;
+  g_autofree GsSteps **begun = g_new0 (GsSteps *, n);
+  gboolean done = begin_pictures (job, session, start, result, begun, error)
+                  && gs_refine (job, session, begun, result->latents->values, result->steps, notes,
+                                error);
+
+  for (guint i = 0; i < n; i++)
+    gs_steps_unref (begun[i]);
+  result->latents->n = done ? n : 0;
+  for (guint i = 0; done && i < n; i++)
+    {
+      gs_progress_image (&session->progress, i, n);
+      done = decode (session, result, i, error);
+    }
+  return done;
 }
 
 /* After a failure: what is finished is kept, unless the caller asked to stop. */
@@ -155,14 +206,16 @@ begin_hires (GsJob *job, GsSession *session, GsHiresStart *start, GsResult *resu
 /* With the memory plan in effect. FALSE with the result's latents if a decode failed. */
 static gboolean
 run_planned (GsJob *job, GsSession *session, const GsHiresStart *start, GsResult *result,
-             GError **error)
+             GPtrArray **notes, GError **error)
 {
+  *notes = NULL;
   if (!gs_job_encode (job, session, error))
     return FALSE;
   result->latents = new_latents (job, session);
   result->coverage = gs_canvas_coverage (job->canvas);
   session->progress.state.coverage = result->coverage;
-  return make_pictures (job, session, start, result, error);
+  return job->n_made > 0 ? make_refined_pictures (job, session, start, result, notes, error)
+                         : make_pictures (job, session, start, result, error);
 }
 
 static GsResult *
@@ -171,6 +224,7 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GsHiresStart 
 {
   g_autoptr (GsResult) result = new_result (request);
   GsMemoryPlan plan;
+  GPtrArray *notes = NULL;
   GError *failure = NULL;
 
   session->progress.timings = &result->timings;
@@ -179,15 +233,18 @@ run_job (GsJob *job, GsSession *session, const GsRequest *request, GsHiresStart 
   if (!gs_job_init (job, session, request, error)
       || !gs_inversions_apply (session->model, error)
       || !gs_session_use_loras (session, request->prompt, &result->notes, error)
+      || !gs_refine_init (job, session, error)
       || !begin_hires (job, session, start, result, error)
       || !gs_job_plan (job, session, &plan, error)
       || !gs_memory_plan_check (&plan, error))
     return NULL;
   plan.begun = start->n > 0; /* the peak is that of both passes */
+  gs_refine_make_way (session, &plan);
   gs_memory_begin (session, &plan);
-  run_planned (job, session, start, result, &failure);
+  run_planned (job, session, start, result, &notes, &failure);
   gs_memory_end (session);
   take_notes (result, &plan.notes);
+  take_notes (result, &notes);
   if (failure != NULL)
     {
       gboolean keep = is_worth_keeping (result, failure);

@@ -165,6 +165,7 @@ gs_hires_first (const GsHiresPlan *plan, const GsRequest *request)
   first.frame_width = first.frame_height = 0;
   first.init_image = first.mask = NULL;
   first.keep_steps = FALSE;
+  first.refiner = NULL;
   first.resume = NULL;
   return first;
 }

@@ -22,6 +22,8 @@ typedef struct
   float     *init;    /* see GsDenoiseJob, or NULL */
   guint      n_drawn; /* latents of noise */
   GsSteps   *steps;   /* being kept, or NULL */
+  const GsSteps *resume; /* gone on from, or NULL ... */
+  guint      n_resumed;  /* ... after so many steps */
 } Picture;
 
 static void
@@ -65,11 +67,10 @@ begin (const GsSampler *sampler, const float *x, gpointer user_data, GError **er
 {
   Picture *picture = user_data;
   const GsJob *job = picture->job;
-  const GsRequest *r = job->request;
-  const GsSteps *resume = r->resume;
-  const guint k = resume != NULL ? r->resume_step : 0;
+  const GsSteps *resume = picture->resume;
+  const guint k = picture->n_resumed;
 
-  if (!r->keep_steps)
+  if (!job->request->keep_steps && job->n_made == 0)
     return TRUE;
   picture->steps = gs_steps_new (&(GsSteps) {
                                      .channels = picture->n / job->width / job->height,
@@ -112,7 +113,7 @@ after_step (const GsSamplerStep *step, gpointer user_data, GError **error)
   Picture *picture = user_data;
   GsSession *session = picture->session;
   const GsJob *job = picture->job;
-  const guint n_resumed = job->request->resume != NULL ? job->request->resume_step : 0;
+  const guint n_resumed = picture->n_resumed;
   g_autoptr (GsImage) preview = NULL;
 
   note_time (picture, step->index, step->n_steps);
@@ -179,12 +180,12 @@ picture_start (Picture *picture, guint i)
   draw_start (picture, i);
   if (job->init != NULL && job->mask != NULL && r->fill == GS_FILL_NOISE)
     fill_with_noise (picture);
-  if (r->resume == NULL)
+  if (picture->resume == NULL)
     return;
   drawn = g_new (float, picture->n);
-  while (picture->n_drawn < r->resume->n_drawn[r->resume_step])
+  while (picture->n_drawn < picture->resume->n_drawn[picture->n_resumed])
     draw (drawn, picture->n, picture);
-  memcpy (picture->noise, r->resume->noise, picture->n * sizeof (float));
+  memcpy (picture->noise, picture->resume->noise, picture->n * sizeof (float));
 }
 
 gboolean
@@ -199,6 +200,8 @@ gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, flo
     .timings = timings,
     .step_started = g_get_monotonic_time (),
     .n = (gsize) model->config.vae.latent_channels * job->width * job->height,
+    .resume = job->begun != NULL ? job->begun[i] : r->resume,
+    .n_resumed = r->resume != NULL ? r->resume_step : 0,
   };
 
   picture_start (&picture, i);
@@ -212,6 +215,7 @@ gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, flo
                        .negative_label = job->negative_label,
                        .n_tokens = job->context->n_tokens,
                        .guidance_scale = r->guidance_scale,
+                       .image_guidance = r->image_guidance,
                        .guidance_rescale = r->guidance_rescale,
                        .speed = job->speed,
                        .options = &job->options,
@@ -219,11 +223,14 @@ gs_job_denoise (GsJob *job, GsSession *session, guint i, GsTimings *timings, flo
                        .n_steps = job->n_steps,
                        .strength = job->strength,
                        .noise = picture.noise,
-                       .init = picture.init,
-                       .resume = r->resume != NULL ? r->resume->x + r->resume_step * picture.n : NULL,
-                       .n_resumed = r->resume != NULL ? r->resume_step : 0,
+                       .init = gs_model_config_is_editing (&model->config) ? NULL : picture.init,
+                       .resume = picture.resume != NULL
+                                     ? picture.resume->x + picture.n_resumed * picture.n
+                                     : NULL,
+                       .n_resumed = picture.n_resumed,
+                       .n_made = job->n_made,
                        .kept = picture.init,
-                       .mask = job->extra == NULL ? job->mask : NULL,
+                       .mask = gs_model_config_is_inpainting (&model->config) ? NULL : job->mask,
                        .strengths = job->strengths,
                        .blend = GS_BLEND_STEP,
                        .controls = job->controls,

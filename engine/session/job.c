@@ -35,6 +35,8 @@ check_request (const GsRequest *r, GError **error)
     problem = "The number of steps must be from 1 to 1000";
   else if (!(r->guidance_scale >= 0 && r->guidance_scale <= 50))
     problem = "The guidance scale must be from 0 to 50";
+  else if (!(r->image_guidance >= 0 && r->image_guidance <= 50))
+    problem = "The image guidance must be from 0 to 50";
   else if (!(r->guidance_rescale >= 0 && r->guidance_rescale <= 1))
     problem = "The guidance rescale must be from 0 to 1";
   else if (!(r->denoising_strength >= 0 && r->denoising_strength <= 1))
@@ -58,6 +60,12 @@ static gboolean
 is_inpainting (GsSession *session)
 {
   return gs_model_config_is_inpainting (&session->model->config);
+}
+
+static gboolean
+is_editing (GsSession *session)
+{
+  return gs_model_config_is_editing (&session->model->config);
 }
 
 static GsPrediction
@@ -98,7 +106,9 @@ plan_passes (GsJob *job, GsSession *session, GError **error)
   if (!gs_hires_plan_init (&job->hires, session, job->request, job->canvas, is_a1111, error))
     return FALSE;
   job->n_steps = job->hires.is_on ? job->hires.n_steps : job->request->steps;
-  job->strength = job->hires.is_on ? job->hires.strength : job->canvas->run_strength;
+  job->strength = job->hires.is_on      ? job->hires.strength
+                  : is_editing (session) ? 1
+                                         : job->canvas->run_strength;
   return TRUE;
 }
 
@@ -190,13 +200,20 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   job->canvas = gs_canvas_new (request, factor, gs_session_native_size (session), error);
   if (job->canvas == NULL)
     return FALSE;
+  if (is_editing (session) && job->canvas->pixels == NULL)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                   "This model edits pictures: start from one, or choose another model");
+      return FALSE;
+    }
   job->width = job->canvas->width / factor;
   job->height = job->canvas->height / factor;
   job->clip_skip = gs_model_config_clip_skip (&session->model->config, request->clip_skip);
   if (!plan_passes (job, session, error) || !check_resume (job, session, error)
       || !open_controls (job, session, error))
     return FALSE;
-  job->is_guided = request->guidance_scale != 1;
+  job->is_guided = request->guidance_scale != 1
+                   || (is_editing (session) && request->image_guidance != 1);
   job->speed = (GsSpeed) { request->guidance_from, request->guidance_to, request->deep_cache,
                            request->gate };
   if (!gs_speed_check (&job->speed, error))
@@ -215,12 +232,19 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   return TRUE;
 }
 
-/* A run that goes on from a step has its latent already; it needs the picture for what stays. */
+/* A run that goes on from a step has its latent already, and an edit begins with noise alone; they need
+ * the picture for what stays. */
 static gboolean
-needs_picture (const GsJob *job)
+needs_picture (const GsJob *job, GsSession *session)
 {
   return job->canvas->pixels != NULL
-         && (job->request->resume == NULL || job->canvas->repaint != NULL);
+         && ((job->request->resume == NULL && !is_editing (session)) || job->canvas->repaint != NULL);
+}
+
+static gboolean
+needs_extra (GsSession *session)
+{
+  return is_inpainting (session) || is_editing (session);
 }
 
 gboolean
@@ -230,10 +254,11 @@ gs_job_plan (GsJob *job, GsSession *session, GsMemoryPlan *plan, GError **error)
                          &(GsMemoryJob) {
                              .width = job->width,
                              .height = job->height,
-                             .batch = job->is_guided ? 2 : 1,
+                             .batch = gs_denoise_batch (session, job->is_guided,
+                                                        job->request->image_guidance),
                              .n_tokens = job->n_chunks * GS_PROMPT_LENGTH,
                              .clip_skip = job->clip_skip,
-                             .encodes = needs_picture (job) || is_inpainting (session)
+                             .encodes = needs_picture (job, session) || needs_extra (session)
                                         || (job->hires.is_on
                                             && job->hires.enlargement == GS_ENLARGE_PIXELS),
                              .speed = job->speed,
@@ -302,13 +327,31 @@ encode_extra (GsJob *job, GsSession *session, GError **error)
                         gs_memory_tile (session, 0), job->extra + plane, error);
 }
 
+/* What an editing U-Net sees: the picture's latent as the autoencoder makes it, without the scale that
+ * the U-Net's own latents have. */
+static gboolean
+encode_edited (GsJob *job, GsSession *session, GError **error)
+{
+  const GsVaeConfig *vae = &session->model->config.vae;
+  const gsize n = (gsize) vae->latent_channels * job->width * job->height;
+  g_autofree float *picture = gs_canvas_filled (job->canvas, GS_FILL_ORIGINAL);
+
+  job->extra = g_new (float, n);
+  if (!gs_vae_encode (session, picture, job->canvas->width, job->canvas->height, NULL,
+                      gs_memory_tile (session, 0), job->extra, error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    job->extra[i] = (float) (job->extra[i] / vae->scaling_factor + vae->shift_factor);
+  return TRUE;
+}
+
 static gboolean
 encode_picture (GsJob *job, GsSession *session, GError **error)
 {
   gsize n = (gsize) session->model->config.vae.latent_channels * job->width * job->height;
   g_autofree float *filled = NULL;
 
-  if (!needs_picture (job) && !is_inpainting (session))
+  if (!needs_picture (job, session) && !needs_extra (session))
     return TRUE;
   if (!session->model->config.vae.has_encoder)
     {
@@ -318,7 +361,7 @@ encode_picture (GsJob *job, GsSession *session, GError **error)
     }
   if (!gs_progress_phase (&session->progress, GS_PHASE_IMAGE_ENCODE, 1, error))
     return FALSE;
-  if (needs_picture (job))
+  if (needs_picture (job, session))
     {
       filled = gs_canvas_filled (job->canvas, job->request->fill);
       job->init = g_new (float, n);
@@ -328,7 +371,8 @@ encode_picture (GsJob *job, GsSession *session, GError **error)
       job->mask = gs_canvas_latent_mask (job->canvas, gs_latent_factor (session));
       job->strengths = gs_canvas_latent_strength (job->canvas, gs_latent_factor (session));
     }
-  if (is_inpainting (session) && !encode_extra (job, session, error))
+  if ((is_inpainting (session) && !encode_extra (job, session, error))
+      || (is_editing (session) && !encode_edited (job, session, error)))
     return FALSE;
   return gs_progress_step (&session->progress, 1, NULL, error);
 }

@@ -30,6 +30,8 @@ typedef struct
   GsSpeed   speed;
   GsControlUse controls[GS_MAX_CONTROLS]; /* request->n_controls of them       */
   guint     n_run;          /* steps that are run                               */
+  guint     n_made;         /* after which another model goes on; 0: none does   */
+  GsSteps **begun;          /* each picture's, instead of request->resume; or NULL; borrowed */
 
   /* After gs_job_encode(). */
   const GsPromptVectors *context, *negative; /* borrowed from the model's cache */

@@ -52,16 +52,19 @@ gs_library_stem (const char *path)
 gboolean
 gs_library_fits (const char *family, const char *model_family)
 {
-  static const char inpainting[] = " inpainting";
+  static const char *const kin[] = { " inpainting", " instruct-pix2pix" };
   g_autofree char *a = g_strdup (family);
   g_autofree char *b = g_strdup (model_family);
 
   if (a == NULL || b == NULL)
     return TRUE;
-  if (g_str_has_suffix (a, inpainting))
-    a[strlen (a) - strlen (inpainting)] = '\0';
-  if (g_str_has_suffix (b, inpainting))
-    b[strlen (b) - strlen (inpainting)] = '\0';
+  for (guint i = 0; i < G_N_ELEMENTS (kin); i++)
+    {
+      if (g_str_has_suffix (a, kin[i]))
+        a[strlen (a) - strlen (kin[i])] = '\0';
+      if (g_str_has_suffix (b, kin[i]))
+        b[strlen (b) - strlen (kin[i])] = '\0';
+    }
   return g_str_equal (a, b);
 }
 

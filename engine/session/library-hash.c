@@ -4,8 +4,10 @@
  * LoRA that of all behind the header, so that changing metadata changes nothing.
  */
 #include "gs.h"
+#include "session/hash-cache.h"
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define BLOCK (1u << 20)
@@ -90,4 +92,42 @@ gs_library_hash (const char *path, char **whole, char **data, GsHashFunc progres
   *whole = g_strdup (g_checksum_get_string (of_whole));
   *data = g_strdup (g_checksum_get_string (of_data));
   return TRUE;
+}
+
+/* ---- Known ones ----------------------------------------------------------------------------- */
+
+static GMutex lock;
+static GsHashCache *cache; /* made when it is first asked */
+
+static GsHashCache *
+get_cache (void)
+{
+  if (cache == NULL)
+    cache = gs_hash_cache_new (NULL);
+  return cache;
+}
+
+gboolean
+gs_library_get_hash (const char *path, char **whole, char **data)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  const char *known, *known_data;
+  GStatBuf info;
+
+  if (g_stat (path, &info) != 0
+      || !gs_hash_cache_lookup (get_cache (), path, (guint64) info.st_size, (gint64) info.st_mtime,
+                                &known, &known_data))
+    return FALSE;
+  *whole = g_strdup (known);
+  *data = g_strdup (known_data);
+  return TRUE;
+}
+
+void
+gs_library_keep_hash (const char *path, guint64 bytes, gint64 changed, const char *whole,
+                      const char *data)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+
+  gs_hash_cache_add (get_cache (), path, bytes, changed, whole, data);
 }

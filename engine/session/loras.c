@@ -52,6 +52,7 @@ find_uses (GsSession *session, GArray *loras, GArray *uses, GPtrArray *notes, GE
 {
   GsModel *model = session->model;
 
+  g_ptr_array_set_size (model->lora_paths, 0);
   for (guint i = 0; i < loras->len; i++)
     {
       const GsPromptLora *lora = &g_array_index (loras, GsPromptLora, i);
@@ -72,6 +73,7 @@ find_uses (GsSession *session, GArray *loras, GArray *uses, GPtrArray *notes, GE
       if (use.adapter == NULL)
         return FALSE;
       g_array_append_val (uses, use);
+      g_ptr_array_add (model->lora_paths, g_steal_pointer (&path));
       note = note_unmatched (use.adapter, lora->name);
       if (note != NULL)
         g_ptr_array_add (notes, note);

@@ -94,7 +94,7 @@ add_guided (GsSession *session, const GsMemoryJob *job, GsControlMask mask, GsSt
 {
   const GsUnetGuides guides = { job->controls, mask };
   GsWay ways[GS_MAX_WAYS];
-  const guint n = gs_speed_ways (&job->speed, job->batch == 2, ways);
+  const guint n = gs_speed_ways (&job->speed, job->batch, ways);
 
   for (guint i = 0; i < n; i++)
     {

@@ -128,5 +128,6 @@ gs_model_info_new (const char *path, GError **error)
   info->notes = copy_strings (gs_checkpoint_warnings (checkpoint));
   info->native_size = gs_model_config_native_size (&config, checkpoint);
   info->is_inpainting = gs_model_config_is_inpainting (&config);
+  info->is_editing = gs_model_config_is_editing (&config);
   return info;
 }

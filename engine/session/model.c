@@ -10,6 +10,7 @@
 #include "session/control.h"
 #include "session/inversions.h"
 #include "session/model-files.h"
+#include "session/model-parts.h"
 #include "session/prompt-encoder.h"
 
 /* Enough for a job with previews at two sizes, and for one with four controls that begin and end at
@@ -48,6 +49,8 @@ gs_model_free (GsModel *model)
   g_ptr_array_unref (model->inversions);
   g_hash_table_unref (model->strangers);
   g_free (model->loras);
+  g_ptr_array_unref (model->lora_paths);
+  g_free (model->vae_path);
   g_hash_table_unref (model->times);
   g_clear_pointer (&model->times_labels, g_bytes_unref);
   g_hash_table_unref (model->prompts);
@@ -100,12 +103,20 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
   model->controls = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_control_model_free);
   model->inversions = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_inversion_free);
   model->strangers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  model->lora_paths = g_ptr_array_new_with_free_func (g_free);
   model->adapters = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_adapter_free);
   model->prompts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) gs_prompt_vectors_free);
   model->times = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   model->programs = g_ptr_array_new_with_free_func (entry_free);
   return model;
+}
+
+static guint
+vocabulary_size (const GsModel *model)
+{
+  return model->config.has[GS_COMPONENT_TEXT_ENCODER] ? model->config.clip.vocabulary
+                                                      : model->config.clip_2.vocabulary;
 }
 
 GsModel *
@@ -124,8 +135,7 @@ gs_model_new (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint, GError 
   model->schedule = make_schedule (&model->config.schedule, error);
   if (model->schedule == NULL)
     return NULL;
-  vocabulary = model->config.has[GS_COMPONENT_TEXT_ENCODER] ? model->config.clip.vocabulary
-                                                            : model->config.clip_2.vocabulary;
+  vocabulary = vocabulary_size (model);
   if (vocabulary > 0)
     model->tokenizer = gs_tokenizer_find (gs_checkpoint_path (checkpoint), vocabulary,
                                           &model->tokenizer_error);
@@ -146,7 +156,8 @@ check_complete (const GsModelConfig *config, const char *path, GError **error)
     if (!config->has[needed[i]])
       {
         g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
-                     "%s has no %s; choose a complete model, or name another file with one", path,
+                     "%s has no %s, and neither the library nor its folder holds one that fits; choose "
+                     "a complete model, or name another file with one", path,
                      gs_component_label (needed[i]));
         return FALSE;
       }
@@ -157,20 +168,53 @@ check_complete (const GsModelConfig *config, const char *path, GError **error)
   return FALSE;
 }
 
+/* Beside a file of a U-Net alone there is none. */
+static void
+find_vocabulary (GsModel *model, const GPtrArray *donors)
+{
+  for (guint i = 0; i < donors->len && model->tokenizer == NULL; i++)
+    {
+      model->tokenizer = gs_tokenizer_find (donors->pdata[i], vocabulary_size (model), NULL);
+      if (model->tokenizer != NULL)
+        g_clear_error (&model->tokenizer_error);
+    }
+}
+
+static void
+add_notes (GsModelInfo *info, const GPtrArray *notes)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_strv_builder_addv (builder, (const char **) info->notes);
+  for (guint i = 0; i < notes->len; i++)
+    g_strv_builder_add (builder, notes->pdata[i]);
+  g_strfreev (info->notes);
+  info->notes = g_strv_builder_end (builder);
+}
+
 GsModel *
 gs_model_open (GsDevice *device, GsDtype dtype, const char *path, const GsModelOptions *options,
-               GError **error)
+               const GPtrArray *library, GError **error)
 {
   g_autoptr (GsModel) model = NULL;
+  g_autoptr (GPtrArray) donors = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
   GsCheckpoint *checkpoint = gs_model_files_open (path, options, error);
 
   if (checkpoint == NULL)
     return NULL;
+  if (library != NULL)
+    gs_model_parts_find (checkpoint, library, donors, notes);
   model = gs_model_new (device, dtype, checkpoint, error);
   if (model == NULL || !check_complete (&model->config, gs_checkpoint_path (checkpoint), error))
     return NULL;
+  model->vae_path = g_strdup (options != NULL ? options->vae : NULL);
+  find_vocabulary (model, donors);
   model->info = gs_model_info_new (path, error);
-  return model->info != NULL ? g_steal_pointer (&model) : NULL;
+  if (model->info == NULL)
+    return NULL;
+  add_notes (model->info, notes);
+  return g_steal_pointer (&model);
 }
 
 static char **

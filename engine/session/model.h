@@ -24,6 +24,8 @@ struct _GsModel
   GPtrArray     *adapters;   /* GsAdapter, the last one used at the end */
   const GsAdapter *trained;  /* applies beside those that prompts ask for, or NULL; borrowed */
   char          *loras;      /* which apply, for comparing; NULL: none  */
+  GPtrArray     *lora_paths; /* of those that the prompt names, in its order */
+  char          *vae_path;   /* of the file that the autoencoder is from; NULL: the model's own */
   GsWeightRouter *router;    /* to the weights, and to those of controls */
   GPtrArray     *controls;   /* GsControlModel, those of the last request */
   guint          n_controls_made;
@@ -49,9 +51,11 @@ struct _GsModel
   float          preview[3 * (GS_MAX_LATENT_CHANNELS + 1)];
 };
 
-/* Opens a file or folder; NULL: the starter model. options may be NULL. */
+/* Opens a file or folder; NULL: the starter model. options may be NULL. library: paths of files that what it
+ * lacks may be in, or NULL. */
 GsModel *gs_model_open      (GsDevice *device, GsDtype dtype, const char *path,
-                             const GsModelOptions *options, GError **error);
+                             const GsModelOptions *options, const GPtrArray *library,
+                             GError **error);
 /* Over an open checkpoint, which it takes, also on error. */
 GsModel *gs_model_new       (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint,
                              GError **error);

@@ -23,6 +23,7 @@ struct _GsSession
   GsMemoryPlan   *plan;     /* of the job at work, borrowed, or NULL: see session/memory-stages.h */
   GsStream       *stream;   /* through which weights pass, or NULL */
   GsModel        *model;    /* NULL until one is loaded   */
+  GsModel        *refiner;  /* the other of two models, see session/refine.h; or NULL */
   double          load_seconds; /* that opening it took, until a result has taken them over */
   GsProgressState progress;
   char          **folders;   /* of the library, or NULL          */

@@ -110,6 +110,7 @@ gs_session_free (GsSession *session)
 {
   if (session == NULL)
     return;
+  gs_model_free (session->refiner);
   gs_model_free (session->model);
   gs_stream_free (session->stream);
   gs_arena_free (session->arena);
@@ -151,6 +152,7 @@ gs_session_require_model (GsSession *session, GError **error)
 void
 gs_session_set_model (GsSession *session, GsModel *model)
 {
+  g_clear_pointer (&session->refiner, gs_model_free); /* it goes with the model */
   gs_model_free (session->model);
   session->model = model;
   gs_arena_trim (session->arena);
@@ -166,7 +168,8 @@ gs_session_load_model (GsSession *session, const char *path, const GsModelOption
   gs_session_set_model (session, NULL); /* first: both would not always fit */
   gs_progress_begin (&session->progress, session->device, progress, user_data, NULL);
   if (gs_progress_phase (&session->progress, GS_PHASE_LOAD, 1, error))
-    model = gs_model_open (session->device, session->dtype, path, options, error);
+    model = gs_model_open (session->device, session->dtype, path, options,
+                           gs_session_library (session), error);
   if (model != NULL && !gs_progress_step (&session->progress, 1, NULL, error))
     g_clear_pointer (&model, gs_model_free);
   gs_progress_end (&session->progress);

@@ -9,8 +9,11 @@
 #include "io/parameters.h"
 #include "sample/sampler.h"
 #include "session/library.h"
+#include "session/picture-files.h"
 #include "session/model.h"
 #include "session/preprocess.h"
+
+#include <string.h>
 
 static void
 set_sampler (GsParameters *parameters, const GsRequest *request)
@@ -102,9 +105,24 @@ set_shortcuts (GsParameters *parameters, const GsRequest *request)
     gs_parameters_set_uint (parameters, "T-GATE", request->gate);
 }
 
+/* "Refiner: name [0123456789], Refiner switch at: 0.8", as A1111 (modules/processing_scripts/refiner.py). */
+static void
+set_refiner (GsParameters *parameters, GsSession *session, const GsRequest *request)
+{
+  const char *path = gs_checkpoint_path (session->refiner->checkpoint);
+  g_autofree char *name = gs_library_stem (path);
+  g_autofree char *shown = g_filename_display_name (name);
+  g_autofree char *whole = NULL, *data = NULL, *with_hash = NULL;
+
+  if (gs_library_get_hash (path, &whole, &data))
+    with_hash = g_strdup_printf ("%s [%.10s]", shown, whole);
+  gs_parameters_set (parameters, "Refiner", with_hash != NULL ? with_hash : shown);
+  gs_parameters_set_float (parameters, "Refiner switch at", request->refiner_start);
+}
+
 char *
 gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas,
-                    const GsHiresPlan *hires, guint i)
+                    const GsHiresPlan *hires, guint n_made, guint i)
 {
   g_autoptr (GsParameters) parameters = gs_parameters_new (request->prompt,
                                                            request->negative_prompt);
@@ -120,10 +138,11 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
   gs_parameters_set_float (parameters, "CFG scale", request->guidance_scale);
   gs_parameters_set_uint (parameters, "Seed", gs_request_seed (request, i));
   gs_parameters_set (parameters, "Size", size);
-  if (session->model->info != NULL)
-    gs_parameters_set (parameters, "Model", session->model->info->name);
+  gs_picture_files_set (parameters, session, request);
   if (hires->is_on)
     set_hires (parameters, request, canvas, hires);
+  else if (gs_model_config_is_editing (&session->model->config))
+    gs_parameters_set_float (parameters, "Image CFG scale", request->image_guidance);
   else if (request->init_image != NULL)
     gs_parameters_set_float (parameters, "Denoising strength", request->denoising_strength);
   if (request->variation_strength > 0)
@@ -136,6 +155,8 @@ gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas
   if (request->guidance_rescale > 0)
     gs_parameters_set_float (parameters, "CFG Rescale", request->guidance_rescale);
   set_shortcuts (parameters, request);
+  if (n_made > 0)
+    set_refiner (parameters, session, request);
   for (guint i = 0; i < request->n_controls; i++)
     set_control (parameters, &request->controls[i], i);
   gs_parameters_set (parameters, "RNG", request->rng == GS_RNG_CPU ? "CPU" : "NV");
@@ -156,6 +177,7 @@ read_numbers (const GsParameters *parameters, GsSettings *settings)
   settings->has_size = gs_parameters_get_size (parameters, "Size", &request->width,
                                                &request->height);
   gs_parameters_get_float (parameters, "CFG scale", &request->guidance_scale);
+  gs_parameters_get_float (parameters, "Image CFG scale", &request->image_guidance);
   gs_parameters_get_float (parameters, "CFG Rescale", &request->guidance_rescale);
   settings->has_denoising_strength
       = gs_parameters_get_float (parameters, "Denoising strength", &request->denoising_strength);
@@ -225,6 +247,25 @@ read_shortcuts (const GsParameters *parameters, GsRequest *request)
     request->gate = (guint) number;
 }
 
+static void
+read_refiner (const GsParameters *parameters, GsSettings *settings)
+{
+  const char *text = gs_parameters_get (parameters, "Refiner");
+  GsRequest *request = &settings->request;
+  float start;
+  char *end;
+
+  if (text == NULL)
+    return;
+  settings->refiner = g_strdup (text);
+  end = strrchr (settings->refiner, '[');
+  if (end != NULL && g_str_has_suffix (end, "]"))
+    *end = '\0';
+  g_strstrip (settings->refiner);
+  if (gs_parameters_get_float (parameters, "Refiner switch at", &start) && start >= 0 && start <= 1)
+    request->refiner_start = start;
+}
+
 /* The id of a sampler or schedule where the engine knows it, else the name as it came. */
 static char *
 known_sampler (const char *name)
@@ -263,6 +304,7 @@ gs_settings_parse (const char *text, GError **error)
   read_numbers (parameters, settings);
   read_hires (parameters, settings);
   read_shortcuts (parameters, &settings->request);
+  read_refiner (parameters, settings);
   rng = gs_parameters_get (parameters, "RNG");
   settings->request.rng = g_strcmp0 (rng, "CPU") == 0 ? GS_RNG_CPU : GS_RNG_CUDA;
 
@@ -271,6 +313,7 @@ gs_settings_parse (const char *text, GError **error)
   settings->request.sampler = settings->sampler;
   settings->request.schedule = settings->schedule;
   settings->request.hires_upscaler = settings->hires_upscaler;
+  settings->request.refiner = settings->refiner;
   return settings;
 }
 
@@ -285,5 +328,6 @@ gs_settings_free (GsSettings *settings)
   g_free (settings->schedule);
   g_free (settings->model);
   g_free (settings->hires_upscaler);
+  g_free (settings->refiner);
   g_free (settings);
 }

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 guint64 gs_request_seed           (const GsRequest *request, guint i);
 guint64 gs_request_variation_seed (const GsRequest *request, guint i);
 
-/* What picture i of a request was made with; the caller frees it. */
+/* What picture i of a request was made with; the caller frees it. n_made: steps before the session's refiner
+ * took over; 0: it did not. */
 char *gs_settings_format (GsSession *session, const GsRequest *request, const GsCanvas *canvas,
-                          const GsHiresPlan *hires, guint i);
+                          const GsHiresPlan *hires, guint n_made, guint i);
 
 G_END_DECLS

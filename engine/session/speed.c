@@ -20,14 +20,14 @@ is_guided_at (const GsSpeedState *state, guint step)
   const float to = state->speed.guide_to > 0 ? state->speed.guide_to : 1;
   const float at = (step + 0.5f) / MAX (state->n_steps, 1);
 
-  return state->is_guided && at >= state->speed.guide_from && at <= to;
+  return state->batch > 1 && at >= state->speed.guide_from && at <= to;
 }
 
 GsWay
 gs_speed_next (GsSpeedState *state, guint step)
 {
   const GsSpeed *speed = &state->speed;
-  GsWay way = { GS_UNET_WHOLE, is_guided_at (state, step) ? 2 : 1 };
+  GsWay way = { GS_UNET_WHOLE, is_guided_at (state, step) ? state->batch : 1 };
 
   if (speed->gate > 0 && step >= speed->gate && state->has_cross)
     return (GsWay) { GS_UNET_GATED, 1 };
@@ -37,7 +37,7 @@ gs_speed_next (GsSpeedState *state, guint step)
       state->has_cross = TRUE;
       state->deep_batch = 0;
       way.part = GS_UNET_KEEP_CROSS;
-      way.batch = state->is_guided ? 2 : 1;
+      way.batch = state->batch;
       return way;
     }
   if (speed->deep_cache < 2)
@@ -62,22 +62,23 @@ add (GsWay *ways, guint *n, GsUnetPart part, guint batch)
 }
 
 guint
-gs_speed_ways (const GsSpeed *speed, gboolean is_guided, GsWay *ways)
+gs_speed_ways (const GsSpeed *speed, guint batch, GsWay *ways)
 {
   const gboolean is_limited = speed->guide_from > 0 || (speed->guide_to > 0 && speed->guide_to < 1);
+  const guint batches[] = { batch, 1 };
   guint n = 0;
 
-  for (guint batch = is_guided ? 2 : 1; batch >= (is_guided && !is_limited ? 2 : 1); batch--)
+  for (guint i = 0; i < (batch > 1 && is_limited ? 2 : 1); i++)
     if (speed->deep_cache > 1)
       {
-        add (ways, &n, GS_UNET_KEEP_DEEP, batch);
-        add (ways, &n, GS_UNET_SHALLOW, batch);
+        add (ways, &n, GS_UNET_KEEP_DEEP, batches[i]);
+        add (ways, &n, GS_UNET_SHALLOW, batches[i]);
       }
     else
-      add (ways, &n, GS_UNET_WHOLE, batch);
+      add (ways, &n, GS_UNET_WHOLE, batches[i]);
   if (speed->gate > 0)
     {
-      add (ways, &n, GS_UNET_KEEP_CROSS, is_guided ? 2 : 1);
+      add (ways, &n, GS_UNET_KEEP_CROSS, batch);
       add (ways, &n, GS_UNET_GATED, 1);
     }
   return n;

@@ -20,14 +20,14 @@ typedef struct
 typedef struct
 {
   GsUnetPart part;
-  guint      batch; /* 2: guided */
+  guint      batch; /* more than 1: guided */
 } GsWay;
 
 typedef struct
 {
   GsSpeed  speed;
   guint    n_steps;      /* of the whole run */
-  gboolean is_guided;    /* a negative prompt is there */
+  guint    batch;        /* of a guided evaluation; 1: none is */
   guint    deep_age;     /* evaluations since the deep layers ran ...  */
   guint    deep_batch;   /* ... in a batch of so many; 0: never        */
   gboolean has_cross;    /* what the prompt says is kept               */
@@ -39,7 +39,7 @@ GsWay gs_speed_next (GsSpeedState *state, guint step);
 #define GS_MAX_WAYS 8
 
 /* The ways that a run may take, each once. Returns their number. */
-guint gs_speed_ways (const GsSpeed *speed, gboolean is_guided, GsWay *ways);
+guint gs_speed_ways (const GsSpeed *speed, guint batch, GsWay *ways);
 
 /* GS_ERROR_INVALID_ARGUMENT. */
 gboolean gs_speed_check (const GsSpeed *speed, GError **error);

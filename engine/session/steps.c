@@ -95,6 +95,19 @@ gs_steps_add_from (GsSteps *steps, const GsSteps *other, guint k)
   steps->n_kept = k;
 }
 
+GsSteps *
+gs_steps_new_until (const GsSteps *steps, guint k, GError **error)
+{
+  const gsize n = gs_steps_elements (steps);
+  GsSteps *begun = gs_steps_new (steps, error);
+
+  if (begun == NULL)
+    return NULL;
+  gs_steps_add_from (begun, steps, k);
+  gs_steps_add (begun, steps->x + k * n, steps->x0 + k * n, steps->sigmas[k], steps->n_drawn[k]);
+  return begun;
+}
+
 /* ---- Showing -------------------------------------------------------------------------------- */
 
 /* The estimate after a step, or NULL with the reason. */

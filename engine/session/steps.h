@@ -44,4 +44,7 @@ void gs_steps_add (GsSteps *steps, const float *x, const float *x0, double sigma
 /* In an empty one: takes the noise and what came before step k's end from another run. */
 void gs_steps_add_from (GsSteps *steps, const GsSteps *other, guint k);
 
+/* A run's first k steps alone. GS_ERROR_OUT_OF_MEMORY. */
+GsSteps *gs_steps_new_until (const GsSteps *steps, guint k, GError **error);
+
 G_END_DECLS

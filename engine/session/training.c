@@ -64,9 +64,9 @@ check_model (GsTraining *training, GError **error)
     g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
                  "%s models are not taught yet; choose one of the SD 1.x or 2.x family",
                  gs_model_config_family_name (config));
-  else if (gs_model_config_is_inpainting (config))
+  else if (gs_model_config_is_inpainting (config) || gs_model_config_is_editing (config))
     g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
-                 "Models for inpainting are not taught; choose the ordinary one of its family");
+                 "Models for inpainting or editing are not taught; choose the ordinary one of its family");
   else if (!config->vae.has_encoder)
     g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
                  "The model's autoencoder has no encoder, so it cannot read pictures to learn from");

@@ -102,6 +102,31 @@ add_control (GPtrArray *files, const char *text)
     add (files, GS_LIBRARY_CONTROL, name, NULL);
 }
 
+/* "name [0123456789]" */
+static void
+add_refiner (GPtrArray *files, const char *text)
+{
+  g_autofree char *name = g_strdup (text != NULL ? text : "");
+  g_autofree char *hash = NULL;
+  char *end = strrchr (name, '[');
+  GsUsedFile *file;
+
+  if (end != NULL && g_str_has_suffix (end, "]"))
+    {
+      end[strlen (end) - 1] = '\0';
+      hash = clean_hash (end + 1);
+      *end = '\0';
+    }
+  if (*g_strstrip (name) == '\0')
+    return;
+  file = g_new0 (GsUsedFile, 1);
+  file->kind = GS_LIBRARY_CHECKPOINT;
+  file->name = g_steal_pointer (&name);
+  file->hash = g_steal_pointer (&hash);
+  file->is_refiner = TRUE;
+  g_ptr_array_add (files, file);
+}
+
 GPtrArray *
 gs_used_files_list (const char *text)
 {
@@ -114,6 +139,7 @@ gs_used_files_list (const char *text)
     return files;
   add (files, GS_LIBRARY_CHECKPOINT, gs_parameters_get (parameters, "Model"),
        gs_parameters_get (parameters, "Model hash"));
+  add_refiner (files, gs_parameters_get (parameters, "Refiner"));
   add (files, GS_LIBRARY_VAE, gs_parameters_get (parameters, "VAE"),
        gs_parameters_get (parameters, "VAE hash"));
   add_list (files, GS_LIBRARY_LORA, gs_parameters_get (parameters, "Lora hashes"));

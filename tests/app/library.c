@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GessoLibrary and its view: folders of tiny files, what fits a model, search, use, hashes, matching. */
 #include "io/safetensors.h"
-#include "library/gesso-hash-cache.h"
 #include "library/gesso-library-match.h"
 #include "library/gesso-library-view.h"
+#include "library/gesso-refiner-row.h"
+#include "models/model-tensors.h"
 
 #include <adwaita.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static char *root;
 
@@ -214,8 +217,11 @@ test_match (void)
   wanted.hash = short_hash;
   wanted.name = (char *) "former";
   g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_SAME);
-  sentence = gesso_library_match_describe (&wanted, GESSO_MATCH_SAME, found);
-  g_assert_cmpstr (sentence, ==, "LoRA “former” is called “ink” here: change the prompt");
+  g_assert_null (gesso_library_match_describe (&wanted, GESSO_MATCH_SAME, found));
+  wanted.kind = GESSO_LIBRARY_EMBEDDING;
+  sentence = gesso_library_match_describe (&wanted, GESSO_MATCH_SAME, find (library, "zorb"));
+  g_assert_cmpstr (sentence, ==, "Embedding “former” is called “zorb” here: change the prompt");
+  wanted.kind = GESSO_LIBRARY_LORA;
   wanted.name = (char *) "INK";
   wanted.hash = (char *) "0123456789";
   g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_OTHER);
@@ -229,34 +235,87 @@ test_match (void)
   g_assert_cmpint (gesso_library_match (items, &wanted, &found), ==, GESSO_MATCH_MISSING);
 }
 
-static void
-test_cache (void)
+/* SDXL's refiner, full size but for the numbers: a file of holes. */
+static char *
+write_refiner (void)
 {
-  g_autofree char *path = g_build_filename (root, "cache", "hashes", NULL);
-  g_autofree char *a = g_strnfill (64, 'a'), *b = g_strnfill (64, 'b');
-  g_autoptr (GessoHashCache) cache = gesso_hash_cache_new (path);
-  g_autoptr (GessoHashCache) again = NULL;
-  const char *hash, *data;
-  g_autofree char *text = NULL;
+  char *path = g_build_filename (root, "fine.safetensors", NULL);
+  g_autoptr (GString) json = g_string_new ("{");
+  GsModelConfig config;
+  guint64 at = 0, n_header;
+  FILE *file = fopen (path, "wb");
 
-  g_assert_false (gesso_hash_cache_lookup (cache, "/x", 1, 2, &hash, &data));
-  gesso_hash_cache_add (cache, "/x\ny z", 1, 2, a, b);
-  gesso_hash_cache_add (cache, "/x", 1, 2, a, a);
-  gesso_hash_cache_add (cache, "/x", 5, 6, b, b);
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_nonnull (file);
+  g_assert_true (gs_model_config_preset ("sdxl", &config, NULL));
+  config.has[GS_COMPONENT_TEXT_ENCODER] = FALSE;
+  config.unet.context_width = config.clip_2.width;
+  config.unet.label_width = config.clip_2.projection_width + 5 * config.unet.size_width;
+  for (guint component = 0; component < GS_N_COMPONENTS; component++)
+    {
+      g_autoptr (GArray) specs = gs_model_tensors (&config, component);
 
-  /* With a line that was cut short, and nonsense. */
-  {
-    g_autofree char *more = g_strconcat (text, "nonsense\n1 2 abc", NULL);
+      for (guint i = 0; i < specs->len; i++)
+        {
+          const GsTensorSpec *spec = &g_array_index (specs, GsTensorSpec, i);
+          guint64 bytes = 2;
 
-    g_assert_true (g_file_set_contents (path, more, -1, NULL));
-  }
-  again = gesso_hash_cache_new (path);
-  g_assert_true (gesso_hash_cache_lookup (again, "/x\ny z", 1, 2, &hash, &data));
-  g_assert_cmpstr (hash, ==, a);
-  g_assert_cmpstr (data, ==, b);
-  g_assert_true (gesso_hash_cache_lookup (again, "/x", 5, 6, &hash, &data));
-  g_assert_false (gesso_hash_cache_lookup (again, "/x", 1, 2, &hash, &data));
+          g_string_append_printf (json, "%s\"%s\":{\"dtype\":\"F16\",\"shape\":[", at > 0 ? "," : "",
+                                  spec->name);
+          for (guint d = 0; d < spec->n_dims; d++)
+            {
+              g_string_append_printf (json, "%s%" G_GUINT64_FORMAT, d > 0 ? "," : "",
+                                      (guint64) spec->shape[d]);
+              bytes *= spec->shape[d];
+            }
+          g_string_append_printf (json, "],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}",
+                                  at, at + bytes);
+          at += bytes;
+        }
+    }
+  g_string_append_c (json, '}');
+  n_header = GUINT64_TO_LE ((guint64) json->len);
+  g_assert_cmpuint (fwrite (&n_header, 8, 1, file), ==, 1);
+  g_assert_cmpuint (fwrite (json->str, json->len, 1, file), ==, 1);
+  fclose (file);
+  g_assert_cmpint (truncate (path, (off_t) (8 + json->len + at)), ==, 0);
+
+  return path;
+}
+
+static void
+test_refiner_row (void)
+{
+  g_autofree char *path = write_refiner (), *chosen = NULL, *later = NULL;
+  g_autoptr (GListStore) items = g_list_store_new (GESSO_TYPE_LIBRARY_ITEM);
+  g_autoptr (GessoLibraryItem) item = gesso_library_item_read (path);
+  g_autoptr (GessoSettings) settings = gesso_settings_new ();
+  GessoRefinerRow *row = g_object_ref_sink (g_object_new (GESSO_TYPE_REFINER_ROW, NULL));
+
+  g_assert_cmpstr (gesso_library_item_get_reason (item), ==, NULL);
+  g_assert_cmpstr (gesso_library_item_get_family (item), ==, "SDXL refiner");
+  gesso_refiner_row_bind (row, settings, G_LIST_MODEL (items));
+  gesso_refiner_row_set_family (row, "SDXL");
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (row)));
+  g_list_store_append (items, item);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (row)));
+
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), 1);
+  g_object_get (settings, "refiner", &chosen, NULL);
+  g_assert_cmpstr (chosen, ==, path);
+
+  /* Another list of the library changes no choice; a model without refiners does. */
+  g_list_store_remove_all (items);
+  g_object_get (settings, "refiner", &later, NULL);
+  g_assert_cmpstr (later, ==, path);
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (row)), ==, 1);
+  gesso_refiner_row_set_family (row, "SD 1.x");
+  g_free (later);
+  g_object_get (settings, "refiner", &later, NULL);
+  g_assert_cmpstr (later, ==, "");
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (row)));
+
+  g_object_unref (row);
+  g_unlink (path);
 }
 
 int
@@ -270,10 +329,10 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   write_files ();
 
-  g_test_add_func ("/app/library/cache", test_cache);
   g_test_add_func ("/app/library/scan", test_scan);
   g_test_add_func ("/app/library/view", test_view);
   g_test_add_func ("/app/library/match", test_match);
+  g_test_add_func ("/app/library/refiner-row", test_refiner_row);
 
   return g_test_run ();
 }

@@ -25,6 +25,8 @@ static const Mistake mistakes[] = {
   { "generate -p x -o a.png --steps -3", "--steps" },
   { "generate -p x -o a.png --cfg 51", "--cfg" },
   { "generate -p x -o a.png --cfg nan", "--cfg" },
+  { "generate -p x -o a.png --refiner-start 1.5", "--refiner-start" },
+  { "generate -p x -o a.png --image-guidance 51", "--image-guidance" },
   { "generate -p x -o a.png --cfg-rescale 2", "--cfg-rescale" },
   { "generate -p x -o a.png --batch 0", "--batch" },
   { "generate -p x -o a.png --seed twelve", "--seed" },

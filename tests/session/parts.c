@@ -60,42 +60,67 @@ static void
 remove_files (void)
 {
   static const char *const names[] = { "unet.safetensors", "text.safetensors", "vae.safetensors",
-                                       "vocab.json", "merges.txt" };
+                                       "vocab.json", "merges.txt", "sdxl_vae.safetensors",
+                                       "alone" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *path = path_of (names[i]);
 
-      g_assert_cmpint (g_remove (path), ==, 0);
+      g_remove (path);
     }
   g_assert_cmpint (g_rmdir (folder), ==, 0);
   g_free (folder);
 }
 
 static void
+assert_loads (const char *unet, const GsModelOptions *options, const GsImage *whole)
+{
+  const GsRequest request = session_test_request ();
+  g_autoptr (GsImage) parts = NULL;
+  g_autoptr (GError) error = NULL;
+
+  gs_session_load_model (session_test_get (), unet, options, NULL, NULL, &error);
+  g_assert_no_error (error);
+  parts = session_test_picture (&request);
+  g_assert_true (session_test_same (whole, parts));
+}
+
+static void
+assert_noted (const char *what)
+{
+  char **notes = gs_session_get_model (session_test_get ())->notes;
+
+  g_assert_true (g_strv_contains ((const char *const *) notes, what));
+}
+
+/* Named ones, those of the library's files, those beside it, and a whole model's. */
+static void
 test_parts (void)
 {
   GsSession *session = session_test_get ();
   const GsRequest request = session_test_request ();
-  g_autoptr (GsImage) whole = NULL, parts = NULL;
-  g_autofree char *unet = NULL, *text = NULL, *vae = NULL;
+  g_autoptr (GsImage) whole = NULL;
+  g_autofree char *unet = NULL, *text = NULL, *vae = NULL, *beside = NULL, *starters = NULL;
   g_autoptr (GError) error = NULL;
 
   if (session == NULL)
     return;
   whole = session_test_picture (&request);
   folder = g_dir_make_tmp ("gesso-parts-XXXXXX", NULL);
-  unet = write_part ("unet.", "unet.safetensors");
+  g_assert_cmpint (g_mkdir (path_of ("alone"), 0700), ==, 0);
+  unet = write_part ("unet.", "alone/unet.safetensors");
   text = write_part ("text_encoder.", "text.safetensors");
   vae = write_part ("vae.", "vae.safetensors");
   copy_beside ("vocab.json");
   copy_beside ("merges.txt");
+  starters = g_path_get_dirname (gs_starter_path ());
 
   g_assert_false (gs_session_load_model (session, unet, &(GsModelOptions) { .vae = vae }, NULL, NULL,
                                          &error));
   g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
   g_test_message ("%s", error->message);
-  g_assert_nonnull (strstr (error->message, "text encoder"));
+  g_assert_nonnull (strstr (error->message, "no text encoder, and neither the library"));
   g_clear_error (&error);
   g_assert_false (gs_session_load_model (
       session, unet,
@@ -103,13 +128,46 @@ test_parts (void)
   g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
   g_clear_error (&error);
 
-  gs_session_load_model (session, unet,
-                         &(GsModelOptions) { .vae = vae,
-                                             .text_encoders = (const char *const[]) { text, NULL } },
-                         NULL, NULL, &error);
-  g_assert_no_error (error);
-  parts = session_test_picture (&request);
-  g_assert_true (session_test_same (whole, parts));
+  gs_session_set_library (session, (const char *const[]) { folder, NULL });
+  assert_loads (unet, NULL, whole);
+  assert_noted ("The text encoder is that of text.safetensors");
+  assert_noted ("The VAE is that of vae.safetensors");
+  gs_session_set_library (session, (const char *const[]) { starters, NULL });
+  assert_loads (unet, NULL, whole);
+  assert_noted ("The text encoder is that of starter.safetensors");
+
+  gs_session_set_library (session, NULL);
+  beside = path_of ("unet.safetensors");
+  g_assert_cmpint (g_rename (unet, beside), ==, 0);
+  assert_loads (beside, NULL, whole);
+  assert_noted ("The text encoder is that of text.safetensors");
+  assert_loads (beside,
+                &(GsModelOptions) { .vae = vae, .text_encoders = (const char *const[]) { text, NULL } },
+                whole);
+  remove_files ();
+}
+
+/* Of two families' parts, each takes its own. */
+static void
+test_families (void)
+{
+  GsSession *session = session_test_get ();
+  g_autofree char *unet = NULL, *other = NULL, *vae = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (session == NULL)
+    return;
+  folder = g_dir_make_tmp ("gesso-parts-XXXXXX", NULL);
+  g_assert_cmpint (g_mkdir (path_of ("alone"), 0700), ==, 0);
+  unet = write_part ("unet.", "unet.safetensors");
+  vae = write_part ("vae.", "sdxl_vae.safetensors");
+  other = path_of ("sdxl_vae.safetensors");
+  g_assert_false (gs_session_load_model (
+      session, unet,
+      &(GsModelOptions) { .text_encoders = (const char *const[]) { gs_starter_path (), NULL } }, NULL,
+      NULL, &error));
+  g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
+  g_assert_nonnull (strstr (error->message, "no VAE"));
   remove_files ();
 }
 
@@ -118,5 +176,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/parts/files", test_parts);
+  g_test_add_func ("/parts/families", test_families);
   return session_test_run ();
 }

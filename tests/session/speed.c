@@ -12,13 +12,13 @@
 
 /* "W2 W2 W1 ..." of one evaluation a step. */
 static char *
-plan (const GsSpeed *speed, guint n_steps, gboolean is_guided)
+plan (const GsSpeed *speed, guint n_steps, guint batch)
 {
   static const char letters[GS_N_UNET_PARTS] = { 'W', 'D', 's', 'C', 'g' };
-  GsSpeedState state = { .speed = *speed, .n_steps = n_steps, .is_guided = is_guided };
+  GsSpeedState state = { .speed = *speed, .n_steps = n_steps, .batch = batch };
   GString *text = g_string_new (NULL);
   GsWay ways[GS_MAX_WAYS];
-  const guint n = gs_speed_ways (speed, is_guided, ways);
+  const guint n = gs_speed_ways (speed, batch, ways);
 
   for (guint i = 0; i < n_steps; i++)
     {
@@ -39,27 +39,28 @@ test_plans (void)
   static const struct
   {
     GsSpeed speed;
-    gboolean is_guided;
+    guint batch;
     const char *want;
   } cases[] = {
-    { { 0 }, TRUE, "W2 W2 W2 W2 W2 W2" },
-    { { 0 }, FALSE, "W1 W1 W1 W1 W1 W1" },
-    { { .guide_from = 0.2f, .guide_to = 0.7f }, TRUE, "W1 W2 W2 W2 W1 W1" },
-    { { .guide_to = 0.5f }, TRUE, "W2 W2 W2 W1 W1 W1" },
-    { { .guide_to = 0.5f }, FALSE, "W1 W1 W1 W1 W1 W1" },
-    { { .deep_cache = 3 }, TRUE, "D2 s2 s2 D2 s2 s2" },
-    { { .deep_cache = 1 }, TRUE, "W2 W2 W2 W2 W2 W2" },
-    { { .gate = 3 }, TRUE, "W2 W2 C2 g1 g1 g1" },
-    { { .gate = 9 }, TRUE, "W2 W2 W2 W2 W2 W2" },
-    { { .gate = 2 }, FALSE, "W1 C1 g1 g1 g1 g1" },
+    { { 0 }, 2, "W2 W2 W2 W2 W2 W2" },
+    { { 0 }, 1, "W1 W1 W1 W1 W1 W1" },
+    { { .guide_from = 0.2f, .guide_to = 0.7f }, 2, "W1 W2 W2 W2 W1 W1" },
+    { { .guide_to = 0.5f }, 2, "W2 W2 W2 W1 W1 W1" },
+    { { .guide_to = 0.5f }, 1, "W1 W1 W1 W1 W1 W1" },
+    { { .deep_cache = 3 }, 2, "D2 s2 s2 D2 s2 s2" },
+    { { .deep_cache = 1 }, 2, "W2 W2 W2 W2 W2 W2" },
+    { { .gate = 3 }, 2, "W2 W2 C2 g1 g1 g1" },
+    { { .gate = 9 }, 2, "W2 W2 W2 W2 W2 W2" },
+    { { .gate = 2 }, 1, "W1 C1 g1 g1 g1 g1" },
     /* Together: what is kept of a batch of two is no use to one. */
-    { { .guide_from = 0.5f, .deep_cache = 2 }, TRUE, "D1 s1 D1 D2 s2 D2" },
-    { { .deep_cache = 2, .gate = 4 }, TRUE, "D2 s2 D2 C2 g1 g1" },
+    { { .guide_from = 0.5f, .deep_cache = 2 }, 2, "D1 s1 D1 D2 s2 D2" },
+    { { .guide_to = 0.5f, .deep_cache = 2, .gate = 5 }, 3, "D3 s3 D3 D1 C3 g1" },
+    { { .deep_cache = 2, .gate = 4 }, 2, "D2 s2 D2 C2 g1 g1" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *got = plan (&cases[i].speed, 6, cases[i].is_guided);
+      g_autofree char *got = plan (&cases[i].speed, 6, cases[i].batch);
 
       g_assert_cmpstr (got, ==, cases[i].want);
     }

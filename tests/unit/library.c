@@ -2,6 +2,7 @@
 /* An artist's folders: which files are found in them, what these are, and their hashes. */
 #include "gs.h"
 #include "io/safetensors.h"
+#include "session/hash-cache.h"
 #include "session/library.h"
 
 #include <gio/gio.h>
@@ -226,17 +227,20 @@ test_used (void)
 {
   g_autoptr (GPtrArray) files = gs_used_files_list (
     "a house <lora:ink:0.8> <lora:wash:1>\nSteps: 20, Sampler: Euler, Seed: 1, Model hash: 6CE0161689, "
-    "Model: v1-5, VAE hash: short, VAE: kl.ckpt, Lora hashes: \"ink: 0123456789ab, old: xyz\", "
-    "TI hashes: \"zorb: 00112233445566\"");
+    "Model: v1-5, Refiner: fine [7440042BBD], VAE hash: short, VAE: kl.ckpt, "
+    "Lora hashes: \"ink: 0123456789ab, old: xyz\", TI hashes: \"zorb: 00112233445566\"");
   g_autoptr (GPtrArray) none = gs_used_files_list ("a house");
 
-  g_assert_cmpuint (files->len, ==, 6);
+  g_assert_cmpuint (files->len, ==, 7);
   assert_used (files, 0, GS_LIBRARY_CHECKPOINT, "v1-5", "6ce0161689");
-  assert_used (files, 1, GS_LIBRARY_VAE, "kl.ckpt", NULL);
-  assert_used (files, 2, GS_LIBRARY_LORA, "ink", "0123456789ab");
-  assert_used (files, 3, GS_LIBRARY_LORA, "old", NULL);
-  assert_used (files, 4, GS_LIBRARY_LORA, "wash", NULL);
-  assert_used (files, 5, GS_LIBRARY_EMBEDDING, "zorb", "00112233445566");
+  assert_used (files, 1, GS_LIBRARY_CHECKPOINT, "fine", "7440042bbd");
+  g_assert_false (((GsUsedFile *) files->pdata[0])->is_refiner);
+  g_assert_true (((GsUsedFile *) files->pdata[1])->is_refiner);
+  assert_used (files, 2, GS_LIBRARY_VAE, "kl.ckpt", NULL);
+  assert_used (files, 3, GS_LIBRARY_LORA, "ink", "0123456789ab");
+  assert_used (files, 4, GS_LIBRARY_LORA, "old", NULL);
+  assert_used (files, 5, GS_LIBRARY_LORA, "wash", NULL);
+  assert_used (files, 6, GS_LIBRARY_EMBEDDING, "zorb", "00112233445566");
   g_assert_cmpuint (none->len, ==, 0);
 }
 
@@ -276,6 +280,56 @@ test_hash (void)
   g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
 }
 
+static void
+test_cache (void)
+{
+  g_autofree char *path = path_of ("cache/hashes");
+  g_autofree char *a = g_strnfill (64, 'a'), *b = g_strnfill (64, 'b');
+  g_autoptr (GsHashCache) cache = gs_hash_cache_new (path);
+  g_autoptr (GsHashCache) again = NULL;
+  const char *hash, *data;
+  g_autofree char *text = NULL, *more = NULL;
+
+  g_assert_false (gs_hash_cache_lookup (cache, "/x", 1, 2, &hash, &data));
+  gs_hash_cache_add (cache, "/x\ny z", 1, 2, a, b);
+  gs_hash_cache_add (cache, "/x", 1, 2, a, a);
+  gs_hash_cache_add (cache, "/x", 5, 6, b, b);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+
+  /* With a line that was cut short, and nonsense. */
+  more = g_strconcat (text, "nonsense\n1 2 abc", NULL);
+  g_assert_true (g_file_set_contents (path, more, -1, NULL));
+  again = gs_hash_cache_new (path);
+  g_assert_true (gs_hash_cache_lookup (again, "/x\ny z", 1, 2, &hash, &data));
+  g_assert_cmpstr (hash, ==, a);
+  g_assert_cmpstr (data, ==, b);
+  g_assert_true (gs_hash_cache_lookup (again, "/x", 5, 6, &hash, &data));
+  g_assert_false (gs_hash_cache_lookup (again, "/x", 1, 2, &hash, &data));
+}
+
+/* Of a file as it was when it was read. */
+static void
+test_known (void)
+{
+  g_autofree char *path = path_of ("known/a.ckpt");
+  g_autofree char *a = g_strnfill (64, 'a'), *b = g_strnfill (64, 'b');
+  g_autofree char *whole = NULL, *data = NULL;
+  GStatBuf info;
+
+  write_text ("known/a.ckpt", "abc");
+  g_assert_false (gs_library_get_hash (path, &whole, &data));
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  gs_library_keep_hash (path, 3, info.st_mtime, a, b);
+  g_assert_true (gs_library_get_hash (path, &whole, &data));
+  g_assert_cmpstr (whole, ==, a);
+  g_assert_cmpstr (data, ==, b);
+  write_text ("known/a.ckpt", "abcd");
+  g_clear_pointer (&whole, g_free);
+  g_clear_pointer (&data, g_free);
+  g_assert_false (gs_library_get_hash (path, &whole, &data));
+  g_assert_false (gs_library_get_hash ("/nowhere", &whole, &data));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -284,6 +338,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   root = g_dir_make_tmp ("gesso-library-XXXXXX", &error);
   g_assert_no_error (error);
+  g_setenv ("XDG_CACHE_HOME", root, TRUE);
   g_test_add_func ("/library/layouts", test_layouts);
   g_test_add_func ("/library/loops", test_loops);
   g_test_add_func ("/library/kinds", test_kinds);
@@ -292,5 +347,7 @@ main (int argc, char **argv)
   g_test_add_func ("/library/damaged", test_damaged);
   g_test_add_func ("/library/used", test_used);
   g_test_add_func ("/library/hash", test_hash);
+  g_test_add_func ("/library/cache", test_cache);
+  g_test_add_func ("/library/known", test_known);
   return g_test_run ();
 }

@@ -302,12 +302,13 @@ static gboolean
 take_numbers (GsServeRequest *self, JsonObject *object, GError **error)
 {
   GsRequest *request = &self->request;
-  double steps, width, height, cfg, seed, subseed, strength, batch, n_iter;
+  double steps, width, height, cfg, image_cfg, seed, subseed, strength, batch, n_iter;
 
   if (!take (object, "steps", 50, 1, 1000, &steps, error) ||
       !take (object, "width", 512, 64, 8192, &width, error) ||
       !take (object, "height", 512, 64, 8192, &height, error) ||
       !take (object, "cfg_scale", 7, 0, 50, &cfg, error) ||
+      !take (object, "image_cfg_scale", 1.5, 0, 50, &image_cfg, error) ||
       !take (object, "seed", -1, 0, 9007199254740992.0, &seed, error) ||
       !take (object, "subseed", -1, 0, 9007199254740992.0, &subseed, error) ||
       !take (object, "subseed_strength", 0, 0, 1, &strength, error) ||
@@ -322,6 +323,7 @@ take_numbers (GsServeRequest *self, JsonObject *object, GError **error)
   request->width = ((guint) width + 4) / 8 * 8;
   request->height = ((guint) height + 4) / 8 * 8;
   request->guidance_scale = (float) cfg;
+  request->image_guidance = (float) image_cfg;
   request->seed = seed < 0 ? g_random_int () : (guint64) seed;
   request->variation_seed = subseed < 0 ? g_random_int () : (guint64) subseed;
   request->variation_strength = (float) strength;

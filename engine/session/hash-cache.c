@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lines in a file, the last of a path counts. */
-#include "config.h"
-
-#include "gesso-hash-cache.h"
+#include "session/hash-cache.h"
 
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -10,7 +8,7 @@
 
 #define DIGITS 64 /* of a SHA-256 */
 
-struct _GessoHashCache
+struct _GsHashCache
 {
   char       *path;
   GHashTable *entries; /* path -> Entry */
@@ -32,7 +30,7 @@ is_hash (const char *text)
 }
 
 static void
-read_line (GessoHashCache *self, const char *line)
+read_line (GsHashCache *self, const char *line)
 {
   g_auto (GStrv) parts = g_strsplit (line, " ", 5);
   Entry *entry;
@@ -48,10 +46,10 @@ read_line (GessoHashCache *self, const char *line)
   g_hash_table_replace (self->entries, g_strcompress (parts[4]), entry);
 }
 
-GessoHashCache *
-gesso_hash_cache_new (const char *path)
+GsHashCache *
+gs_hash_cache_new (const char *path)
 {
-  GessoHashCache *self = g_new0 (GessoHashCache, 1);
+  GsHashCache *self = g_new0 (GsHashCache, 1);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
@@ -67,7 +65,7 @@ gesso_hash_cache_new (const char *path)
 }
 
 void
-gesso_hash_cache_free (GessoHashCache *self)
+gs_hash_cache_free (GsHashCache *self)
 {
   if (self == NULL)
     return;
@@ -78,7 +76,7 @@ gesso_hash_cache_free (GessoHashCache *self)
 }
 
 gboolean
-gesso_hash_cache_lookup (GessoHashCache *self,
+gs_hash_cache_lookup (GsHashCache *self,
                          const char     *path,
                          guint64         bytes,
                          gint64          changed,
@@ -96,7 +94,7 @@ gesso_hash_cache_lookup (GessoHashCache *self,
 }
 
 void
-gesso_hash_cache_add (GessoHashCache *self,
+gs_hash_cache_add (GsHashCache *self,
                       const char     *path,
                       guint64         bytes,
                       gint64          changed,
