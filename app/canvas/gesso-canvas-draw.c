@@ -10,6 +10,8 @@
 #include <math.h>
 
 #define BUDGET_US 1200     /* of flattening in a frame; the rest comes in the next */
+#define LEAST_US 500       /* of it, after a stroke that took long                 */
+#define FRAME_US 2800      /* of both, otherwise                                   */
 #define CHECK 8.0f         /* widget pixels of a square of the checkerboard        */
 #define MAX_EDGES 20000
 
@@ -62,13 +64,16 @@ static void
 update_tiles (GessoCanvas *self, int level, const GdkRectangle *visible, gboolean masked)
 {
   gint64 start = gesso_thread_time (), spent;
-  gboolean done = gesso_tile_cache_update (self->picture, level, visible, BUDGET_US);
+  gint64 budget = CLAMP (FRAME_US - self->stroke_us, LEAST_US, BUDGET_US);
+  gboolean done = gesso_tile_cache_update (self->picture, level, visible, budget);
+
+  self->stroke_us = 0;
 
   if (masked)
     {
       self->mask_period = level >= 0 ? 8 << level : MAX (8 >> -level, 2);
       spent = gesso_thread_time () - start;
-      done &= gesso_tile_cache_update (self->masks, level, visible, MAX (BUDGET_US - spent, 0));
+      done &= gesso_tile_cache_update (self->masks, level, visible, MAX (budget - spent, 0));
     }
   if (!done && self->tick == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);

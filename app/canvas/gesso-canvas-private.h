@@ -48,6 +48,7 @@ struct _GessoCanvas
   GessoPoint       pinch_last;
 
   GessoCanvasWork  work;
+  gint64           stroke_us;        /* of tools, since the last frame                  */
 };
 
 /* gesso-canvas-draw.c */
