@@ -91,7 +91,7 @@ refuse (GessoWindow *self)
 }
 
 static void
-on_drop (GtkEventController *target, GFile *file, GdkTexture *texture, gpointer owner)
+on_drop (GtkWidget *widget, GFile *file, GdkTexture *texture, gpointer owner)
 {
   GessoWindow *self = owner;
 
@@ -184,7 +184,8 @@ gesso_window_init_clipboard (GessoWindow *self)
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
 
-  gtk_widget_add_controller (self->flap, gesso_picture_drop_new (on_drop, self));
+  gesso_picture_drop_add (self->flap, GTK_PHASE_BUBBLE, on_drop, self);
+  gesso_picture_drop_add (GTK_WIDGET (self->prompt_bar), GTK_PHASE_CAPTURE, on_drop, self);
   g_signal_connect_object (self->canvas, "dropped", G_CALLBACK (on_canvas_drop), self,
                            G_CONNECT_SWAPPED);
 }
