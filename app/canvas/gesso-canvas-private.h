@@ -49,6 +49,8 @@ struct _GessoCanvas
 
   GessoCanvasWork  work;
   gint64           stroke_us;        /* of tools, since the last frame                  */
+  gint64           last_frame;       /* when it was drawn, and what was seen of the picture  */
+  GdkRectangle     last_visible;
 };
 
 /* gesso-canvas-draw.c */
