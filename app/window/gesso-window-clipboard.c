@@ -15,6 +15,7 @@ on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, &error);
 
+  gesso_window_end_wait (self);
   if (self->document == NULL)
     return;
   if (picture)
@@ -26,6 +27,7 @@ on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
 static void
 take_texture (GessoWindow *self, GdkTexture *texture)
 {
+  gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
   gesso_picture_from_texture_async (texture, NULL, on_texture_converted, g_object_ref (self));
 }
 
@@ -117,6 +119,7 @@ take_drop (Drop *drop, GessoPicture *picture, const GError *error)
 {
   GessoWindow *self = drop->window;
 
+  gesso_window_end_wait (self);
   if (self->document && error)
     gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
   else if (self->document && drop->zone == GESSO_DROP_START)
@@ -168,6 +171,7 @@ on_canvas_drop (GessoWindow *self, guint zone, GFile *file, GdkTexture *texture)
   drop = g_new0 (Drop, 1);
   drop->window = g_object_ref (self);
   drop->zone = zone;
+  gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
   if (file)
     gesso_picture_load_async (file, NULL, on_dropped_loaded, drop);
   else
