@@ -175,6 +175,9 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
       else
         gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
       gesso_window_update (self);
+      if (saved && self->close_saved && saving->done == NULL)
+        gtk_window_close (GTK_WINDOW (self)); /* asks if it was painted on meanwhile */
+      self->close_saved = FALSE;
     }
   saving_end (saving, saved);
 }

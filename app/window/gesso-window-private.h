@@ -65,6 +65,7 @@ struct _GessoWindow
 
   GFile             *file;           /* the .ora it is saved in, or NULL       */
   gboolean           saving;
+  gboolean           close_saved;    /* as soon as that is over                */
   guint              n_waits, wait_timer;
   GessoWait          wait;
   guint              n_changes;      /* of the painting, to see that there were some */
