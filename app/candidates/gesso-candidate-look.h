@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+#define GESSO_CANDIDATE_LOOK_SIZE 80 /* in the strip, to each side */
+
 /* At most size to its longer side, laid over the painting as it is now. */
 GdkTexture *gesso_candidate_look_small (GessoCandidate *candidate, GessoPainting *painting, int size);
 

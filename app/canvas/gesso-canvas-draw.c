@@ -10,7 +10,12 @@
 #include <math.h>
 
 #define BUDGET_US 1200     /* of flattening in a frame; the rest comes in the next */
+#define LEAST_US 500       /* of it, after a stroke that took long                 */
+#define FRAME_US 2800      /* of both, otherwise                                   */
+#define CALM_US 8000       /* of it, where nobody moves anything meanwhile         */
+#define SLOW_US 30000      /* the same at most, where GTK's own drawing is slow    */
 #define CHECK 8.0f         /* widget pixels of a square of the checkerboard        */
+#define EDGE 1.0f
 #define MAX_EDGES 20000
 
 /* ---- The ground ----------------------------------------------------------------------------- */
@@ -31,19 +36,19 @@ snapshot_checkerboard (GessoCanvas *self, GtkSnapshot *snapshot, const GdkRectan
   gtk_snapshot_pop (snapshot);
 }
 
+/* A dark edge, EDGE wide on the screen, which tells a dark picture from the ground. No blurred shadow: GTK
+ * without a graphics card blurs by the picture's pixels, at 4 % that is as far as the window is wide. */
 static void
-snapshot_shadow (GessoCanvas *self, GtkSnapshot *snapshot)
+snapshot_edge (GessoCanvas *self, GtkSnapshot *snapshot)
 {
-  const GdkRGBA shadow = { 0, 0, 0, 0.35f };
-  float scale = 1 / (float) gesso_view_get_zoom (self->view);
-  GskRoundedRect outline;
+  const GdkRGBA color = { 0, 0, 0, 0.45f };
+  float edge = EDGE / (float) gesso_view_get_zoom (self->view);
 
-  gsk_rounded_rect_init_from_rect (
-      &outline,
-      &GRAPHENE_RECT_INIT (0, 0, (float) gesso_painting_get_width (self->painting),
-                           (float) gesso_painting_get_height (self->painting)),
-      0);
-  gtk_snapshot_append_outset_shadow (snapshot, &outline, &shadow, 0, 2 * scale, 0, 10 * scale);
+  gtk_snapshot_append_color (
+      snapshot, &color,
+      &GRAPHENE_RECT_INIT (-edge, -edge,
+                           (float) gesso_painting_get_width (self->painting) + 2 * edge,
+                           (float) gesso_painting_get_height (self->painting) + 2 * edge));
 }
 
 /* ---- Tiles ---------------------------------------------------------------------------------- */
@@ -57,18 +62,34 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* A large picture that has just been opened takes long, and nothing else waits for the frames. */
+static gint64
+get_budget (GessoCanvas *self, const GdkRectangle *visible)
+{
+  gint64 now = g_get_monotonic_time (), frame = now - self->last_frame;
+  gboolean calm = self->stroke_us == 0 && gdk_rectangle_equal (visible, &self->last_visible);
+
+  self->last_visible = *visible;
+  self->last_frame = now;
+  return calm ? CLAMP (frame / 2, CALM_US, SLOW_US)
+              : CLAMP (FRAME_US - self->stroke_us, LEAST_US, BUDGET_US);
+}
+
 /* Brings tiles up to date for some time; what is left is for the next frame. */
 static void
 update_tiles (GessoCanvas *self, int level, const GdkRectangle *visible, gboolean masked)
 {
   gint64 start = gesso_thread_time (), spent;
-  gboolean done = gesso_tile_cache_update (self->picture, level, visible, BUDGET_US);
+  gint64 budget = get_budget (self, visible);
+  gboolean done = gesso_tile_cache_update (self->picture, level, visible, budget);
+
+  self->stroke_us = 0;
 
   if (masked)
     {
       self->mask_period = level >= 0 ? 8 << level : MAX (8 >> -level, 2);
       spent = gesso_thread_time () - start;
-      done &= gesso_tile_cache_update (self->masks, level, visible, MAX (BUDGET_US - spent, 0));
+      done &= gesso_tile_cache_update (self->masks, level, visible, MAX (budget - spent, 0));
     }
   if (!done && self->tick == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);
@@ -215,7 +236,7 @@ gesso_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_save (snapshot);
   gesso_view_apply (self->view, snapshot);
   gesso_canvas_snapshot_frame_ground (self, snapshot);
-  snapshot_shadow (self, snapshot);
+  snapshot_edge (self, snapshot);
   if (gesso_view_get_visible (self->view, &visible))
     snapshot_picture (self, snapshot, &visible);
   gtk_snapshot_restore (snapshot);

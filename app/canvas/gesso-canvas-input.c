@@ -27,6 +27,16 @@ make_event (GessoCanvas *self, double x, double y, double pressure, GdkModifierT
   *event = (GessoToolEvent) { p.x, p.y, pressure, gesso_view_get_zoom (self->view), state, other, FALSE };
 }
 
+/* Since start: in all, and since the last frame. */
+static void
+note_time (GessoCanvas *self, gint64 start)
+{
+  gint64 spent = gesso_thread_time () - start;
+
+  self->work.stroke += spent;
+  self->stroke_us += spent;
+}
+
 static gboolean
 press (GessoCanvas *self, double x, double y, double pressure, GdkModifierType state, gboolean other)
 {
@@ -36,7 +46,7 @@ press (GessoCanvas *self, double x, double y, double pressure, GdkModifierType s
 
   make_event (self, x, y, pressure, state, other, &event);
   begun = self->painting && gesso_tool_press (get_tool (self), &event);
-  self->work.stroke += gesso_thread_time () - start;
+  note_time (self, start);
 
   return begun;
 }
@@ -50,7 +60,7 @@ drag (GessoCanvas *self, double x, double y, double pressure, GdkModifierType st
   make_event (self, x, y, pressure, state, FALSE, &event);
   event.more = more;
   gesso_tool_drag (get_tool (self), &event);
-  self->work.stroke += gesso_thread_time () - start;
+  note_time (self, start);
 }
 
 static void
@@ -61,7 +71,7 @@ release (GessoCanvas *self, double x, double y, double pressure, GdkModifierType
 
   make_event (self, x, y, pressure, state, FALSE, &event);
   gesso_tool_release (get_tool (self), &event);
-  self->work.stroke += gesso_thread_time () - start;
+  note_time (self, start);
 }
 
 void

@@ -48,6 +48,9 @@ struct _GessoCanvas
   GessoPoint       pinch_last;
 
   GessoCanvasWork  work;
+  gint64           stroke_us;        /* of tools, since the last frame                  */
+  gint64           last_frame;       /* when it was drawn, and what was seen of the picture  */
+  GdkRectangle     last_visible;
 };
 
 /* gesso-canvas-draw.c */

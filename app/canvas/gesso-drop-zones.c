@@ -30,20 +30,13 @@ static const struct
 };
 
 static void
-on_drop (GtkEventController *target, GFile *file, GdkTexture *texture, gpointer owner)
+on_drop (GtkWidget *box, GFile *file, GdkTexture *texture, gpointer owner)
 {
   GessoDropZones *self = owner;
-  guint zone = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (target), "zone"));
+  guint zone = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (box), "zone"));
 
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   g_signal_emit (self, dropped_signal, 0, zone, file, texture);
-}
-
-/* Ours for drags from elsewhere only: a layer that is dragged within its list is no picture. */
-static gboolean
-is_picture (GdkDrop *drop)
-{
-  return gdk_drop_get_drag (drop) == NULL && gesso_picture_drop_accepts (gdk_drop_get_formats (drop));
 }
 
 static void
@@ -51,7 +44,7 @@ on_enter (GtkDropControllerMotion *motion, double x, double y, GessoDropZones *s
 {
   GdkDrop *drop = gtk_drop_controller_motion_get_drop (motion);
 
-  gtk_widget_set_visible (GTK_WIDGET (self), drop && is_picture (drop));
+  gtk_widget_set_visible (GTK_WIDGET (self), drop && gesso_picture_drop_accepts (drop, GTK_WIDGET (self)));
 }
 
 static void
@@ -73,7 +66,6 @@ gesso_drop_zones_watch (GessoDropZones *self, GtkWidget *widget)
 static GtkWidget *
 make_zone (GessoDropZones *self, GessoDropZone zone)
 {
-  GtkEventController *target = gesso_picture_drop_new (on_drop, self);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *icon = gtk_image_new_from_icon_name (zones[zone].icon);
   GtkWidget *label = gtk_label_new (_(zones[zone].title));
@@ -90,8 +82,8 @@ make_zone (GessoDropZones *self, GessoDropZone zone)
   gtk_widget_set_hexpand (box, TRUE);
   gtk_widget_add_css_class (box, "drop-zone");
 
-  g_object_set_data (G_OBJECT (target), "zone", GUINT_TO_POINTER (zone));
-  gtk_widget_add_controller (box, target);
+  g_object_set_data (G_OBJECT (box), "zone", GUINT_TO_POINTER (zone));
+  gesso_picture_drop_add (box, GTK_PHASE_BUBBLE, on_drop, self);
 
   return box;
 }

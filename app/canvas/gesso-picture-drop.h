@@ -11,13 +11,20 @@
 G_BEGIN_DECLS
 
 /* One of file and texture, or neither: there is nothing but an address. Main thread. */
-typedef void (*GessoPictureDropped) (GtkEventController *target,
-                                     GFile              *file,
-                                     GdkTexture         *texture,
-                                     gpointer            owner);
+typedef void (*GessoPictureDropped) (GtkWidget  *widget,
+                                     GFile      *file,
+                                     GdkTexture *texture,
+                                     gpointer    owner);
 
-/* owner (a GObject) is held while something that was dropped on it is read. */
-GtkEventController *gesso_picture_drop_new     (GessoPictureDropped dropped, gpointer owner);
-gboolean            gesso_picture_drop_accepts (GdkContentFormats *formats);
+/* owner (a GObject, which outlives the widget or is it) is held while something that was dropped is read.
+ * In the capture phase the widget takes pictures before its children can, such as a text view that would
+ * write the file's name down. */
+void gesso_picture_drop_add (GtkWidget          *widget,
+                             GtkPropagationPhase phase,
+                             GessoPictureDropped dropped,
+                             gpointer            owner);
+
+/* Whether a target on widget takes what is dragged; nothing from the window that widget is in. */
+gboolean gesso_picture_drop_accepts (GdkDrop *drop, GtkWidget *widget);
 
 G_END_DECLS

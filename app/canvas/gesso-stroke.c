@@ -251,7 +251,7 @@ void
 gesso_stroke_end (GessoStroke *self)
 {
   if (self->n_points > 1)
-    curve (self, &self->middle, &self->last, &self->last);
+    cover (self, &self->middle, &self->last);
   gesso_stroke_flush (self);
   gesso_painting_end (self->painting);
   stroke_free (self);

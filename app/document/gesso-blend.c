@@ -85,18 +85,6 @@ gesso_blend_from_composite_op (const char *name, GessoBlend *blend)
  * opacity multiplied in; backdrop b and ab (ba) are of 255. */
 typedef int (*BlendFunc) (int s, int sa, int b, int ba);
 
-static inline int
-multiply (int s, int sa, int b, int ba)
-{
-  return s * b;
-}
-
-static inline int
-screen (int s, int sa, int b, int ba)
-{
-  return s * ba + b * sa - s * b;
-}
-
 /* Hard light with the layers exchanged. */
 static inline int
 overlay (int s, int sa, int b, int ba)
@@ -104,18 +92,6 @@ overlay (int s, int sa, int b, int ba)
   if (2 * b <= ba)
     return 2 * s * b;
   return 2 * (b * sa + s * ba - s * b) - sa * ba;
-}
-
-static inline int
-darken (int s, int sa, int b, int ba)
-{
-  return MIN (s * ba, b * sa);
-}
-
-static inline int
-lighten (int s, int sa, int b, int ba)
-{
-  return MAX (s * ba, b * sa);
 }
 
 static inline int
@@ -164,60 +140,152 @@ blend_with (BlendFunc func, guint8 *backdrop, const guint8 *source, gsize n, int
     }
 }
 
-/* Two pixels at a time, in lanes of 16 bits. */
-typedef guint8 Bytes __attribute__ ((vector_size (8)));
-typedef guint16 Lanes __attribute__ ((vector_size (16)));
+/* ---- Four pixels at a time ------------------------------------------------------------------ */
 
-/* The upper halves of the products. */
+/*
+ * In lanes of 16 bits, two pixels each, and units of 1 / 255: c = opacity Cs as and a = opacity as of
+ * 65025, b = Cb ab and ba = ab of 255. x y / 255 of one of the former and one of the latter is less than
+ * 2 too small as x (257 y) / 65536, so that a result with one such product is within 1/2 + 2/255 of the
+ * exact one; with two, rounding from 2 units lower keeps it there. Sums are at most 65029, which leaves
+ * room for rounding.
+ */
+typedef guint8 Bytes __attribute__ ((vector_size (16)));
+typedef guint16 Lanes __attribute__ ((vector_size (16)));
+typedef gint16 Signed __attribute__ ((vector_size (16)));
+typedef Lanes (*LanesFunc) (Lanes c, Lanes a, Lanes b, Lanes ba);
+
+#define HALF 128
+
 static inline Lanes
-multiply_high (Lanes a, Lanes b)
+times (Lanes x, Lanes y)
 {
+  Lanes z = y * 257;
+
 #ifdef __SSE2__
-  return (Lanes) _mm_mulhi_epu16 ((__m128i) a, (__m128i) b);
+  return (Lanes) _mm_mulhi_epu16 ((__m128i) x, (__m128i) z);
 #else
   for (guint i = 0; i < 8; i++)
-    a[i] = (guint16) ((guint32) a[i] * b[i] >> 16);
-  return a;
+    x[i] = (guint16) ((guint32) x[i] * z[i] >> 16);
+  return x;
 #endif
 }
 
-/* In units of 1 / 255: c = source * opacity of alpha a, and a b / 255 as a (257 b) / 65536, which is
- * less than 2 too small; so the rounded result is within 1/2 + 2/255 of the exact one. The sum is at
- * most 65027, which leaves room for the rounding. */
 static inline Lanes
-blend_lanes (Lanes b, Lanes source, guint16 opacity)
+at_most (Lanes x, Lanes y)
 {
-  Lanes c = source * opacity;
-  Lanes a = __builtin_shufflevector (c, c, 3, 3, 3, 3, 7, 7, 7, 7);
-  Lanes sum = c + b * 255 - multiply_high (a, b * 257) + 128;
+  Lanes less = (Lanes) (x < y);
 
-  return (sum + (sum >> 8)) >> 8;
+  return (x & less) | (y & ~less);
 }
 
-static void
-blend_normal (guint8 *backdrop, const guint8 *source, gsize n, int opacity)
+static inline Lanes
+at_least (Lanes x, Lanes y)
 {
-  for (; n > 0; n -= MIN (n, 2), backdrop += 8, source += 8)
-    {
-      gsize n_bytes = MIN (n, 2) * 4;
-      Bytes b = { 0 }, s = { 0 };
+  return x + y - at_most (x, y);
+}
 
-      if (n_bytes == 8)
-        {
-          memcpy (&b, backdrop, 8);
-          memcpy (&s, source, 8);
-        }
-      else
-        {
-          memcpy (&b, backdrop, 4);
-          memcpy (&s, source, 4);
-        }
-      b = __builtin_convertvector (blend_lanes (__builtin_convertvector (b, Lanes),
-                                                __builtin_convertvector (s, Lanes),
-                                                (guint16) opacity),
-                                   Bytes);
-      memcpy (backdrop, &b, n_bytes);
+static inline Lanes
+normal (Lanes c, Lanes a, Lanes b, Lanes ba)
+{
+  return c + b * 255 - times (a, b) + HALF;
+}
+
+static inline Lanes
+multiply (Lanes c, Lanes a, Lanes b, Lanes ba)
+{
+  return c + b * 255 - times (c, ba - b) - times (a, b) + (HALF - 2);
+}
+
+static inline Lanes
+screen (Lanes c, Lanes a, Lanes b, Lanes ba)
+{
+  return c + b * 255 - times (c, b) + HALF;
+}
+
+static inline Lanes
+darken (Lanes c, Lanes a, Lanes b, Lanes ba)
+{
+  return c + b * 255 - at_least (times (c, ba), times (a, b)) + HALF;
+}
+
+static inline Lanes
+lighten (Lanes c, Lanes a, Lanes b, Lanes ba)
+{
+  return c + b * 255 - at_most (times (c, ba), times (a, b)) + HALF;
+}
+
+static inline Lanes
+spread_alpha (Lanes x)
+{
+  return __builtin_shufflevector (x, x, 3, 3, 3, 3, 7, 7, 7, 7);
+}
+
+static inline Lanes
+blend_two (LanesFunc func, Lanes b, Lanes source, guint16 opacity)
+{
+  Lanes c = source * opacity;
+  Lanes sum = func (c, spread_alpha (c), b, spread_alpha (b));
+  Lanes result = (sum + (sum >> 8)) >> 8, alpha = spread_alpha (result);
+  Lanes less = (Lanes) ((Signed) result < (Signed) alpha);
+
+  /* With normal, nothing is rounded up past its alpha. */
+  return func == normal ? result : (result & less) | (alpha & ~less);
+}
+
+static inline Lanes
+low_half (Bytes x)
+{
+  return (Lanes) __builtin_shufflevector (x, (Bytes) { 0 }, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                          6, 22, 7, 23);
+}
+
+static inline Lanes
+high_half (Bytes x)
+{
+  return (Lanes) __builtin_shufflevector (x, (Bytes) { 0 }, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+                                          29, 14, 30, 15, 31);
+}
+
+static inline Bytes
+blend_four (LanesFunc func, Bytes b, Bytes s, guint16 opacity)
+{
+  Bytes low = (Bytes) blend_two (func, low_half (b), low_half (s), opacity);
+  Bytes high = (Bytes) blend_two (func, high_half (b), high_half (s), opacity);
+
+  return __builtin_shufflevector (low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+
+static inline gboolean
+is_nothing (Bytes x)
+{
+  guint64 words[2];
+
+  memcpy (words, &x, sizeof words);
+  return (words[0] | words[1]) == 0;
+}
+
+/* Made for each mode by inlining. What is transparent, most of many a layer, is passed over. */
+static inline void
+blend_with_lanes (LanesFunc func, guint8 *backdrop, const guint8 *source, gsize n, guint8 opacity)
+{
+  Bytes b = { 0 }, s = { 0 };
+
+  for (; n >= 4; n -= 4, backdrop += 16, source += 16)
+    {
+      memcpy (&s, source, 16);
+      if (is_nothing (s))
+        continue;
+      memcpy (&b, backdrop, 16);
+      b = blend_four (func, b, s, opacity);
+      memcpy (backdrop, &b, 16);
     }
+  if (n == 0)
+    return;
+
+  memcpy (&s, source, 4 * n);
+  memcpy (&b, backdrop, 4 * n);
+  b = blend_four (func, b, s, opacity);
+  memcpy (backdrop, &b, 4 * n);
 }
 
 static void
@@ -237,10 +305,10 @@ gesso_blend_pixels (GessoBlend    blend,
   switch (blend)
     {
     case GESSO_BLEND_MULTIPLY:
-      blend_with (multiply, backdrop, source, n, opacity);
+      blend_with_lanes (multiply, backdrop, source, n, opacity);
       break;
     case GESSO_BLEND_SCREEN:
-      blend_with (screen, backdrop, source, n, opacity);
+      blend_with_lanes (screen, backdrop, source, n, opacity);
       break;
     case GESSO_BLEND_OVERLAY:
       blend_with (overlay, backdrop, source, n, opacity);
@@ -249,17 +317,17 @@ gesso_blend_pixels (GessoBlend    blend,
       blend_with (soft_light, backdrop, source, n, opacity);
       break;
     case GESSO_BLEND_DARKEN:
-      blend_with (darken, backdrop, source, n, opacity);
+      blend_with_lanes (darken, backdrop, source, n, opacity);
       break;
     case GESSO_BLEND_LIGHTEN:
-      blend_with (lighten, backdrop, source, n, opacity);
+      blend_with_lanes (lighten, backdrop, source, n, opacity);
       break;
     case GESSO_BLEND_ADD:
       blend_add (backdrop, source, n, opacity);
       break;
     case GESSO_BLEND_NORMAL:
     default:
-      blend_normal (backdrop, source, n, opacity);
+      blend_with_lanes (normal, backdrop, source, n, opacity);
       break;
     }
 }

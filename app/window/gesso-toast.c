@@ -21,22 +21,19 @@ on_dismissed (AdwToast *toast, AdwToastOverlay *overlay)
     g_object_set_qdata (G_OBJECT (overlay), current_quark (), NULL);
 }
 
-void
-gesso_toast_show (AdwToastOverlay *overlay,
-                  const char      *text,
-                  const char      *label,
-                  const char      *action_name)
+static AdwToast *
+get_current (AdwToastOverlay *overlay)
+{
+  return g_object_get_qdata (G_OBJECT (overlay), current_quark ());
+}
+
+static void
+show (AdwToastOverlay *overlay, AdwToast *toast)
 {
   GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (overlay));
-  AdwToast *current = g_object_get_qdata (G_OBJECT (overlay), current_quark ());
-  AdwToast *toast = adw_toast_new (text);
+  AdwToast *current = get_current (overlay);
   gboolean animated;
 
-  if (label)
-    {
-      adw_toast_set_button_label (toast, label);
-      adw_toast_set_action_name (toast, action_name);
-    }
   if (current)
     adw_toast_dismiss (current);
   g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_dismissed), overlay, 0);
@@ -47,4 +44,38 @@ gesso_toast_show (AdwToastOverlay *overlay,
   g_object_set (settings, "gtk-enable-animations", FALSE, NULL);
   adw_toast_overlay_add_toast (overlay, toast);
   g_object_set (settings, "gtk-enable-animations", animated, NULL);
+}
+
+void
+gesso_toast_show (AdwToastOverlay *overlay,
+                  const char      *text,
+                  const char      *label,
+                  const char      *action_name)
+{
+  AdwToast *toast = adw_toast_new (text);
+
+  if (label)
+    {
+      adw_toast_set_button_label (toast, label);
+      adw_toast_set_action_name (toast, action_name);
+    }
+  show (overlay, toast);
+}
+
+void
+gesso_toast_show_lasting (AdwToastOverlay *overlay, const char *text)
+{
+  AdwToast *toast = adw_toast_new (text);
+
+  adw_toast_set_timeout (toast, 0);
+  show (overlay, toast);
+}
+
+void
+gesso_toast_dismiss_lasting (AdwToastOverlay *overlay)
+{
+  AdwToast *current = get_current (overlay);
+
+  if (current && adw_toast_get_timeout (current) == 0)
+    adw_toast_dismiss (current);
 }

@@ -12,4 +12,9 @@ void gesso_toast_show (AdwToastOverlay *overlay,
                        const char      *label,
                        const char      *action_name);
 
+/* Stays until it is dismissed by the artist, by the next toast or by the other function, which leaves toasts
+ * that came since alone. */
+void gesso_toast_show_lasting    (AdwToastOverlay *overlay, const char *text);
+void gesso_toast_dismiss_lasting (AdwToastOverlay *overlay);
+
 G_END_DECLS

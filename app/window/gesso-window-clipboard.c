@@ -15,6 +15,7 @@ on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, &error);
 
+  gesso_window_end_wait (self);
   if (self->document == NULL)
     return;
   if (picture)
@@ -26,6 +27,7 @@ on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
 static void
 take_texture (GessoWindow *self, GdkTexture *texture)
 {
+  gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
   gesso_picture_from_texture_async (texture, NULL, on_texture_converted, g_object_ref (self));
 }
 
@@ -91,7 +93,7 @@ refuse (GessoWindow *self)
 }
 
 static void
-on_drop (GtkEventController *target, GFile *file, GdkTexture *texture, gpointer owner)
+on_drop (GtkWidget *widget, GFile *file, GdkTexture *texture, gpointer owner)
 {
   GessoWindow *self = owner;
 
@@ -117,6 +119,7 @@ take_drop (Drop *drop, GessoPicture *picture, const GError *error)
 {
   GessoWindow *self = drop->window;
 
+  gesso_window_end_wait (self);
   if (self->document && error)
     gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
   else if (self->document && drop->zone == GESSO_DROP_START)
@@ -168,6 +171,7 @@ on_canvas_drop (GessoWindow *self, guint zone, GFile *file, GdkTexture *texture)
   drop = g_new0 (Drop, 1);
   drop->window = g_object_ref (self);
   drop->zone = zone;
+  gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
   if (file)
     gesso_picture_load_async (file, NULL, on_dropped_loaded, drop);
   else
@@ -184,7 +188,8 @@ gesso_window_init_clipboard (GessoWindow *self)
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
 
-  gtk_widget_add_controller (self->flap, gesso_picture_drop_new (on_drop, self));
+  gesso_picture_drop_add (self->flap, GTK_PHASE_BUBBLE, on_drop, self);
+  gesso_picture_drop_add (GTK_WIDGET (self->prompt_bar), GTK_PHASE_CAPTURE, on_drop, self);
   g_signal_connect_object (self->canvas, "dropped", G_CALLBACK (on_canvas_drop), self,
                            G_CONNECT_SWAPPED);
 }

@@ -139,6 +139,12 @@ gesso_window_close_request (GtkWindow *window)
 
   if (self->discarding)
     return GDK_EVENT_STOP;
+  /* The file is what was asked for first; a program that leaves now would leave half of it. */
+  if (self->saving)
+    {
+      self->close_saved = TRUE;
+      return GDK_EVENT_STOP;
+    }
   if (self->store)
     g_settings_apply (self->store);
   gesso_window_sync (self);

@@ -92,6 +92,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   GtkApplication *application;
   GessoWindow *window = self;
 
+  gesso_window_end_wait (self);
   if (self->document == NULL)
     return;
   if (snapshot == NULL)
@@ -122,6 +123,7 @@ gesso_window_open_document (GessoWindow *self, GFile *file)
   opening = g_new0 (Opening, 1);
   opening->window = g_object_ref (self);
   opening->file = g_object_ref (file);
+  gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
   gesso_ora_load_async (file, NULL, on_loaded, opening);
 }
 
@@ -165,6 +167,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   gboolean saved = gesso_ora_save_finish (result, &error);
 
   self->saving = FALSE;
+  gesso_window_end_wait (self);
   if (self->document)
     {
       if (saved)
@@ -172,6 +175,9 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
       else
         gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
       gesso_window_update (self);
+      if (saved && self->close_saved && saving->done == NULL)
+        gtk_window_close (GTK_WINDOW (self)); /* asks if it was painted on meanwhile */
+      self->close_saved = FALSE;
     }
   saving_end (saving, saved);
 }
@@ -194,6 +200,7 @@ begin_saving (Saving *saving)
   saving->n_changes = self->n_changes;
   self->saving = TRUE;
   gesso_window_update (self);
+  gesso_window_begin_wait (self, GESSO_WAIT_SAVE);
   gesso_ora_save_async (snapshot, saving->file, NULL, on_saved, saving);
 }
 

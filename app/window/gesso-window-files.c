@@ -78,6 +78,7 @@ on_picture_loaded (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GessoPicture) picture = gesso_picture_load_finish (result, &error);
 
+  gesso_window_end_wait (self);
   if (self->document == NULL)
     return;
   if (picture)
@@ -97,6 +98,7 @@ open_picture (GessoWindow *self, GFile *file, gboolean as_start)
   opening->window = g_object_ref (self);
   opening->file = g_object_ref (file);
   opening->as_start = as_start;
+  gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
   gesso_picture_load_async (file, NULL, on_picture_loaded, opening);
 }
 

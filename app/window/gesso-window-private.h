@@ -21,6 +21,12 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  GESSO_WAIT_OPEN,
+  GESSO_WAIT_SAVE,
+} GessoWait;
+
 struct _GessoWindow
 {
   AdwApplicationWindow parent_instance;
@@ -61,6 +67,9 @@ struct _GessoWindow
 
   GFile             *file;           /* the .ora it is saved in, or NULL       */
   gboolean           saving;
+  gboolean           close_saved;    /* as soon as that is over                */
+  guint              n_waits, wait_timer;
+  GessoWait          wait;
   guint              n_changes;      /* of the painting, to see that there were some */
   GessoJournal      *journal;        /* NULL where none can be written         */
   GessoJournal      *resuming;       /* the one that is replayed on a thread, or NULL */
@@ -93,6 +102,12 @@ struct _GessoWindow
 /* gesso-window.c */
 void gesso_window_update    (GessoWindow *self);
 void gesso_window_set_error (GessoWindow *self, const GError *error);
+/* gesso-window-wait.c: between the two a toast says what takes so long, if it does. */
+void gesso_window_begin_wait   (GessoWindow *self, GessoWait wait);
+void gesso_window_end_wait     (GessoWindow *self);
+/* Before it goes. */
+void gesso_window_forget_waits (GessoWindow *self);
+
 /* label and action_name: of the toast's button, or both NULL. */
 void gesso_window_toast     (GessoWindow *self,
                              const char  *text,

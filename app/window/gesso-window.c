@@ -322,6 +322,7 @@ gesso_window_dispose (GObject *object)
   if (self->strip)
     gesso_window_close_orders (self);
   gesso_window_close_library (self);
+  gesso_window_forget_waits (self);
   gesso_window_end_journal (self);
   if (self->store)
     g_settings_apply (self->store);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MAX_RUN 9
+
 static double
 mix (GessoBlend blend, double cb, double cs)
 {
@@ -63,25 +65,42 @@ random_pixel (GRand *rand, guint8 *pixel)
 }
 
 static void
+assert_blended (GessoBlend blend, const guint8 *b, const guint8 *s, guint8 opacity, const guint8 *is)
+{
+  double expected[4];
+
+  reference (blend, b, s, opacity / 255.0, expected);
+  for (guint c = 0; c < 4; c++)
+    {
+      g_assert_cmpfloat (fabs (is[c] - expected[c]), <=, 0.51);
+      g_assert_cmpuint (is[c], <=, is[3]);
+    }
+}
+
+/* Runs of all lengths: some pixels go several at a time. */
+static void
 test_formulas (gconstpointer data)
 {
   GessoBlend blend = GPOINTER_TO_UINT (data);
   g_autoptr (GRand) rand = g_rand_new_with_seed (blend + 1);
 
-  for (guint n = 0; n < 200000; n++)
+  for (guint n = 0; n < 50000; n++)
     {
-      guint8 b[4], s[4], opacity = n % 2 ? 255 : (guint8) g_rand_int (rand);
-      double expected[4];
+      guint8 before[MAX_RUN][4], b[MAX_RUN + 1][4], s[MAX_RUN][4];
+      guint8 opacity = n % 2 ? 255 : (guint8) g_rand_int (rand);
+      guint run = 1 + n % MAX_RUN;
 
-      random_pixel (rand, b);
-      random_pixel (rand, s);
-      reference (blend, b, s, opacity / 255.0, expected);
-      gesso_blend_pixels (blend, b, s, 1, opacity);
-      for (guint c = 0; c < 4; c++)
+      memset (b, 77, sizeof b);
+      for (guint i = 0; i < run; i++)
         {
-          g_assert_cmpfloat (fabs (b[c] - expected[c]), <=, 0.51);
-          g_assert_cmpuint (b[c], <=, b[3]);
+          random_pixel (rand, b[i]);
+          random_pixel (rand, s[i]);
         }
+      memcpy (before, b, sizeof before);
+      gesso_blend_pixels (blend, b[0], s[0], run, opacity);
+      for (guint i = 0; i < run; i++)
+        assert_blended (blend, before[i], s[i], opacity, b[i]);
+      g_assert_cmpuint (b[run][0], ==, 77);
     }
 }
 

@@ -145,6 +145,7 @@ test_about (void)
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) error = NULL;
   int status;
@@ -153,8 +154,9 @@ main (int argc, char **argv)
   /* libatspi warns when it meets a program before that has put itself in order. */
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
   atspi_init ();
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("GESSO_APP"),
-                              NULL);
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-warnings", TRUE);
+  process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("GESSO_APP"), NULL);
   g_assert_no_error (error);
   root = accessible_wait_program ("gesso");
 

@@ -16,12 +16,15 @@ static Accessible *root;
 void
 program_start (const char *file)
 {
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
   g_autoptr (GError) error = NULL;
   g_autoptr (Accessible) prompt = NULL;
 
   g_assert_null (process);
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, g_getenv ("GESSO_APP"), file,
-                              NULL);
+  /* Ours may be warned by libatspi, the program has no such excuse. */
+  g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-warnings", TRUE);
+  process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("GESSO_APP"), file, NULL);
   g_assert_no_error (error);
   root = accessible_wait_program ("gesso");
   prompt = accessible_wait (root, "Prompt");

@@ -115,6 +115,31 @@ test_window_goes (void)
   g_assert_null (overlay);
 }
 
+/* For what takes long: it stays until that is over, and then no other is taken for it. */
+static void
+test_lasting (void)
+{
+  GtkWindow *window;
+  AdwToastOverlay *overlay = show_overlay (&window);
+  AdwToast *toast;
+
+  gesso_toast_show_lasting (overlay, "Reading");
+  run_ms (FADE_MS);
+  toast = g_object_get_qdata (G_OBJECT (overlay), g_quark_from_static_string ("gesso-toast-current"));
+  g_assert_nonnull (toast);
+  g_assert_cmpuint (adw_toast_get_timeout (toast), ==, 0);
+  gesso_toast_dismiss_lasting (overlay);
+  run_ms (FADE_MS);
+  g_assert_cmpuint (count_toasts (overlay), ==, 0);
+
+  gesso_toast_show_lasting (overlay, "Reading");
+  gesso_toast_show (overlay, "Read", NULL, NULL);
+  gesso_toast_dismiss_lasting (overlay);
+  run_ms (FADE_MS);
+  g_assert_cmpuint (count_toasts (overlay), ==, 1);
+  gtk_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -125,6 +150,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/toast/dismissed-at-once", test_dismissed_at_once);
   g_test_add_func ("/app/toast/newest", test_newest);
   g_test_add_func ("/app/toast/window-goes", test_window_goes);
+  g_test_add_func ("/app/toast/lasting", test_lasting);
 
   return g_test_run ();
 }
