@@ -223,7 +223,7 @@ gesso_downloads_get_folder (GessoDownloads *self)
 void
 gesso_downloads_set_folder (GessoDownloads *self, const char *folder)
 {
-  if (g_strcmp0 (self->folder, folder) == 0)
+  if (folder == NULL || g_strcmp0 (self->folder, folder) == 0)
     return;
 
   g_free (self->folder);

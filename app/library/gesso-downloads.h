@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define GESSO_TYPE_DOWNLOADS (gesso_downloads_get_type ())
 G_DECLARE_FINAL_TYPE (GessoDownloads, gesso_downloads, GESSO, DOWNLOADS, GObject)
 
-/* What was left in the folder is there, stopped. */
+/* What was left in the folder is there, stopped. folder: may be NULL, if it is set before anything is added. */
 GessoDownloads *gesso_downloads_new        (const char *folder);
 const char     *gesso_downloads_get_folder (GessoDownloads *self);
 /* For those from now on. */

@@ -11,6 +11,7 @@
 #include "document/gesso-journal.h"
 #include "engine/gesso-engine.h"
 #include "gallery/gesso-gallery.h"
+#include "library/gesso-downloads.h"
 #include "library/gesso-library.h"
 #include "live/gesso-live.h"
 #include "prompt/gesso-prompt-bar.h"
@@ -79,6 +80,7 @@ struct _GessoWindow
   char              *notes;          /* of the last order, joined              */
 
   GessoLibrary      *library;
+  GessoDownloads    *downloads;
   GtkWindow         *library_window; /* NULL while it is closed                */
   char              *compared;       /* parameters of the picture whose files were looked for */
   gboolean           compare_later;  /* once the library is read               */

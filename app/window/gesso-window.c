@@ -276,6 +276,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   GessoWindow *self = g_object_new (GESSO_TYPE_WINDOW, "application", application, NULL);
 
   self->engine = g_object_ref (gesso_application_get_engine (application));
+  self->downloads = g_object_ref (gesso_application_get_downloads (application));
   self->document = gesso_document_new ();
   self->store = gesso_store_new ();
   if (self->store)
