@@ -81,6 +81,8 @@ struct _GessoWindow
 
   GessoLibrary      *library;
   GessoDownloads    *downloads;
+  GCancellable      *vocabulary;     /* of looking for the model's         */
+  gboolean           lacks_vocabulary;
   GtkWindow         *library_window; /* NULL while it is closed                */
   char              *compared;       /* parameters of the picture whose files were looked for */
   gboolean           compare_later;  /* once the library is read               */
@@ -155,6 +157,10 @@ void gesso_window_close_library (GessoWindow *self);
 /* Finds what a picture was made with, and says how many files are not the same here; 0 while the
  * library is still read, which then does it. parameters: A1111's text. */
 guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
+
+/* gesso-window-vocabulary.c; after the library. */
+void gesso_window_init_vocabulary  (GessoWindow *self);
+void gesso_window_close_vocabulary (GessoWindow *self);
 
 /* gesso-window-history.c */
 void gesso_window_init_history  (GessoWindow *self);

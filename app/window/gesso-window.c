@@ -107,7 +107,8 @@ gesso_window_set_error (GessoWindow *self, const GError *error)
 static void
 show_cpu_note (GessoWindow *self)
 {
-  if (self->cpu_note_shown || self->native_size == 0 || !gesso_engine_get_on_cpu (self->engine))
+  if (self->cpu_note_shown || self->lacks_vocabulary || self->native_size == 0 ||
+      !gesso_engine_get_on_cpu (self->engine))
     return;
 
   self->cpu_note_shown = TRUE;
@@ -292,6 +293,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_files (self);
   gesso_window_init_models (self);
   gesso_window_init_library (self);
+  gesso_window_init_vocabulary (self);
   gesso_window_init_clipboard (self);
   gesso_window_init_recent (self);
   gesso_window_init_start (self);
@@ -319,6 +321,7 @@ gesso_window_dispose (GObject *object)
 
   if (self->strip)
     gesso_window_close_orders (self);
+  gesso_window_close_vocabulary (self);
   gesso_window_close_library (self);
   gesso_window_end_journal (self);
   if (self->store)
