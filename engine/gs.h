@@ -218,6 +218,10 @@ typedef struct
 /* Reads only headers: no device, milliseconds. path: NULL = the starter model. Any thread. */
 GsModelInfo       *gs_model_info_new    (const char *path, GError **error);
 void               gs_model_info_free   (GsModelInfo *info);
+/* How many tokens the vocabulary has to have that a model lacks; 0: it has one, or there is one beside its file,
+ * in $XDG_DATA_HOME/gesso/clip/, or in a diffusers model in one of the folders (ended by NULL, or NULL).
+ * Reads headers and vocabularies: tens of milliseconds. path: NULL = the starter model. Any thread. */
+guint              gs_model_lacks_vocabulary (const char *path, const char *const *folders);
 /* Of the loaded model, or NULL. */
 const GsModelInfo *gs_session_get_model (GsSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GsModelInfo, gs_model_info_free)

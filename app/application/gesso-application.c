@@ -20,6 +20,7 @@ struct _GessoApplication
 
   GessoEngine   *engine;
   GSettings     *store;          /* NULL where the schema is not installed */
+  GessoDownloads *downloads;
   GtkWindow     *preferences;    /* weak                                   */
   gboolean       restored;       /* the windows of the last time         */
   gboolean       quitting;       /* all windows, not one                 */
@@ -32,6 +33,12 @@ GessoEngine *
 gesso_application_get_engine (GessoApplication *self)
 {
   return self->engine;
+}
+
+GessoDownloads *
+gesso_application_get_downloads (GessoApplication *self)
+{
+  return self->downloads;
 }
 
 gboolean
@@ -151,17 +158,29 @@ apply_preview (GessoApplication *self)
 }
 
 static void
+apply_download_folder (GessoApplication *self)
+{
+  g_autoptr (GFile) folder = gesso_store_get_download_folder (self->store);
+
+  gesso_downloads_set_folder (self->downloads, g_file_peek_path (folder));
+}
+
+static void
 open_store (GessoApplication *self)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "preferences");
 
   self->store = gesso_store_new ();
+  self->downloads = gesso_downloads_new (NULL);
+  apply_download_folder (self);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), self->store != NULL);
   if (self->store == NULL)
     return;
 
   g_signal_connect_swapped (self->store, "changed::style", G_CALLBACK (apply_style), self);
   g_signal_connect_swapped (self->store, "changed::preview", G_CALLBACK (apply_preview), self);
+  g_signal_connect_swapped (self->store, "changed::download-folder",
+                            G_CALLBACK (apply_download_folder), self);
   apply_style (self);
   apply_preview (self);
 }
@@ -253,6 +272,7 @@ gesso_application_shutdown (GApplication *application)
 
   G_APPLICATION_CLASS (gesso_application_parent_class)->shutdown (application);
 
+  g_clear_object (&self->downloads);
   g_clear_object (&self->store);
   g_clear_object (&self->engine);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GessoApplication: the program. Owns the engine; one window, to which files are handed. */
+/* GessoApplication: the program. Owns the engine and what is fetched; one window, to which files are handed. */
 #pragma once
 
 #include "engine/gesso-engine.h"
+#include "library/gesso-downloads.h"
 
 #include <adwaita.h>
 
@@ -13,6 +14,7 @@ G_DECLARE_FINAL_TYPE (GessoApplication, gesso_application, GESSO, APPLICATION, A
 
 GessoApplication *gesso_application_new        (void);
 GessoEngine      *gesso_application_get_engine (GessoApplication *self);
+GessoDownloads   *gesso_application_get_downloads (GessoApplication *self);
 /* While all windows are closed, not one of several. */
 gboolean gesso_application_get_quitting (GessoApplication *self);
 

@@ -65,6 +65,7 @@ update_menu (GessoModelRow *self)
   for (guint i = 0; recent && recent[i]; i++)
     append_model (models, recent[i]);
   g_menu_append (files, _("_Library…"), "win.library");
+  g_menu_append (files, _("_Get Models…"), "win.get-models");
   g_menu_append (files, _("Open Model _File…"), "win.open-model-file");
   g_menu_append (files, _("Open Model F_older…"), "win.open-model-folder");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (models));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bindings between keys and controls, and the two folders. */
+/* The bindings between keys and controls, and the folders. */
 #include "config.h"
 
 #include "gesso-preferences.h"
@@ -19,6 +19,8 @@ struct _GessoPreferences
   AdwComboRow   *preview;
   AdwActionRow  *gallery;
   GtkWidget     *gallery_reset;
+  AdwActionRow  *downloads;
+  GtkWidget     *downloads_reset;
   AdwActionRow  *autosave;
   GtkSwitch     *wait_for_power;
   GtkWidget     *full_screen_row;
@@ -70,15 +72,27 @@ bind_choice (GessoPreferences *self, const char *key, AdwComboRow *row, const ch
 
 /* ---- Folders -------------------------------------------------------------------------------- */
 
+typedef GFile *(*GetFolder) (GSettings *store);
+
 static void
-update_gallery (GessoPreferences *self)
+update_folder (GessoPreferences *self, const char *key, GetFolder get, AdwActionRow *row,
+               GtkWidget *reset)
 {
-  g_autoptr (GFile) folder = gesso_store_get_gallery_folder (self->store);
-  g_autoptr (GVariant) chosen = g_settings_get_user_value (self->store, "gallery-folder");
+  g_autoptr (GFile) folder = get (self->store);
+  g_autoptr (GVariant) chosen = g_settings_get_user_value (self->store, key);
   g_autofree char *name = gesso_sandbox_dup_name (folder);
 
-  adw_action_row_set_subtitle (self->gallery, name);
-  gtk_widget_set_visible (self->gallery_reset, chosen != NULL);
+  adw_action_row_set_subtitle (row, name);
+  gtk_widget_set_visible (reset, chosen != NULL);
+}
+
+static void
+update_folders (GessoPreferences *self)
+{
+  update_folder (self, "gallery-folder", gesso_store_get_gallery_folder, self->gallery,
+                 self->gallery_reset);
+  update_folder (self, "download-folder", gesso_store_get_download_folder, self->downloads,
+                 self->downloads_reset);
 }
 
 static void
@@ -91,20 +105,20 @@ on_folder_response (GtkNativeDialog *dialog, int response, gpointer data)
       g_autoptr (GFile) folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
       g_autofree char *uri = g_file_get_uri (folder);
 
-      g_settings_set_string (self->store, "gallery-folder", uri);
+      g_settings_set_string (self->store, g_object_get_data (G_OBJECT (dialog), "key"), uri);
     }
   g_object_unref (dialog);
 }
 
+/* key: static. */
 static void
-choose_gallery (GtkWidget *widget, const char *action_name, GVariant *parameter)
+choose_folder (GessoPreferences *self, const char *key, GetFolder get, const char *title)
 {
-  GessoPreferences *self = GESSO_PREFERENCES (widget);
-  g_autoptr (GFile) folder = gesso_store_get_gallery_folder (self->store);
+  g_autoptr (GFile) folder = get (self->store);
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
-      _("Choose the Gallery's Folder"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-      _("_Choose"), NULL);
+      title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("_Choose"), NULL);
 
+  g_object_set_data (G_OBJECT (dialog), "key", (gpointer) key);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   if (g_file_query_exists (folder, NULL))
     gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
@@ -113,9 +127,29 @@ choose_gallery (GtkWidget *widget, const char *action_name, GVariant *parameter)
 }
 
 static void
+choose_gallery (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  choose_folder (GESSO_PREFERENCES (widget), "gallery-folder", gesso_store_get_gallery_folder,
+                 _("Choose the Gallery's Folder"));
+}
+
+static void
+choose_downloads (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  choose_folder (GESSO_PREFERENCES (widget), "download-folder", gesso_store_get_download_folder,
+                 _("Choose the Folder of Fetched Models"));
+}
+
+static void
 reset_gallery (GtkWidget *widget, const char *action_name, GVariant *parameter)
 {
   g_settings_reset (GESSO_PREFERENCES (widget)->store, "gallery-folder");
+}
+
+static void
+reset_downloads (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  g_settings_reset (GESSO_PREFERENCES (widget)->store, "download-folder");
 }
 
 static void
@@ -147,9 +181,11 @@ bind_all (GessoPreferences *self)
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->store, "undo-memory", self->undo_memory, "value",
                    G_SETTINGS_BIND_DEFAULT);
-  g_signal_connect_object (self->store, "changed::gallery-folder", G_CALLBACK (update_gallery),
+  g_signal_connect_object (self->store, "changed::gallery-folder", G_CALLBACK (update_folders),
                            self, G_CONNECT_SWAPPED);
-  update_gallery (self);
+  g_signal_connect_object (self->store, "changed::download-folder", G_CALLBACK (update_folders),
+                           self, G_CONNECT_SWAPPED);
+  update_folders (self);
   show_autosave (self);
 }
 
@@ -185,6 +221,8 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, preview);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, gallery);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, gallery_reset);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, downloads);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, downloads_reset);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, autosave);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, wait_for_power);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, full_screen_row);
@@ -194,6 +232,10 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
   gtk_widget_class_install_action (widget_class, "preferences.choose-gallery", NULL,
                                    choose_gallery);
   gtk_widget_class_install_action (widget_class, "preferences.reset-gallery", NULL, reset_gallery);
+  gtk_widget_class_install_action (widget_class, "preferences.choose-downloads", NULL,
+                                   choose_downloads);
+  gtk_widget_class_install_action (widget_class, "preferences.reset-downloads", NULL,
+                                   reset_downloads);
 }
 
 static void

@@ -35,6 +35,18 @@ gesso_store_get_gallery_folder (GSettings *store)
   return g_file_new_build_filename (pictures ? pictures : g_get_home_dir (), "Gesso", NULL);
 }
 
+GFile *
+gesso_store_get_download_folder (GSettings *store)
+{
+  g_autofree char *uri = store ? g_settings_get_string (store, "download-folder") : NULL;
+  g_autoptr (GFile) chosen = uri && *uri ? g_file_new_for_uri (uri) : NULL;
+
+  if (chosen && g_file_peek_path (chosen))
+    return g_steal_pointer (&chosen);
+
+  return g_file_new_build_filename (g_get_user_data_dir (), "gesso", "models", NULL);
+}
+
 static gboolean
 bytes_from_mib (GValue *value, GVariant *variant, gpointer data)
 {

@@ -12,6 +12,9 @@ GSettings *gesso_store_new (void);
 /* Where finished pictures are kept; store: may be NULL. */
 GFile     *gesso_store_get_gallery_folder (GSettings *store);
 
+/* Where models come that are fetched, a folder of this machine; store: may be NULL. */
+GFile     *gesso_store_get_download_folder (GSettings *store);
+
 /* Keeps a property of type guint64 at the bytes that undo may hold; store: may be NULL. */
 void       gesso_store_bind_undo_bytes    (GSettings *store, GObject *object, const char *property);
 

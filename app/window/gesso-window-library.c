@@ -6,7 +6,7 @@
 #include "gesso-window-private.h"
 
 #include "library/gesso-library-match.h"
-#include "library/gesso-library-view.h"
+#include "library/gesso-library-window.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -35,31 +35,32 @@ on_destroyed (GessoWindow *self)
 }
 
 static void
+show_library (GessoWindow *self, gboolean get)
+{
+  if (self->library_window == NULL)
+    {
+      self->library_window = GTK_WINDOW (
+          gesso_library_window_new (GTK_WINDOW (self), self->library, self->downloads));
+      g_signal_connect_object (self->library_window, "used", G_CALLBACK (use_item), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->library_window, "destroy", G_CALLBACK (on_destroyed), self,
+                               G_CONNECT_SWAPPED);
+      gesso_library_scan (self->library); /* files may have come */
+    }
+  gesso_library_window_show (GESSO_LIBRARY_WINDOW (self->library_window), get);
+  gtk_window_present (self->library_window);
+}
+
+static void
 library (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  GessoWindow *self = data;
-  GtkWidget *content, *view;
+  show_library (data, FALSE);
+}
 
-  if (self->library_window)
-    {
-      gtk_window_present (self->library_window);
-      return;
-    }
-
-  content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  view = g_object_new (GESSO_TYPE_LIBRARY_VIEW, "vexpand", TRUE, NULL);
-  gesso_library_view_set_library (GESSO_LIBRARY_VIEW (view), self->library);
-  g_signal_connect_object (view, "used", G_CALLBACK (use_item), self, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (content), adw_header_bar_new ());
-  gtk_box_append (GTK_BOX (content), view);
-  self->library_window = g_object_new (ADW_TYPE_WINDOW, "title", _("Library"), "transient-for", self,
-                                       "destroy-with-parent", TRUE, "default-width", 560,
-                                       "default-height", 640, NULL);
-  adw_window_set_content (ADW_WINDOW (self->library_window), content);
-  g_signal_connect_object (self->library_window, "destroy", G_CALLBACK (on_destroyed), self,
-                           G_CONNECT_SWAPPED);
-  gtk_window_present (self->library_window);
-  gesso_library_scan (self->library); /* files may have come */
+static void
+get_models (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  show_library (data, TRUE);
 }
 
 /* ---- Names ---------------------------------------------------------------------------------- */
@@ -110,6 +111,24 @@ on_model_read (GessoWindow *self)
   gesso_library_set_model (self->library,
                            gesso_settings_get_model (gesso_document_get_settings (self->document)),
                            gesso_model_row_get_family (gesso_settings_pane_get_model_row (self->pane)));
+}
+
+/* A file has been fetched: its folder is one of the library's from now on. */
+static void
+on_downloaded (GessoWindow *self, GessoDownload *download)
+{
+  const char *folder = gesso_download_get_folder (download);
+  g_auto (GStrv) folders = NULL;
+
+  if (self->library == NULL)
+    return;
+
+  folders = gesso_library_dup_folders (self->library);
+  if (g_str_equal (folder, gesso_downloads_get_folder (self->downloads)) &&
+      !g_strv_contains ((const char *const *) folders, folder))
+    gesso_library_add_folder (self->library, folder);
+  else
+    gesso_library_scan (self->library);
 }
 
 /* ---- A picture's files ---------------------------------------------------------------------- */
@@ -275,6 +294,7 @@ gesso_window_init_library (GessoWindow *self)
 {
   static const GActionEntry entries[] = {
     { .name = "library", .activate = library },
+    { .name = "get-models", .activate = get_models },
     { .name = "compare-files", .activate = compare_files },
   };
   g_auto (GStrv) folders = NULL;
@@ -290,6 +310,8 @@ gesso_window_init_library (GessoWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->library, "hashed", G_CALLBACK (on_hashed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->downloads, "done", G_CALLBACK (on_downloaded), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (gesso_settings_pane_get_model_row (self->pane), "model-read",
                            G_CALLBACK (on_model_read), self, G_CONNECT_SWAPPED);
 }
@@ -302,4 +324,5 @@ gesso_window_close_library (GessoWindow *self)
   g_clear_pointer (&self->compared, g_free);
   g_clear_pointer (&self->compare_again, g_free);
   g_clear_object (&self->library);
+  g_clear_object (&self->downloads);
 }

@@ -12,6 +12,7 @@
 #include "document/gesso-journal.h"
 #include "engine/gesso-engine.h"
 #include "gallery/gesso-gallery.h"
+#include "library/gesso-downloads.h"
 #include "library/gesso-library.h"
 #include "live/gesso-live.h"
 #include "prompt/gesso-prompt-bar.h"
@@ -90,6 +91,9 @@ struct _GessoWindow
   char              *notes;          /* of the last order, joined              */
 
   GessoLibrary      *library;
+  GessoDownloads    *downloads;
+  GCancellable      *vocabulary;     /* of looking for the model's         */
+  gboolean           lacks_vocabulary;
   GtkWindow         *library_window; /* NULL while it is closed                */
   char              *compared;       /* parameters of the picture whose files were looked for */
   gboolean           compare_later;  /* once the library is read               */
@@ -171,6 +175,10 @@ void gesso_window_close_library (GessoWindow *self);
 /* Finds what a picture was made with, and says how many files are not the same here; 0 while the
  * library is still read, which then does it. parameters: A1111's text. */
 guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
+
+/* gesso-window-vocabulary.c; after the library. */
+void gesso_window_init_vocabulary  (GessoWindow *self);
+void gesso_window_close_vocabulary (GessoWindow *self);
 
 /* gesso-window-history.c */
 void gesso_window_init_history  (GessoWindow *self);

@@ -107,7 +107,8 @@ gesso_window_set_error (GessoWindow *self, const GError *error)
 static void
 show_cpu_note (GessoWindow *self)
 {
-  if (self->cpu_note_shown || self->native_size == 0 || !gesso_engine_get_on_cpu (self->engine))
+  if (self->cpu_note_shown || self->lacks_vocabulary || self->native_size == 0 ||
+      !gesso_engine_get_on_cpu (self->engine))
     return;
 
   self->cpu_note_shown = TRUE;
@@ -276,6 +277,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   GessoWindow *self = g_object_new (GESSO_TYPE_WINDOW, "application", application, NULL);
 
   self->engine = g_object_ref (gesso_application_get_engine (application));
+  self->downloads = g_object_ref (gesso_application_get_downloads (application));
   self->document = gesso_document_new ();
   self->store = gesso_store_new ();
   if (self->store)
@@ -294,6 +296,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_files (self);
   gesso_window_init_models (self);
   gesso_window_init_library (self);
+  gesso_window_init_vocabulary (self);
   gesso_window_init_clipboard (self);
   gesso_window_init_recent (self);
   gesso_window_init_start (self);
@@ -321,6 +324,7 @@ gesso_window_dispose (GObject *object)
 
   if (self->strip)
     gesso_window_close_orders (self);
+  gesso_window_close_vocabulary (self);
   gesso_window_close_library (self);
   gesso_window_forget_waits (self);
   gesso_window_end_journal (self);

@@ -61,6 +61,21 @@ try_model (Search *search)
   try_path (search, folder, is_folder);
 }
 
+GsTokenizer *
+gs_tokenizer_find_in (const GPtrArray *models, guint n_vocab)
+{
+  Search search = { .n_vocab = n_vocab };
+
+  for (guint i = 0; search.found == NULL && i < models->len; i++)
+    {
+      g_autofree char *inside = g_build_filename (models->pdata[i], "tokenizer", NULL);
+
+      try_path (&search, inside, FALSE);
+    }
+  g_free (search.obstacle);
+  return search.found;
+}
+
 static void
 try_data_folder (Search *search, const char *data)
 {

@@ -34,6 +34,9 @@ char *gs_tokenizer_locate (const char *path);
  */
 GsTokenizer *gs_tokenizer_find (const char *model_path, guint n_vocab, GError **error);
 
+/* Finds a vocabulary of that size in one of these models' folders (paths; files are passed over), or NULL. */
+GsTokenizer *gs_tokenizer_find_in (const GPtrArray *models, guint n_vocab);
+
 /* Takes ownership of a finished bpe. The tokens must be in it; pad: NULL for the end token.
  * GS_ERROR_BAD_FILE. */
 GsTokenizer *gs_tokenizer_new (GsBpe *bpe, const char *path, const char *begin, const char *end,

@@ -10,6 +10,7 @@
 #include "models/clip-text.h"
 #include "session/memory-stages.h"
 #include "session/model.h"
+#include "session/vocabulary.h"
 
 #define MAX_CACHED_PROMPTS 64 /* 15 MB with SD 1.x's text encoder and prompts of one chunk */
 
@@ -232,7 +233,7 @@ gs_prompt_cache_trim (GsSession *session)
 gboolean
 gs_prompt_count_chunks (GsSession *session, const char *prompt, guint *n_chunks, GError **error)
 {
-  GsTokenizer *tokenizer = gs_model_get_tokenizer (session->model, error);
+  GsTokenizer *tokenizer = gs_session_get_tokenizer (session, error);
   g_autoptr (GArray) chunks = NULL;
 
   if (tokenizer == NULL)
@@ -316,7 +317,7 @@ gs_encode_prompt (GsSession *session, const char *prompt, guint n_chunks, guint 
 
   if (vectors != NULL)
     return vectors;
-  tokenizer = gs_model_get_tokenizer (model, error);
+  tokenizer = gs_session_get_tokenizer (session, error);
   if (tokenizer == NULL)
     return NULL;
   chunks = gs_prompt_chunks (tokenizer, prompt != NULL ? prompt : "", NULL, error);

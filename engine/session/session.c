@@ -7,6 +7,7 @@
 #include "session/library.h"
 #include "session/model.h"
 #include "session/vector-width.h"
+#include "session/vocabulary.h"
 #include "tensor/stream.h"
 
 void
@@ -195,7 +196,7 @@ gs_session_count_tokens (GsSession *session, const char *prompt, guint *n_tokens
 
   if (!gs_session_require_model (session, error))
     return FALSE;
-  tokenizer = gs_model_get_tokenizer (session->model, error);
+  tokenizer = gs_session_get_tokenizer (session, error);
   if (tokenizer == NULL)
     return FALSE;
   gs_inversions_find (session->model, gs_session_library (session));

@@ -12,6 +12,7 @@
 #include "session/memory-stages.h"
 #include "session/prompt-encoder.h"
 #include "session/training-private.h"
+#include "session/vocabulary.h"
 
 #include <math.h>
 
@@ -71,7 +72,7 @@ check_model (GsTraining *training, GError **error)
     g_set_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED,
                  "The model's autoencoder has no encoder, so it cannot read pictures to learn from");
   else
-    return gs_model_get_tokenizer (training->session->model, error) != NULL;
+    return gs_session_get_tokenizer (training->session, error) != NULL;
   return FALSE;
 }
 

@@ -131,23 +131,34 @@ test_undo_memory (void)
   close_preferences (preferences, store);
 }
 
-static void
-test_gallery (void)
+typedef struct
 {
+  const char *key, *row, *reset, *reset_action, *usual;
+} Folder;
+
+static const Folder folders[] = {
+  { "gallery-folder", "gallery", "gallery_reset", "preferences.reset-gallery", "/Gesso" },
+  { "download-folder", "downloads", "downloads_reset", "preferences.reset-downloads", "/gesso/models" },
+};
+
+static void
+test_folder (gconstpointer data)
+{
+  const Folder *folder = data;
   GSettings *store;
   GessoPreferences *preferences = open_preferences (&store);
-  AdwActionRow *row = ADW_ACTION_ROW (get_child (preferences, "gallery"));
-  GtkWidget *reset = get_child (preferences, "gallery_reset");
-  g_autofree char *folder = g_build_filename (g_get_home_dir (), "paintings", NULL);
-  g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
+  AdwActionRow *row = ADW_ACTION_ROW (get_child (preferences, folder->row));
+  GtkWidget *reset = get_child (preferences, folder->reset);
+  g_autofree char *path = g_build_filename (g_get_home_dir (), "paintings", NULL);
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
 
   g_assert_false (gtk_widget_get_visible (reset));
-  g_assert_true (g_str_has_suffix (adw_action_row_get_subtitle (row), "/Gesso"));
-  g_settings_set_string (store, "gallery-folder", uri);
+  g_assert_true (g_str_has_suffix (adw_action_row_get_subtitle (row), folder->usual));
+  g_settings_set_string (store, folder->key, uri);
   g_assert_cmpstr (adw_action_row_get_subtitle (row), ==, "~/paintings");
   g_assert_true (gtk_widget_get_visible (reset));
-  gtk_widget_activate_action (GTK_WIDGET (preferences), "preferences.reset-gallery", NULL);
-  g_assert_true (g_str_has_suffix (adw_action_row_get_subtitle (row), "/Gesso"));
+  gtk_widget_activate_action (GTK_WIDGET (preferences), folder->reset_action, NULL);
+  g_assert_true (g_str_has_suffix (adw_action_row_get_subtitle (row), folder->usual));
   g_assert_false (gtk_widget_get_visible (reset));
   close_preferences (preferences, store);
 }
@@ -196,7 +207,8 @@ main (int argc, char **argv)
   g_test_add_func ("/app/preferences/choices", test_choices);
   g_test_add_func ("/app/preferences/switches", test_switches);
   g_test_add_func ("/app/preferences/undo-memory", test_undo_memory);
-  g_test_add_func ("/app/preferences/gallery", test_gallery);
+  g_test_add_data_func ("/app/preferences/gallery", &folders[0], test_folder);
+  g_test_add_data_func ("/app/preferences/downloads", &folders[1], test_folder);
   g_test_add_func ("/app/preferences/gallery-folder", test_gallery_folder);
   g_test_add_func ("/app/preferences/undo-bytes", test_undo_bytes);
 

@@ -330,6 +330,33 @@ show_library (GtkWindow *window)
     widgets_wait_ms (20);
 }
 
+/* One was left in the middle the last time, and another cannot be had. */
+static void
+show_get_models (GtkWindow *window)
+{
+  GessoWindow *self = GESSO_WINDOW (window);
+  g_autofree char *folder = g_dir_make_tmp ("models-XXXXXX", NULL);
+  g_autofree guchar *half = g_malloc0 (512 * 1024);
+  const GessoPartInfo infos[] = {
+    { .address = "https://example.org/a", .title = "Ink Wash", .size = 1024 * 1024 },
+    { .address = "ftp://example.org/b", .title = "Watercolour", .size = 2048 * 1024 },
+  };
+  static const char *const names[] = { "ink.safetensors", "watercolour.safetensors" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (infos); i++)
+    {
+      g_autoptr (GessoPartFile) part = gesso_part_file_new (folder, names[i]);
+      g_autoptr (GBytes) bytes = g_bytes_new (half, 512 * 1024);
+
+      gesso_part_file_open (part, NULL, NULL);
+      gesso_part_file_append (part, bytes, NULL);
+      gesso_part_file_write_info (part, &infos[i], NULL);
+    }
+  gesso_downloads_set_folder (self->downloads, folder);
+  gesso_downloads_resume (self->downloads, gesso_downloads_find (self->downloads, infos[1].address));
+  activate (window, "win.get-models");
+}
+
 static void
 show_upscale (GtkWindow *window)
 {
@@ -365,6 +392,7 @@ static const State states[] = {
   { "gallery", 1000, 700, 0, show_gallery },
   { "preferences", 1000, 800, 0, show_preferences },
   { "library", 1000, 800, 0, show_library },
+  { "get-models", 1000, 900, 0, show_get_models },
   { "upscale", 1000, 700, 0, show_upscale },
   { "settings", 1000, 800, 0, show_settings },
   { "shortcuts", 1200, 800, 0, show_shortcuts },

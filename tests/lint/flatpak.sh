@@ -17,7 +17,7 @@ while IFS= read -r text; do
 done < <(python3 - "$manifest" "$id" 2>&1 <<'PYTHON'
 import json, re, sys
 
-ALLOWED = ['--device=dri', '--share=ipc', '--socket=fallback-x11', '--socket=wayland']
+ALLOWED = ['--device=dri', '--share=ipc', '--share=network', '--socket=fallback-x11', '--socket=wayland']
 
 
 def once(pairs):

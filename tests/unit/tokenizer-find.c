@@ -77,6 +77,33 @@ test_find (void)
   g_rmdir (root);
 }
 
+/* In the folder of another model; of files that are no folders nothing is asked. */
+static void
+test_find_in (void)
+{
+  g_autofree char *root = g_dir_make_tmp ("gesso-find-XXXXXX", NULL);
+  g_autofree char *inside = g_build_filename (root, "tokenizer", NULL);
+  g_autoptr (GPtrArray) models = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GsTokenizer) tokenizer = NULL;
+
+  g_ptr_array_add (models, g_build_filename (root, "model.safetensors", NULL));
+  g_assert_null (gs_tokenizer_find_in (models, 3));
+  g_ptr_array_add (models, g_strdup (root));
+  g_assert_null (gs_tokenizer_find_in (models, 3));
+
+  g_assert_cmpint (g_mkdir (inside, 0700), ==, 0);
+  write_text (inside, "vocab.json", "{\"a\": 0, \"<|startoftext|>\": 1, \"<|endoftext|>\": 2}");
+  write_text (inside, "merges.txt", "a a\n");
+  g_assert_null (gs_tokenizer_find_in (models, 4));
+  tokenizer = gs_tokenizer_find_in (models, 3);
+  g_assert_nonnull (tokenizer);
+  g_assert_cmpuint (gs_tokenizer_get_n_vocab (tokenizer), ==, 3);
+
+  remove_files (inside);
+  g_rmdir (inside);
+  g_rmdir (root);
+}
+
 static void
 assert_ids (GsTokenizer *tokenizer, const char *text, gint32 first, gint32 second)
 {
@@ -163,6 +190,7 @@ main (int argc, char *argv[])
   g_setenv ("XDG_DATA_DIRS", home, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tokenizer-find/find", test_find);
+  g_test_add_func ("/tokenizer-find/find-in", test_find_in);
   g_test_add_func ("/tokenizer-find/special-tokens", test_special_tokens);
   g_test_add_func ("/tokenizer-find/damaged", test_damaged);
   status = g_test_run ();
