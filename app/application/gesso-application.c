@@ -19,6 +19,7 @@ struct _GessoApplication
   AdwApplication parent_instance;
 
   GessoEngine   *engine;
+  GessoTrainings *trainings;
   GSettings     *store;          /* NULL where the schema is not installed */
   GtkWindow     *preferences;    /* weak                                   */
   gboolean       restored;       /* the windows of the last time         */
@@ -32,6 +33,12 @@ GessoEngine *
 gesso_application_get_engine (GessoApplication *self)
 {
   return self->engine;
+}
+
+GessoTrainings *
+gesso_application_get_trainings (GessoApplication *self)
+{
+  return self->trainings;
 }
 
 gboolean
@@ -190,6 +197,7 @@ restore_session (GessoApplication *self)
       else
         gesso_journal_delete (paths[i]);
     }
+  gesso_trainings_load (self->trainings);
 }
 
 /* The one that was used last; the list is in that order. */
@@ -241,6 +249,7 @@ gesso_application_startup (GApplication *application)
 
   gtk_window_set_default_icon_name (GESSO_APP_ID);
   self->engine = gesso_engine_new ();
+  self->trainings = gesso_trainings_new (GTK_APPLICATION (self), self->engine);
   add_actions (self);
   open_store (self);
 }
@@ -253,6 +262,8 @@ gesso_application_shutdown (GApplication *application)
 
   G_APPLICATION_CLASS (gesso_application_parent_class)->shutdown (application);
 
+  gesso_trainings_close (self->trainings);
+  g_clear_object (&self->trainings);
   g_clear_object (&self->store);
   g_clear_object (&self->engine);
 }

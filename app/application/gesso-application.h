@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/gesso-engine.h"
+#include "training/gesso-trainings.h"
 
 #include <adwaita.h>
 
@@ -13,6 +14,7 @@ G_DECLARE_FINAL_TYPE (GessoApplication, gesso_application, GESSO, APPLICATION, A
 
 GessoApplication *gesso_application_new        (void);
 GessoEngine      *gesso_application_get_engine (GessoApplication *self);
+GessoTrainings   *gesso_application_get_trainings (GessoApplication *self);
 /* While all windows are closed, not one of several. */
 gboolean gesso_application_get_quitting (GessoApplication *self);
 

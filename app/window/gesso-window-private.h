@@ -40,6 +40,9 @@ struct _GessoWindow
   GessoCandidateStrip *strip;
   GessoQueueButton  *queue_button;
   GtkWindow         *history_window; /* NULL while it is closed                */
+  GtkWindow         *teach_dialog;   /* the same                               */
+  GtkWindow         *training_window; /* the same                              */
+  GtkWidget         *training_button;
   GessoGalleryItem  *trashed;        /* the last one                           */
 
   GessoEngine       *engine;
@@ -153,6 +156,12 @@ void gesso_window_close_library (GessoWindow *self);
 /* Finds what a picture was made with, and says how many files are not the same here; 0 while the
  * library is still read, which then does it. parameters: A1111's text. */
 guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
+
+/* gesso-window-teach.c */
+void gesso_window_init_teach  (GessoWindow *self);
+void gesso_window_close_teach (GessoWindow *self);
+/* A picture or a folder of them, in the dialog. */
+void gesso_window_teach_file  (GessoWindow *self, GFile *file);
 
 /* gesso-window-history.c */
 void gesso_window_init_history  (GessoWindow *self);
