@@ -194,4 +194,14 @@ const float       *gs_training_get_losses (GsTraining *training, guint *n);
 /* Number of trained parameters. */
 guint64            gs_training_n_parameters (GsTraining *training);
 
+/* ---- Without a session, on any thread ---- */
+
+/* What is cut out of a picture of these sizes to learn from: x, y, width and height in its pixels. The
+ * options are those of the training, resolution not 0. */
+void   gs_training_crop        (guint width, guint height, guint resolution, gboolean buckets,
+                                double crop[4]);
+
+/* Losses of the steps that a state folder holds; NULL and 0 where it holds none. Free with g_free(). */
+float *gs_training_load_losses (const char *state, guint *n);
+
 G_END_DECLS

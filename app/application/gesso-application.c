@@ -19,6 +19,7 @@ struct _GessoApplication
   AdwApplication parent_instance;
 
   GessoEngine   *engine;
+  GessoTrainings *trainings;
   GSettings     *store;          /* NULL where the schema is not installed */
   GessoDownloads *downloads;
   GtkWindow     *preferences;    /* weak                                   */
@@ -39,6 +40,12 @@ GessoDownloads *
 gesso_application_get_downloads (GessoApplication *self)
 {
   return self->downloads;
+}
+
+GessoTrainings *
+gesso_application_get_trainings (GessoApplication *self)
+{
+  return self->trainings;
 }
 
 gboolean
@@ -209,6 +216,7 @@ restore_session (GessoApplication *self)
       else
         gesso_journal_delete (paths[i]);
     }
+  gesso_trainings_load (self->trainings);
 }
 
 /* The one that was used last; the list is in that order. */
@@ -260,6 +268,7 @@ gesso_application_startup (GApplication *application)
 
   gtk_window_set_default_icon_name (GESSO_APP_ID);
   self->engine = gesso_engine_new ();
+  self->trainings = gesso_trainings_new (GTK_APPLICATION (self), self->engine);
   add_actions (self);
   open_store (self);
 }
@@ -273,6 +282,8 @@ gesso_application_shutdown (GApplication *application)
   G_APPLICATION_CLASS (gesso_application_parent_class)->shutdown (application);
 
   g_clear_object (&self->downloads);
+  gesso_trainings_close (self->trainings);
+  g_clear_object (&self->trainings);
   g_clear_object (&self->store);
   g_clear_object (&self->engine);
 }

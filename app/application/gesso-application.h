@@ -4,6 +4,7 @@
 
 #include "engine/gesso-engine.h"
 #include "library/gesso-downloads.h"
+#include "training/gesso-trainings.h"
 
 #include <adwaita.h>
 
@@ -15,6 +16,7 @@ G_DECLARE_FINAL_TYPE (GessoApplication, gesso_application, GESSO, APPLICATION, A
 GessoApplication *gesso_application_new        (void);
 GessoEngine      *gesso_application_get_engine (GessoApplication *self);
 GessoDownloads   *gesso_application_get_downloads (GessoApplication *self);
+GessoTrainings   *gesso_application_get_trainings (GessoApplication *self);
 /* While all windows are closed, not one of several. */
 gboolean gesso_application_get_quitting (GessoApplication *self);
 

@@ -12,6 +12,7 @@
 #include "gesso-job.h"
 #include "gesso-order.h"
 #include "gesso-picture.h"
+#include "gesso-training.h"
 
 G_BEGIN_DECLS
 
@@ -74,6 +75,34 @@ void          gesso_engine_upscale_async  (GessoEngine        *self,
                                            GAsyncReadyCallback callback,
                                            gpointer            data);
 GessoPicture *gesso_engine_upscale_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+
+/* Learns until all is learnt, which then is a file of the library, or somebody interrupts the training:
+ * G_IO_ERROR_CANCELLED. Other work goes first between two steps. After any error it can be continued by
+ * another call. A training that was stopped beforehand only makes its file. */
+void     gesso_engine_train_async  (GessoEngine        *self,
+                                    GessoTraining      *training,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            data);
+gboolean gesso_engine_train_finish (GessoEngine *self, GAsyncResult *result, GError **error);
+
+/* What a training will take, found by trying it: its folder and lesson are those of a training of a few
+ * steps, of which no file comes. */
+typedef struct
+{
+  guint64 needed_bytes, available_bytes; /* of the device's memory */
+  double  seconds_per_step;              /* 0: not known           */
+} GessoTrial;
+
+void     gesso_engine_try_training_async  (GessoEngine        *self,
+                                           GessoTraining      *training,
+                                           GAsyncReadyCallback callback,
+                                           gpointer            data);
+gboolean gesso_engine_try_training_finish (GessoEngine  *self,
+                                           GAsyncResult *result,
+                                           GessoTrial   *trial,
+                                           GError      **error);
+/* Seconds of so many steps, with the sample pictures. */
+double   gesso_trial_estimate             (const GessoTrial *trial, guint n_steps);
 
 /* Tokens of a prompt and how many fit, as a model counts them. Fails with G_IO_ERROR_PENDING until a
  * picture was made with that model, but for the starter. */

@@ -19,6 +19,8 @@ struct _GessoWorker
   GsSession   *session;
   GsResult    *unfinished;
   char       **folders;  /* of the library, or NULL */
+  GsTraining  *training; /* or NULL               */
+  char        *training_state; /* its folder      */
   char        *model;    /* path of the loaded one, "" for the starter, NULL: none */
   char        *vae;      /* path of its autoencoder's, "" for its own */
 };
@@ -46,10 +48,26 @@ lower_priority (void)
 static void
 drop_session (GessoWorker *self)
 {
+  gesso_worker_keep_training (self, NULL, NULL);
   g_clear_pointer (&self->unfinished, gs_result_free);
   g_clear_pointer (&self->session, gs_session_free);
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->vae, g_free);
+}
+
+/* What pushed itself again behind the end. */
+static void
+drop_rest (GessoWorker *self)
+{
+  Work *work;
+
+  while ((work = g_async_queue_try_pop (self->queue)))
+    {
+      if (work->task)
+        g_task_return_new_error (work->task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+      g_clear_object (&work->task);
+      g_free (work);
+    }
 }
 
 static gpointer
@@ -79,6 +97,7 @@ worker_thread (gpointer data)
         }
     }
 
+  drop_rest (self);
   drop_session (self);
   g_clear_pointer (&self->folders, g_strfreev);
   if (self->orphaned)
@@ -164,6 +183,7 @@ gesso_worker_open_model (GessoWorker   *self,
   g_clear_pointer (&self->model, g_free);
   g_clear_pointer (&self->vae, g_free);
   gesso_worker_keep_unfinished (self, NULL);
+  gesso_worker_keep_training (self, NULL, NULL);
   options.vae = vae && *vae ? vae : NULL;
   if (!gs_session_load_model (self->session, *path ? path : NULL, &options, progress, user_data,
                               error))
@@ -200,6 +220,34 @@ GsResult *
 gesso_worker_take_unfinished (GessoWorker *self)
 {
   return g_steal_pointer (&self->unfinished);
+}
+
+void
+gesso_worker_keep_training (GessoWorker *self, GsTraining *training, const char *state)
+{
+  if (training != self->training)
+    g_clear_pointer (&self->training, gs_training_free);
+  self->training = training;
+  g_free (self->training_state);
+  self->training_state = g_strdup (state);
+}
+
+GsTraining *
+gesso_worker_get_training (GessoWorker *self, const char *state)
+{
+  return g_strcmp0 (self->training_state, state) == 0 ? self->training : NULL;
+}
+
+gboolean
+gesso_worker_is_awaited (GessoWorker *self)
+{
+  return g_async_queue_length (self->queue) > 0;
+}
+
+gboolean
+gesso_worker_is_stopping (GessoWorker *self)
+{
+  return g_atomic_int_get (&self->stopping) != 0;
 }
 
 void

@@ -24,7 +24,7 @@ GessoWorker *gesso_worker_new  (void);
 /* Waits for the work that is running (cancel it first) and drops those behind it. */
 void         gesso_worker_free (GessoWorker *self);
 
-/* Main thread. */
+/* Main thread; or a work that pushes itself again, behind those that wait. */
 void         gesso_worker_push (GessoWorker *self, GTask *task, GessoWorkFunc func);
 
 /* The rest is for works only, on the engine thread. */
@@ -49,6 +49,16 @@ gboolean   gesso_worker_has_model (GessoWorker *self, const char *path);
 /* A result whose decoding failed is kept here until it is taken or another one comes. */
 void       gesso_worker_keep_unfinished (GessoWorker *self, GsResult *result);
 GsResult  *gesso_worker_take_unfinished (GessoWorker *self);
+
+/* The training whose turn it was last waits here for the next one. Another one, another model or the
+ * session's end free it, which loses nothing: its state is on disk. get: NULL unless it is that of this
+ * state folder. */
+void        gesso_worker_keep_training (GessoWorker *self, GsTraining *training, const char *state);
+GsTraining *gesso_worker_get_training  (GessoWorker *self, const char *state);
+
+/* Whether other works wait for the thread, or it is to end. */
+gboolean   gesso_worker_is_awaited  (GessoWorker *self);
+gboolean   gesso_worker_is_stopping (GessoWorker *self);
 
 /* Returns the error from the task, after a look at what it means for the session. */
 void       gesso_worker_return_error (GessoWorker *self, GTask *task, GError *error);

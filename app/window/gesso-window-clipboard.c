@@ -156,7 +156,8 @@ on_canvas_drop (GessoWindow *self, guint zone, GFile *file, GdkTexture *texture)
 {
   Drop *drop;
 
-  if (file && (zone == GESSO_DROP_SETTINGS || gesso_window_is_document (file)))
+  if (file && (zone == GESSO_DROP_SETTINGS || gesso_window_is_document (file)
+               || g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY))
     {
       gesso_window_open (self, file);
       return;

@@ -111,6 +111,17 @@ looks_like_model (GFile *file)
          g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY;
 }
 
+/* A model in a folder, as diffusers has them, lists its parts; other folders are of pictures. */
+static gboolean
+is_plain_folder (GFile *file)
+{
+  g_autoptr (GFile) index = g_file_get_child (file, "model_index.json");
+  g_autoptr (GFile) unet = g_file_get_child (file, "unet");
+
+  return g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY
+         && !g_file_query_exists (index, NULL) && !g_file_query_exists (unet, NULL);
+}
+
 void
 gesso_window_open (GessoWindow *self, GFile *file)
 {
@@ -120,6 +131,8 @@ gesso_window_open (GessoWindow *self, GFile *file)
     g_ptr_array_add (self->waiting, g_object_ref (file));
   else if (gesso_window_is_document (file))
     gesso_window_open_document (self, file);
+  else if (is_plain_folder (file))
+    gesso_window_teach_file (self, file);
   else if (path && looks_like_model (file))
     g_object_set (gesso_document_get_settings (self->document), "model", path, NULL);
   else

@@ -48,6 +48,9 @@ struct _GessoWindow
   GessoCandidateStrip *strip;
   GessoQueueButton  *queue_button;
   GtkWindow         *history_window; /* NULL while it is closed                */
+  GtkWindow         *teach_dialog;   /* the same                               */
+  GtkWindow         *training_window; /* the same                              */
+  GtkWidget         *training_button;
   GessoGalleryItem  *trashed;        /* the last one                           */
 
   GessoEngine       *engine;
@@ -179,6 +182,11 @@ guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
 /* gesso-window-vocabulary.c; after the library. */
 void gesso_window_init_vocabulary  (GessoWindow *self);
 void gesso_window_close_vocabulary (GessoWindow *self);
+/* gesso-window-teach.c */
+void gesso_window_init_teach  (GessoWindow *self);
+void gesso_window_close_teach (GessoWindow *self);
+/* A picture or a folder of them, in the dialog. */
+void gesso_window_teach_file  (GessoWindow *self, GFile *file);
 
 /* gesso-window-history.c */
 void gesso_window_init_history  (GessoWindow *self);

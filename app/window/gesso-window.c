@@ -303,6 +303,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_edit (self);
   gesso_window_init_orders (self);
   gesso_window_init_history (self);
+  gesso_window_init_teach (self);
   gesso_window_init_canvas (self);
   gesso_window_init_layout (self);
   bind_document (self);
@@ -325,6 +326,7 @@ gesso_window_dispose (GObject *object)
   if (self->strip)
     gesso_window_close_orders (self);
   gesso_window_close_vocabulary (self);
+  gesso_window_close_teach (self);
   gesso_window_close_library (self);
   gesso_window_forget_waits (self);
   gesso_window_end_journal (self);
@@ -407,6 +409,7 @@ gesso_window_class_init (GessoWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, canvas);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, strip);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, queue_button);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, training_button);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, prompt_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, pane);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, layers);

@@ -136,3 +136,12 @@ gs_training_read_data (GsTraining *training, GError **error)
   training->is_read = TRUE;
   return TRUE;
 }
+
+void
+gs_training_crop (guint width, guint height, guint resolution, gboolean buckets, double crop[4])
+{
+  g_autoptr (GArray) sizes = gs_buckets_new (resolution, buckets);
+
+  gs_dataset_crop (width, height, gs_buckets_choose (sizes, width, height), &crop[0], &crop[1],
+                   &crop[2], &crop[3]);
+}

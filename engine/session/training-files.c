@@ -68,3 +68,11 @@ gs_training_write_state (GsTraining *training, GError **error)
   training->written = g_get_monotonic_time ();
   return TRUE;
 }
+
+float *
+gs_training_load_losses (const char *state, guint *n)
+{
+  g_autofree char *path = g_build_filename (state, "state.safetensors", NULL);
+
+  return gs_training_state_read_losses (path, n, NULL);
+}

@@ -147,3 +147,21 @@ gs_training_state_read (const char *path, GsTrained *trained, GArray *losses, GE
   trained->scale.good = (guint64) get_number (file, "scale.good", 0);
   return TRUE;
 }
+
+float *
+gs_training_state_read_losses (const char *path, guint *n, GError **error)
+{
+  g_autoptr (GsTensorFile) file = gs_tensor_file_open (path, error);
+  const GsStoredTensor *history = file != NULL ? find (file, "losses") : NULL;
+  float *losses;
+
+  *n = 0;
+  if (file != NULL && history == NULL)
+    g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE, "%s is no training's state", path);
+  if (history == NULL)
+    return NULL;
+  *n = gs_stored_tensor_n_elements (history);
+  losses = g_new (float, MAX (*n, 1));
+  gs_stored_tensor_to_float (history, losses);
+  return losses;
+}

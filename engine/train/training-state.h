@@ -18,4 +18,7 @@ gboolean gs_training_state_write (const char *path, const GsTrained *trained, GA
 gboolean gs_training_state_read  (const char *path, GsTrained *trained, GArray *losses,
                                   GError **error);
 
+/* The losses alone, *n of them. */
+float   *gs_training_state_read_losses (const char *path, guint *n, GError **error);
+
 G_END_DECLS

@@ -14,7 +14,9 @@
 #include "canvas/gesso-guide-button.h"
 #include "io/safetensors.h"
 #include "preferences/gesso-store.h"
+#include "training/gesso-teach-dialog.h"
 #include "window/gesso-window-private.h"
+#include "lesson-files.h"
 #include "widgets.h"
 
 #include <stdlib.h>
@@ -364,6 +366,64 @@ show_upscale (GtkWindow *window)
   activate (window, "win.upscale");
 }
 
+/* Five pictures and one that is broken; of one a part is chosen. */
+static void
+show_teach (GtkWindow *window)
+{
+  g_autofree char *folder_path = lesson_files_make (5, FALSE, TRUE);
+  g_autoptr (GessoTeachPicture) first = NULL;
+  GListModel *pictures;
+  GtkWidget *entry;
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.teach-path", "s", folder_path);
+  pictures = gesso_teach_dialog_get_pictures (GESSO_TEACH_DIALOG (GESSO_WINDOW (window)->teach_dialog));
+  while (g_list_model_get_n_items (pictures) < 6)
+    widgets_wait_ms (20);
+  first = g_list_model_get_item (pictures, 0);
+  gesso_teach_picture_set_crop (first, &(GdkRectangle) { 10, 50, 80, 70 });
+  entry = widgets_find (GTK_WIDGET (GESSO_WINDOW (window)->teach_dialog), ADW_TYPE_ENTRY_ROW);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "zorb");
+  widgets_wait_ms (4 * SETTLE_MS);
+}
+
+static void
+teach (GtkWindow *window, guint n_steps, guint until)
+{
+  GessoApplication *application = GESSO_APPLICATION (gtk_window_get_application (window));
+  GessoTrainings *trainings = gesso_application_get_trainings (application);
+  GtkWindow *dialog;
+  GtkWidget *spin;
+  g_autoptr (GessoTraining) training = NULL;
+  guint n = 0;
+
+  show_teach (window);
+  dialog = GESSO_WINDOW (window)->teach_dialog;
+  spin = widgets_find (GTK_WIDGET (dialog), GTK_TYPE_SPIN_BUTTON);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), n_steps);
+  gesso_teach_dialog_go (GESSO_TEACH_DIALOG (dialog));
+  while ((training = g_list_model_get_item (G_LIST_MODEL (trainings), 0)) == NULL)
+    widgets_wait_ms (20);
+  while (n < until && gesso_training_get_status (training) != GESSO_TRAINING_FAILED)
+    {
+      widgets_wait_ms (20);
+      gesso_training_get_losses (training, &n);
+    }
+  while (until == n_steps && gesso_training_get_status (training) != GESSO_TRAINING_FINISHED)
+    widgets_wait_ms (20);
+}
+
+static void
+show_training (GtkWindow *window)
+{
+  teach (window, 120, 60);
+}
+
+static void
+show_taught (GtkWindow *window)
+{
+  teach (window, 40, 40);
+}
+
 /* All settings, to their end. */
 static void
 show_settings (GtkWindow *window)
@@ -394,6 +454,9 @@ static const State states[] = {
   { "library", 1000, 800, 0, show_library },
   { "get-models", 1000, 900, 0, show_get_models },
   { "upscale", 1000, 700, 0, show_upscale },
+  { "teach", 1000, 800, 0, show_teach },
+  { "training", 1000, 800, 0, show_training },
+  { "taught", 1000, 800, DARK, show_taught },
   { "settings", 1000, 800, 0, show_settings },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },

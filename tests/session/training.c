@@ -346,8 +346,10 @@ test_vanished_state (void)
   g_autofree char *data = path_of ("pictures"), *state = path_of ("state");
   GsTrainingOptions options = options_of (GS_TRAINING_INVERSION, data, state);
   g_autoptr (GsTraining) training = NULL, again = NULL;
+  g_autofree float *losses = NULL;
   g_autoptr (GError) error = NULL;
   gboolean finished;
+  guint n;
 
   if (session_test_get () == NULL)
     return;
@@ -360,6 +362,29 @@ test_vanished_state (void)
   again = gs_training_resume (session_test_get (), state, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (gs_training_get_step (again), ==, STEPS);
+  losses = gs_training_load_losses (state, &n);
+  g_assert_cmpuint (n, ==, STEPS);
+  g_assert_cmpmem (losses, n * sizeof (float), gs_training_get_losses (again, &n),
+                   n * sizeof (float));
+  g_assert_null (gs_training_load_losses (data, &n));
+  g_assert_cmpuint (n, ==, 0);
+}
+
+/* The middle: a square, or the nearest of the shapes. */
+static void
+test_crop (void)
+{
+  double crop[4];
+
+  gs_training_crop (100, 60, 64, FALSE, crop);
+  g_assert_cmpfloat (crop[0], ==, 20);
+  g_assert_cmpfloat (crop[1], ==, 0);
+  g_assert_cmpfloat (crop[2], ==, 60);
+  g_assert_cmpfloat (crop[3], ==, 60);
+  gs_training_crop (100, 60, 512, TRUE, crop);
+  g_assert_cmpfloat (crop[2] / crop[3], >, 1.4);
+  g_assert_cmpfloat_with_epsilon (crop[0] + crop[2] / 2, 50, 1e-9);
+  g_assert_cmpfloat_with_epsilon (crop[1] + crop[3] / 2, 30, 1e-9);
 }
 
 static void
@@ -627,6 +652,7 @@ main (int argc, char **argv)
 
   g_setenv ("XDG_DATA_HOME", data, TRUE);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/training/crop", test_crop);
   g_test_add_data_func ("/training/memory/word", (gconstpointer) test_memory_word, in_folder);
   g_test_add_data_func ("/training/memory/lora", (gconstpointer) test_memory_lora, in_folder);
   g_test_add_data_func ("/training/memory/locon", (gconstpointer) test_memory_locon, in_folder);
