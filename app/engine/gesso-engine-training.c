@@ -208,7 +208,7 @@ take_turn (Run *run, gboolean *finished, GError **error)
 {
   const GessoLesson *lesson = gesso_training_get_lesson (run->training);
   const gboolean stopped = gesso_training_is_stopped (run->training);
-  GsSession *session = gesso_worker_open_model (run->worker, lesson->model,
+  GsSession *session = gesso_worker_open_model (run->worker, lesson->model, NULL,
                                                 stopped ? NULL : on_loading, run->training, error);
   GsTraining *training = session ? open_training (run->worker, session, run, error) : NULL;
 
