@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The placeholders, with the newest look in the first. */
 #include "config.h"
 
 #include "gesso-candidate-places.h"
