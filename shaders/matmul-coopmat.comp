@@ -14,6 +14,7 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #include "matmul.h"
 #include "include/matmul-common.glsl"
+#define PART_FOURS 2
 #include "include/matmul-place.glsl"
 
 layout(constant_id = GS_MATMUL_COOPMAT_ROWS) const uint ROWS = 64;
@@ -55,11 +56,11 @@ void fetch_x (Cursor cursor)
 {
   [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
     {
-      uint pixel;
+      uint64_t place;
 
       x_next[f] = uvec4 (0);
-      if (find_pixel (rows[f], cursor, pixel))
-        x_next[f] = load_quad (four_at (pixel, 2 * cursor.part));
+      if (find_part (rows[f], cursor, place))
+        x_next[f] = load_quad (place);
     }
 }
 
@@ -71,12 +72,12 @@ void fetch_w (uint column_block, uint slab, uint depth)
       uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
       uint n = column_block * COLUMNS + i / (2 * DEPTH) * GS_MATMUL_PANEL + i % 2 * 8;
       uint column = source_column (n);
-      uint k = slab * DEPTH + i % (2 * DEPTH) / 2;
-      uint64_t quad = (uint64_t (column / GS_MATMUL_PANEL) * depth + k) * 2 + column / 8 % 2;
+      Weights w = find_weights (slab * DEPTH + i % (2 * DEPTH) / 2, depth);
+      uint64_t quad = (uint64_t (column / GS_MATMUL_PANEL) * w.depth + w.k) * 2 + column / 8 % 2;
 
       w_next[f] = uvec4 (0);
-      if (k < depth && n < p.columns)
-        w_next[f] = load_quad (p.w + quad * 16);
+      if (w.k < w.depth && n < p.columns)
+        w_next[f] = load_quad (w.at + quad * 16);
     }
 }
 
@@ -107,7 +108,8 @@ void main ()
   uint row_block, column_block;
   uint first_row = gl_SubgroupID / across * SUBGROUP_ROWS; /* of this subgroup in the tile */
   uint first_column = gl_SubgroupID % across * SUBGROUP_COLUMNS;
-  uint depth = p.kernel * p.kernel * p.channels, n_slabs = (depth + DEPTH - 1) / DEPTH;
+  uint depth = p.kernel * p.kernel * p.channels;
+  uint n_slabs = (total_depth (depth) + DEPTH - 1) / DEPTH;
   Cursor cursor = Cursor (gl_LocalInvocationIndex % DEPTH_QUADS, 0, 0);
   coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator> sums[ROW_PARTS * COLUMN_PARTS];
 
@@ -118,7 +120,7 @@ void main ()
     rows[f] = find_row (row_block * ROWS + (gl_LocalInvocationIndex + f * INVOCATIONS) / DEPTH_QUADS);
   [[unroll]] for (uint i = 0; i < ROW_PARTS * COLUMN_PARTS; i++)
     sums[i] = coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator> (0.0);
-  settle (cursor, p.channels / 8);
+  settle (cursor);
   fetch_x (cursor);
   fetch_w (column_block, 0, depth);
   put (0);
@@ -132,7 +134,7 @@ void main ()
       if (more)
         {
           cursor.part += DEPTH_QUADS;
-          settle (cursor, p.channels / 8);
+          settle (cursor);
           fetch_x (cursor);
           fetch_w (column_block, slab + 1, depth);
         }

@@ -9,6 +9,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "matmul.h"
 #include "include/matmul-common.glsl"
+#define PART_FOURS 1
 #include "include/matmul-place.glsl"
 #include "include/quant.glsl"
 
@@ -46,11 +47,11 @@ void fetch_x (Cursor cursor)
 {
   [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
     {
-      uint pixel;
+      uint64_t place;
 
       x_next[f] = vec4 (0.0);
-      if (find_pixel (rows[f], cursor, pixel))
-        x_next[f] = load_four (four_at (pixel, cursor.part));
+      if (find_part (rows[f], cursor, place))
+        x_next[f] = load_four (place);
     }
 }
 
@@ -76,11 +77,12 @@ void fetch_w (uint column_block, uint first_k, uint depth)
       uint i = gl_LocalInvocationIndex + f * INVOCATIONS;
       uint n = column_block * COLUMNS + i / EIGHTS * GS_MATMUL_PANEL + i % 2 * 8;
       uint column = source_column (n);
-      uint k = first_k + i % EIGHTS / 2;
-      uint64_t eight = (uint64_t (column / GS_MATMUL_PANEL) * depth + k) * 2 + column / 8 % 2;
+      Weights w = find_weights (first_k + i % EIGHTS / 2, depth);
+      uint k = w.k;
+      uint64_t eight = (uint64_t (column / GS_MATMUL_PANEL) * w.depth + k) * 2 + column / 8 % 2;
 
       w_next[2 * f] = w_next[2 * f + 1] = vec4 (0.0);
-      if (k >= depth || n >= p.columns)
+      if (k >= w.depth || n >= p.columns)
         continue;
       if (quantised)
         {
@@ -93,15 +95,15 @@ void fetch_w (uint column_block, uint first_k, uint depth)
         }
       else if (weight_f16)
         {
-          uvec4 quad = load_quad (p.w + eight * 16);
+          uvec4 quad = load_quad (w.at + eight * 16);
 
           w_next[2 * f] = vec4 (unpackHalf2x16 (quad.x), unpackHalf2x16 (quad.y));
           w_next[2 * f + 1] = vec4 (unpackHalf2x16 (quad.z), unpackHalf2x16 (quad.w));
         }
       else
         {
-          w_next[2 * f] = load_floats (p.w + eight * 32);
-          w_next[2 * f + 1] = load_floats (p.w + eight * 32 + 16);
+          w_next[2 * f] = load_floats (w.at + eight * 32);
+          w_next[2 * f + 1] = load_floats (w.at + eight * 32 + 16);
         }
     }
 }
@@ -137,6 +139,7 @@ void main ()
   uint row_block, column_block;
   uint id = gl_LocalInvocationIndex, depth = p.kernel * p.kernel * p.channels;
   uint row = id / ACROSS * PART_ROWS, column = id % ACROSS * 4; /* of this invocation's part */
+  uint end = total_depth (depth);
   Cursor cursor = Cursor (id % FOURS, 0, 0);
   float sums[PART_ROWS * PART_COLUMNS]; /* [row][column] */
 
@@ -147,20 +150,20 @@ void main ()
     rows[f] = find_row (row_block * ROWS + (id + f * INVOCATIONS) / FOURS);
   [[unroll]] for (uint i = 0; i < PART_ROWS * PART_COLUMNS; i++)
     sums[i] = 0.0;
-  settle (cursor, p.channels / 4);
+  settle (cursor);
   fetch_x (cursor);
   fetch_w (column_block, 0, depth);
   put (0);
   barrier ();
 
-  for (uint first_k = 0, place = 0; first_k < depth; first_k += FOURS * 4, place = 1 - place)
+  for (uint first_k = 0, place = 0; first_k < end; first_k += FOURS * 4, place = 1 - place)
     {
-      bool more = first_k + FOURS * 4 < depth;
+      bool more = first_k + FOURS * 4 < end;
 
       if (more)
         {
           cursor.part += FOURS;
-          settle (cursor, p.channels / 4);
+          settle (cursor);
           fetch_x (cursor);
           fetch_w (column_block, first_k + FOURS * 4, depth);
         }

@@ -2,7 +2,9 @@
 /*
  * Push and specialization constants of matmul-tile.comp, matmul-texel.comp and matmul-gather.comp:
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m / add_period][n])
- * as an implicit convolution: row m is an output pixel, k runs over (ky, kx, channel).
+ * as an implicit convolution: row m is an output pixel, k runs over (ky, kx, channel), and then, where
+ * matmul-tile and matmul-coopmat are given a shortcut, over the channels of another picture's pixel m,
+ * which has weights of its own.
  *
  * w lies in panels [columns / 16][k][16]: 16 columns of a k together, zeros where columns or channels
  * end.
@@ -47,8 +49,9 @@
 #define GS_MATMUL_COOPMAT_N 8
 #define GS_MATMUL_COOPMAT_K 9
 #define GS_MATMUL_COOPMAT_INVOCATIONS 10
-#define GS_MATMUL_COOPMAT_LANES 11
-#define GS_MATMUL_N_CONSTANTS 12
+#define GS_MATMUL_SHORTCUT 11 /* matmul-tile, -coopmat: 1 if there is a shortcut */
+#define GS_MATMUL_COOPMAT_LANES 12
+#define GS_MATMUL_N_CONSTANTS 13
 
 /* What weights are: floats, halfs, or numbers of so many bits in blocks (include/quant.glsl), which
  * matmul-tile and matmul-uniform read. _MIN: blocks have minima. */
@@ -68,11 +71,20 @@
 /* k that matmul-coopmat multiplies at a time; multiples of the device's K. */
 #define GS_MATMUL_COOPMAT_DEPTH 32
 
+/* A pixel product that is added: in kernels, one more tap, above the middle, of other channels. Its y
+ * and x are of one size. In memory, not pushed. */
+struct GsMatmulShortcut
+{
+  gs_address x, x2, w, bias;       /* as below */
+  uint       channels, x_channels;
+};
+
 /* x may lie in two places: its first x_channels channels in x, the others in x2. */
 struct GsMatmulPush
 {
   gs_address x, x2, w;           /* x2: 0 if all is in x; matmul-texel: their first texels     */
   gs_address bias, add, y;       /* bias, add: 0 if there is none                              */
+  gs_address shortcut;           /* of GsMatmulShortcut; 0 if there is none                    */
   gs_address zeros;              /* matmul-gather: channels elements that are zero             */
   uint       rows, columns;      /* of the product                                             */
   uint       channels;           /* of x and x2, multiples of 4                                */

@@ -31,11 +31,13 @@ infer (GsNode *node, GError **error)
 const GsOpClass gs_op_conv2d = {
   "conv2d",
   .infer = infer,
+  .block_bytes = gs_matmul_block_bytes,
   .record = gs_matmul_record,
   .backward = gs_matmul_backward,
   .flop = gs_matmul_flop,
   .absorb = gs_matmul_absorb,
   .absorb_input = gs_matmul_absorb_input,
+  .absorb_producer = gs_matmul_absorb_shortcut,
 };
 
 GsTensor *

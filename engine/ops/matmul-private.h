@@ -5,8 +5,11 @@
  *
  * An activation of pairs, GEGLU, makes a y of half the columns.
  *
- * Their nodes share operands { x, weight, bias, add, x2 }, the last three NULL if they are not there,
- * and GsMatmulParameters, and so recording, counting and fusing. They differ in shapes.
+ * Their nodes share operands, most of them NULL if they are not there, and GsMatmulParameters, and so
+ * recording, counting and fusing. They differ in shapes.
+ *
+ * A convolution may take over a pixel product that is added to it, a residual block's shortcut: its
+ * kernels then go on over the channels of the shortcut's x, with the shortcut's weights.
  */
 #pragma once
 
@@ -39,6 +42,10 @@ enum
   GS_MATMUL_BIAS,
   GS_MATMUL_ADD,
   GS_MATMUL_X2, /* more channels of x, or NULL */
+  GS_MATMUL_SHORTCUT_X, /* the operands of what was taken over, or NULL */
+  GS_MATMUL_SHORTCUT_WEIGHT,
+  GS_MATMUL_SHORTCUT_BIAS,
+  GS_MATMUL_SHORTCUT_X2,
   GS_MATMUL_N_OPERANDS,
 };
 
@@ -75,13 +82,18 @@ gboolean gs_matmul_absorb_input (GsNode *node, guint k);
 /* Columns of w: as many as y has channels, or twice as many. */
 guint32  gs_matmul_columns (const GsMatmulParameters *parameters, const GsTensor *y);
 
-/* Channels of x and x2. */
+/* Channels of x and x2, and of the shortcut's. */
 guint32  gs_matmul_depth  (GsTensor *const *operands);
+guint32  gs_matmul_shortcut_depth (GsTensor *const *operands);
 void     gs_matmul_record (GsNode *node, GsCommands *commands);
 double   gs_matmul_flop   (const GsNode *node);
 /* Takes over an addition, then an activation; or GEGLU. A pointwise product's output may become a tensor of
  * another height and width than its input then. */
 gboolean gs_matmul_absorb (GsNode *node, GsNode *user);
+
+/* Takes over the pixel product that makes GS_MATMUL_ADD, and what its kernels read of it. */
+gboolean gs_matmul_absorb_shortcut (GsNode *node, guint k);
+guint64  gs_matmul_block_bytes     (const GsNode *node);
 
 /* Kernels of one interface, made for different devices. */
 typedef enum
@@ -137,9 +149,10 @@ void     gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant,
                                 const GsMatmulParameters *parameters, GsMatmulTile *tile);
 
 /* Dispatches one product; tensors need only shape, dtype and place. tile: of the variants that have
- * one, else NULL. */
+ * one, else NULL. node: has the block for a shortcut; may be NULL where there is none. Where the kernel
+ * cannot read this one along with the rest, the shortcut is a dispatch of its own, which y is added to. */
 void gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
-                         GsTensor *const *operands, GsTensor *y,
+                         GsNode *node, GsTensor *const *operands, GsTensor *y,
                          const GsMatmulParameters *parameters);
 
 G_END_DECLS

@@ -186,7 +186,7 @@ record_trial (GsCommands *commands, gpointer data)
   Trial *trial = data;
   GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->x, &trial->w };
 
-  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, operands, &trial->y,
+  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, NULL, operands, &trial->y,
                       &trial->parameters);
 }
 

@@ -39,7 +39,7 @@ gs_matmul_record (GsNode *node, GsCommands *commands)
       gs_matmul_choose_tile (device, variant, node->inputs, node->output, parameters, &tile);
       variant = tile.variant;
     }
-  gs_matmul_dispatch (commands, variant, &tile, node->inputs, node->output, parameters);
+  gs_matmul_dispatch (commands, variant, &tile, node, node->inputs, node->output, parameters);
 }
 
 guint32
@@ -48,6 +48,14 @@ gs_matmul_depth (GsTensor *const *operands)
   const GsTensor *x2 = operands[GS_MATMUL_X2];
 
   return operands[GS_MATMUL_X]->shape.c + (x2 != NULL ? x2->shape.c : 0);
+}
+
+guint32
+gs_matmul_shortcut_depth (GsTensor *const *operands)
+{
+  const GsTensor *x = operands[GS_MATMUL_SHORTCUT_X], *x2 = operands[GS_MATMUL_SHORTCUT_X2];
+
+  return (x != NULL ? x->shape.c : 0) + (x2 != NULL ? x2->shape.c : 0);
 }
 
 guint32
@@ -62,8 +70,9 @@ gs_matmul_flop (const GsNode *node)
   const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, const GsMatmulParameters);
 
   return 2.0 * gs_shape_pixels (node->output->shape)
-         * gs_matmul_columns (parameters, node->output) * parameters->kernel * parameters->kernel
-         * gs_matmul_depth (node->inputs);
+         * gs_matmul_columns (parameters, node->output)
+         * (parameters->kernel * parameters->kernel * gs_matmul_depth (node->inputs)
+            + gs_matmul_shortcut_depth (node->inputs));
 }
 
 static gboolean
@@ -155,4 +164,50 @@ gs_matmul_absorb (GsNode *node, GsNode *user)
     return FALSE;
   parameters->activation = function + 1;
   return TRUE;
+}
+
+/* The kernels read it as one more tap, above the middle. */
+static gboolean
+takes_shortcut (const GsNode *node, const GsNode *shortcut)
+{
+  const GsMatmulParameters *own = GS_OP_PARAMETERS (node, const GsMatmulParameters);
+  const GsMatmulParameters *other = GS_OP_PARAMETERS (shortcut, const GsMatmulParameters);
+  const GsShape x = node->inputs[GS_MATMUL_X]->shape, y = node->output->shape;
+  const GsShape seen = shortcut->inputs[GS_MATMUL_X]->shape;
+
+  return gs_matmul_is_pointwise (other) && other->activation == 0 && other->upsample == 0
+         && shortcut->inputs[GS_MATMUL_ADD] == NULL
+         && !gs_matmul_is_pointwise (own) && own->stride == 1 && own->upsample == 0
+         && own->pad == own->kernel / 2 && x.h == y.h && x.w == y.w
+         && seen.n == y.n && seen.h == y.h && seen.w == y.w
+         && gs_dtype_block (node->inputs[GS_MATMUL_WEIGHT]->dtype) == 1
+         && shortcut->inputs[GS_MATMUL_WEIGHT]->dtype == node->inputs[GS_MATMUL_WEIGHT]->dtype;
+}
+
+gboolean
+gs_matmul_absorb_shortcut (GsNode *node, guint k)
+{
+  static const guint from[][2] = {
+    { GS_MATMUL_SHORTCUT_X, GS_MATMUL_X },
+    { GS_MATMUL_SHORTCUT_WEIGHT, GS_MATMUL_WEIGHT },
+    { GS_MATMUL_SHORTCUT_BIAS, GS_MATMUL_BIAS },
+    { GS_MATMUL_SHORTCUT_X2, GS_MATMUL_X2 },
+  };
+  const GsNode *shortcut = gs_tensor_root (node->inputs[k])->producer;
+
+  if (k != GS_MATMUL_ADD || shortcut->klass->record != gs_matmul_record
+      || node->inputs[GS_MATMUL_SHORTCUT_X] != NULL
+      || !gs_shape_equal (node->inputs[k]->shape, node->output->shape)
+      || !takes_shortcut (node, shortcut))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (from); i++)
+    node->inputs[from[i][0]] = shortcut->inputs[from[i][1]];
+  node->inputs[GS_MATMUL_ADD] = NULL;
+  return TRUE;
+}
+
+guint64
+gs_matmul_block_bytes (const GsNode *node)
+{
+  return node->inputs[GS_MATMUL_SHORTCUT_X] != NULL ? sizeof (struct GsMatmulShortcut) : 0;
 }

@@ -6,6 +6,14 @@ layout(constant_id = GS_MATMUL_FORMAT) const uint weight_format = GS_MATMUL_WEIG
 const bool weight_f16 = weight_format == GS_MATMUL_WEIGHT_F16;
 layout(push_constant) uniform Push { GsMatmulPush p; };
 
+layout(constant_id = GS_MATMUL_SHORTCUT) const bool HAS_SHORTCUT = false;
+
+layout(buffer_reference, std430, buffer_reference_align = 8) restrict readonly buffer ShortcutAt
+{
+  GsMatmulShortcut shortcut;
+};
+#define SHORTCUT_OF_CALL (ShortcutAt (p.shortcut).shortcut)
+
 /* 4 weights of one column at a byte address. */
 vec4 load_weights (uint64_t address)
 {
@@ -24,14 +32,28 @@ bool find_block (out uint row_block, out uint column_block)
   return row_block < p.row_blocks && column_block < p.column_blocks;
 }
 
+float load_bias_of (gs_address biases, uint n)
+{
+  return biases != 0 && n < p.columns ? Floats (biases).at[n] : 0.0;
+}
+
+/* The bias of a column, of the shortcut too. */
+float load_bias_one (uint n)
+{
+  float bias = load_bias_of (p.bias, n);
+
+  if (HAS_SHORTCUT)
+    bias += load_bias_of (SHORTCUT_OF_CALL.bias, n);
+  return bias;
+}
+
 /* The biases of columns n ... n + 3. */
 vec4 load_bias (uint n)
 {
-  vec4 bias = vec4 (0.0);
+  vec4 bias;
 
-  if (p.bias != 0)
-    [[unroll]] for (uint c = 0; c < 4; c++)
-      bias[c] = n + c < p.columns ? Floats (p.bias).at[n + c] : 0.0;
+  [[unroll]] for (uint c = 0; c < 4; c++)
+    bias[c] = load_bias_one (n + c);
   return bias;
 }
 
@@ -54,6 +76,13 @@ uint source_count ()
   return p.x2 != 0 ? 2 : 1;
 }
 
+uint shortcut_fours (uint source)
+{
+  GsMatmulShortcut s = SHORTCUT_OF_CALL;
+
+  return (source == 0 ? s.x_channels : s.channels - s.x_channels) / 4;
+}
+
 /* Where a four of a pixel's channels lies. */
 uint64_t four_at (uint pixel, uint four)
 {
@@ -62,6 +91,16 @@ uint64_t four_at (uint pixel, uint four)
 
   return (source == 0 ? p.x : p.x2)
          + (uint64_t (pixel) * source_fours (source) + own) * ELEMENT4_BYTES;
+}
+
+uint64_t shortcut_four_at (uint pixel, uint four)
+{
+  GsMatmulShortcut s = SHORTCUT_OF_CALL;
+  uint source = four * 4 < s.x_channels ? 0 : 1;
+  uint own = four - source * (s.x_channels / 4);
+
+  return (source == 0 ? s.x : s.x2)
+         + (uint64_t (pixel) * shortcut_fours (source) + own) * ELEMENT4_BYTES;
 }
 
 #include "include/matmul-finish.glsl"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the kernels for GPUs find x[m][k]: a row of y knows its first tap, and a cursor runs along k
- * without divisions. */
+/* Where the kernels for GPUs find x[m][k] and w[k][n]: a row of y knows its first tap, and a cursor
+ * runs along k without divisions. PART_FOURS: fours of channels that a kernel reads at a time. */
 
 struct Row
 {
@@ -20,12 +20,14 @@ Row find_row (uint row)
 struct Cursor
 {
   uint part;   /* of a pixel's channels       */
-  uint kx, ky; /* the tap; ky == kernel: end  */
+  uint kx, ky; /* the tap; ky == kernel: the shortcut or, without one, the end */
 };
 
 /* Takes a cursor that went beyond a pixel's parts to the taps that follow. */
-void settle (inout Cursor cursor, uint parts)
+void settle (inout Cursor cursor)
 {
+  uint parts = p.channels / (4 * PART_FOURS);
+
   while (cursor.part >= parts && cursor.ky < p.kernel)
     {
       cursor.part -= parts;
@@ -38,11 +40,36 @@ void settle (inout Cursor cursor, uint parts)
     }
 }
 
-/* The pixel of x under a tap of a row; FALSE if it is none, which stands for zeros. */
-bool find_pixel (Row row, Cursor cursor, out uint pixel)
+/* Where the part under a tap of a row lies; FALSE if there is none, which stands for zeros. */
+bool find_part (Row row, Cursor cursor, out uint64_t place)
 {
-  uint x = uint (row.left + int (cursor.kx)), y = uint (row.top + int (cursor.ky));
+  bool own = !HAS_SHORTCUT || cursor.ky < p.kernel;
+  uint x = uint (row.left + int (own ? cursor.kx : p.pad));
+  uint y = uint (row.top + int (own ? cursor.ky : p.pad));
+  uint pixel = pixel_at (row.image, x, y), four = PART_FOURS * cursor.part;
 
-  pixel = pixel_at (row.image, x, y);
-  return x < p.width && y < p.height && cursor.ky < p.kernel;
+  place = own ? four_at (pixel, four) : shortcut_four_at (pixel, four);
+  return x < p.width && y < p.height
+         && (own ? cursor.ky < p.kernel : four * 4 < SHORTCUT_OF_CALL.channels);
+}
+
+/* All k of a column. */
+uint total_depth (uint depth)
+{
+  return HAS_SHORTCUT ? depth + SHORTCUT_OF_CALL.channels : depth;
+}
+
+/* Weights of k from one product's or the shortcut's panels: where they begin, how deep they are, and
+ * k in them. */
+struct Weights
+{
+  uint64_t at;
+  uint     depth, k;
+};
+
+Weights find_weights (uint k, uint depth)
+{
+  if (!HAS_SHORTCUT || k < depth)
+    return Weights (p.w, depth, k);
+  return Weights (SHORTCUT_OF_CALL.w, SHORTCUT_OF_CALL.channels, k - depth);
 }

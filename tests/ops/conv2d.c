@@ -14,6 +14,8 @@ typedef struct
   const char *variant; /* of the kernel: GESSO_KERNELS; NULL: as the device likes */
   GsShape from; /* h, w > 0: x is enlarged from so many pixels */
   guint32 first; /* channels of the first of two tensors that make up x, or 0 */
+  guint32 shortcut; /* channels of what a 1x1 convolution makes the addend of, or 0 */
+  guint32 shortcut_first; /* as first */
 } Case;
 
 static const Case cases[] = {
@@ -70,6 +72,22 @@ static const Case cases[] = {
   { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "gather", { 2, 5, 7, 24 } },
   { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "uniform", { 2, 5, 7, 24 } },
   { { 2, 9, 14, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "uniform-tall", { 2, 5, 7, 24 } },
+  { { 2, 5, 7, 12 }, 20, 3, 1, .shortcut = 8 },
+  { { 1, 12, 10, 16 }, 16, 3, 2, .shortcut = 8 }, /* stays a node, and so does the next one */
+  { { 2, 5, 7, 24 }, 20, 1, 1, .shortcut = 32 },
+  { { 2, 13, 11, 20 }, 100, 3, 1, FALSE, NOTHING, TRUE, "tile", .shortcut = 28 },
+  { { 1, 5, 7, 56 }, 17, 3, 1, FALSE, NOTHING, FALSE, "tile",
+    .first = 40, .shortcut = 36, .shortcut_first = 12 },
+  { { 1, 13, 11, 12 }, 140, 3, 1, FALSE, NOTHING, FALSE, "tile-128x128",
+    .shortcut = 44, .shortcut_first = 4 },
+  { { 2, 5, 7, 24 }, 20, 3, 1, FALSE, NOTHING, TRUE, "coopmat", .shortcut = 40 },
+  { { 1, 13, 11, 40 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32",
+    .shortcut = 72, .shortcut_first = 24 },
+  { { 1, 5, 7, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "coopmat", .shortcut = 20 }, /* in two */
+  { { 1, 5, 7, 56 }, 17, 3, 1, FALSE, NOTHING, FALSE, "texel",
+    .first = 40, .shortcut = 36, .shortcut_first = 12 }, /* likewise, and so does the next one */
+  { { 2, 9, 7, 20 }, 7, 3, 1, FALSE, NOTHING, TRUE, "uniform",
+    .shortcut = 20, .shortcut_first = 12 },
 };
 
 static gboolean
@@ -124,10 +142,44 @@ addend_shape (const Case *c, GsShape y)
   return c->add == RESIDUAL ? y : (GsShape) { y.n, 1, 1, y.c };
 }
 
+/* A residual block's, which stands in front of the convolution. NULL: there is none. */
+static GsTensor *
+make_shortcut (GsOpTest *test, const Case *c)
+{
+  GsShape shape = { c->x.n, (c->x.h - 1) / c->stride + 1, (c->x.w - 1) / c->stride + 1,
+                    c->shortcut_first > 0 ? c->shortcut_first : c->shortcut };
+  GsTensor *x;
+
+  if (c->shortcut == 0)
+    return NULL;
+  x = gs_op_test_input (test, "shortcut_x", shape);
+  shape.c = c->shortcut - shape.c;
+  if (c->shortcut_first > 0)
+    x = gs_concat (test->graph, x, gs_op_test_input (test, "shortcut_x2", shape));
+  return gs_conv2d (test->graph, "shortcut", x, c->channels, 1);
+}
+
+/* Channel k of a pixel of it. */
+static double
+shortcut_at (GsOpTest *test, const Case *c, gsize pixel, guint k)
+{
+  const guint first = c->shortcut_first > 0 ? c->shortcut_first : c->shortcut;
+  double sum = gs_op_test_values (test, "op.shortcut.bias")[k];
+
+  for (guint m = 0; m < c->shortcut; m++)
+    sum += gs_op_test_values (test, "op.shortcut.weight")[k * c->shortcut + m]
+           * (m < first ? gs_op_test_values (test, "shortcut_x")[pixel * first + m]
+                        : gs_op_test_values (test, "shortcut_x2")[pixel * (c->shortcut - first)
+                                                                  + m - first]);
+  return sum;
+}
+
 /* What follows the convolution, in nodes of their own that it takes over. */
 static GsTensor *
-finish (GsOpTest *test, const Case *c, GsTensor *y)
+finish (GsOpTest *test, const Case *c, GsTensor *y, GsTensor *shortcut)
 {
+  if (shortcut != NULL)
+    y = gs_add (test->graph, y, shortcut);
   if (c->add != NOTHING)
     y = gs_add (test->graph, y, gs_op_test_input (test, "other", addend_shape (c, y->shape)));
   return c->silu ? gs_silu (test->graph, y) : y;
@@ -152,6 +204,7 @@ static void
 run (GsOpTest *test, gconstpointer data)
 {
   const Case *c = data;
+  GsTensor *shortcut = make_shortcut (test, c);
   GsTensor *y = gs_conv2d (test->graph, "conv", begin (test, c), c->channels, c->kernel,
                            .stride = c->stride, .pad_end_only = c->pad_end_only);
   const GsShape shape = y->shape;
@@ -163,7 +216,7 @@ run (GsOpTest *test, gconstpointer data)
 
   if (!gs_op_test_use_kernels (test, c->variant))
     return;
-  gs_op_test_output (test, finish (test, c, y));
+  gs_op_test_output (test, finish (test, c, y, shortcut));
   for (guint n = 0; n < shape.n; n++)
     for (guint row = 0; row < shape.h; row++)
       for (guint column = 0; column < shape.w; column++)
@@ -174,6 +227,8 @@ run (GsOpTest *test, gconstpointer data)
             if (c->add != NOTHING)
               want[i] += gs_op_test_values (test, "other")[c->add == RESIDUAL ? i
                                                                               : n * shape.c + k];
+            if (c->shortcut > 0)
+              want[i] += shortcut_at (test, c, i / shape.c, k);
             if (c->silu)
               want[i] /= 1 + exp (-want[i]);
           }
