@@ -8,6 +8,7 @@
 
 #define MAX_COMPILERS 8
 #define POLL_INTERVAL_US (20 * 1000)
+#define LONG_WAIT_US 1000 /* worth a message */
 /* Between writes of the cache: programs come one after the other, each with kernels of its own. */
 #define SAVE_INTERVAL_US (2 * G_USEC_PER_SEC)
 
@@ -169,6 +170,7 @@ VkPipeline
 gs_kernel_wait (GsKernel *kernel, GError **error)
 {
   GsDevice *device = kernel->device;
+  const gint64 start = g_get_monotonic_time ();
   g_autofree char *what = NULL;
   gboolean is_compiled;
 
@@ -185,6 +187,9 @@ gs_kernel_wait (GsKernel *kernel, GError **error)
       g_mutex_lock (&device->compiled_lock);
     }
   g_mutex_unlock (&device->compiled_lock);
+  if (g_get_monotonic_time () - start >= LONG_WAIT_US)
+    g_debug ("kernel %s: waited for %" G_GINT64_FORMAT " us", kernel->name,
+             g_get_monotonic_time () - start);
   if (kernel->result == VK_SUCCESS)
     return kernel->pipeline;
   what = g_strdup_printf ("compile the kernel %s", kernel->module->name);

@@ -73,13 +73,17 @@ prepare_programs (GsSession *session, GsProgram *const *programs, guint n, gbool
   for (guint i = 1; i < n; i++)
     if (gs_program_get_arena_bytes (programs[i]) > gs_program_get_arena_bytes (programs[largest]))
       largest = i;
-  /* Kernels are compiled while weights are uploaded. */
+  /* Kernels are compiled while weights are uploaded, all of them before the first recording, which
+   * waits for its kernels. */
   for (guint i = 0; i < n; i++)
     if (!gs_program_ask_kernels (programs[(largest + i) % n], error))
       return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!gs_program_prepare (programs[(largest + i) % n], error)
+    if (!gs_program_bring_weights (programs[(largest + i) % n], error)
         || (tells && !gs_progress_step (&session->progress, i + 1, NULL, error)))
+      return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!gs_program_prepare (programs[(largest + i) % n], error))
       return FALSE;
   return TRUE;
 }

@@ -250,6 +250,21 @@ prepare_segments (GsProgram *program, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_recorded (GsProgram *program)
+{
+  return program->commands != NULL
+         && program->generation == gs_arena_get_generation (program->arena)
+         && !gs_commands_is_stale (program->commands);
+}
+
+gboolean
+gs_program_bring_weights (GsProgram *program, GError **error)
+{
+  return reserve_buffers (program, error)
+         && (program->segments != NULL || is_recorded (program) || place_tensors (program, error));
+}
+
 gboolean
 gs_program_prepare (GsProgram *program, GError **error)
 {
@@ -259,9 +274,7 @@ gs_program_prepare (GsProgram *program, GError **error)
     return FALSE;
   if (program->segments != NULL)
     return prepare_segments (program, error);
-  if (program->commands != NULL
-      && program->generation == gs_arena_get_generation (program->arena)
-      && !gs_commands_is_stale (program->commands))
+  if (is_recorded (program))
     return TRUE;
   g_clear_pointer (&program->commands, gs_commands_free);
   if (!place_tensors (program, error))

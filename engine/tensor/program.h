@@ -48,6 +48,10 @@ guint gs_program_get_n_dispatches  (GsProgram *program);
  * waited for in gs_program_prepare(). Called by that too: call it for all programs of a job first. */
 gboolean gs_program_ask_kernels (GsProgram *program, GError **error);
 
+/* Allocates and uploads weights, if they are not there: seconds in which those threads compile. Called
+ * by the next one too, which has to wait for kernels. */
+gboolean gs_program_bring_weights (GsProgram *program, GError **error);
+
 /* Allocates, uploads weights, records. Called by the first run; call it to pay earlier. */
 gboolean gs_program_prepare (GsProgram *program, GError **error);
 

@@ -4,6 +4,8 @@
 
 #include "base/half.h"
 #include "gpu/buffer.h"
+#include "ops/ops.h"
+#include "tensor/program.h"
 
 #include <string.h>
 
@@ -203,6 +205,40 @@ test_joined (void)
   g_assert_nonnull (strstr (error->message, "unet.missing.weight"));
 }
 
+/* A program's weights are there before it is recorded, which takes none again. */
+static void
+test_brought (void)
+{
+  g_autoptr (GsWeightStore) store = NULL;
+  g_autoptr (GsArena) arena = NULL;
+  g_autoptr (GsProgram) program = NULL;
+  g_autoptr (GError) error = NULL;
+  GsGraph *graph;
+  guint64 before, brought;
+
+  if (skips ())
+    return;
+  store = gs_weight_store_new (device, GS_DTYPE_F16, gs_file_weights_new (find, NULL, NULL));
+  arena = gs_arena_new (device);
+  graph = gs_graph_new ("unet", GS_DTYPE_F32, gs_weight_store_get_weights (store));
+  gs_graph_output (graph, gs_linear (graph, "a", gs_graph_input (graph, "x",
+                                                                 (GsShape) { 1, 1, 1, 3 },
+                                                                 GS_DTYPE_F32), 2));
+  gs_graph_finish (graph, &error);
+  g_assert_no_error (error);
+  program = gs_program_new (graph, arena);
+  g_assert_true (gs_program_ask_kernels (program, &error));
+  before = gs_device_get_used_bytes (device);
+  g_assert_true (gs_program_bring_weights (program, &error));
+  brought = gs_device_get_used_bytes (device);
+  g_assert_cmpuint (brought - before, ==, gs_weight_store_get_declared_bytes (store, "unet"));
+  g_assert_cmpuint (gs_program_get_n_dispatches (program), ==, 0);
+  g_assert_true (gs_program_prepare (program, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (gs_device_get_used_bytes (device), ==, brought);
+  g_assert_cmpuint (gs_program_get_n_dispatches (program), >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -215,6 +251,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/resident", test_resident);
   g_test_add_func ("/weights/synthetic", test_synthetic);
   g_test_add_func ("/weights/joined", test_joined);
+  g_test_add_func ("/weights/brought", test_brought);
   status = g_test_run ();
   gs_device_free (device);
   return status;
