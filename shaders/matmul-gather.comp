@@ -22,16 +22,6 @@ uint64_t place_of (uint source, uint pixel)
   return (source == 0 ? p.x : p.x2) + uint64_t (pixel) * (source_fours (source) * X_STEP);
 }
 uint64_t place_of_weights (uint i) { return p.w + uint64_t (i) * weight_bytes; }
-uint64_t shortcut_place_of (uint source, uint pixel)
-{
-  GsMatmulShortcut s = SHORTCUT_OF_CALL;
-
-  return (source == 0 ? s.x : s.x2) + uint64_t (pixel) * (shortcut_fours (source) * X_STEP);
-}
-uint64_t shortcut_place_of_weights (uint i)
-{
-  return SHORTCUT_OF_CALL.w + uint64_t (i) * weight_bytes;
-}
 vec4 load_x (uint64_t place) { return load_four (place); }
 vec4 load_w (uint64_t place) { return load_weights (place); }
 

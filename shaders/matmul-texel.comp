@@ -24,13 +24,6 @@ uint place_of (uint source, uint pixel)
   return uint (source == 0 ? p.x : p.x2) + pixel * source_fours (source);
 }
 uint place_of_weights (uint i) { return uint (p.w) + i; }
-uint shortcut_place_of (uint source, uint pixel)
-{
-  GsMatmulShortcut s = SHORTCUT_OF_CALL;
-
-  return uint (source == 0 ? s.x : s.x2) + pixel * shortcut_fours (source);
-}
-uint shortcut_place_of_weights (uint i) { return uint (SHORTCUT_OF_CALL.w) + i; }
 vec4 load_x (uint place) { return texelFetch (x_texels, int (place)); }
 vec4 load_w (uint place) { return texelFetch (w_texels, int (place)); }
 

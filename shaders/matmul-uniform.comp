@@ -22,7 +22,6 @@ layout(local_size_x_id = GS_MATMUL_LANES) in;
 #include "include/uniform.glsl"
 #include "include/quant.glsl"
 
-const uint TURNS = KERNEL * KERNEL * SOURCES; /* and then those of the shortcut */
 const uint WEIGHT_BYTES = weight_f16 ? 2 : 4;
 
 /* The first column of vector v of a workgroup: of both of a pair, if pairs make one of y. */
@@ -34,9 +33,9 @@ uint vector_column (uint column_block, uint v)
 }
 
 /* Where weights of a k begin for vector v of this workgroup's columns. */
-uint64_t weights_at (uint64_t panels, uint first_column, uint depth)
+uint64_t weights_at (uint first_column, uint depth)
 {
-  return panels + uint64_t (first_column / GS_MATMUL_PANEL * depth * GS_MATMUL_PANEL
+  return p.w + uint64_t (first_column / GS_MATMUL_PANEL * depth * GS_MATMUL_PANEL
                          + first_column % GS_MATMUL_PANEL) * WEIGHT_BYTES;
 }
 
@@ -89,19 +88,16 @@ void main ()
   uint line = first_row / p.y_width;
   uint column = first_row - line * p.y_width;
   uint picture = line / p.y_height;
-  uint64_t w[2], shortcut_w[2];
+  uint64_t w[2];
 
   line -= picture * p.y_height;
   [[unroll]] for (uint v = 0; v < 2; v++)
     {
       uint n = vector_column (column_block, v) + gl_SubgroupInvocationID;
-      float bias = load_bias_one (n);
+      float bias = p.bias != 0 && n < p.columns ? Floats (p.bias).at[n] : 0.0;
 
       w[v] = quantised ? blocks_at (vector_column (column_block, v), depth)
-                       : weights_at (p.w, vector_column (column_block, v), depth);
-      shortcut_w[v] = SHORTCUT == 0 ? 0
-                      : weights_at (SHORTCUT_OF_CALL.w, vector_column (column_block, v),
-                                    SHORTCUT_OF_CALL.channels);
+                       : weights_at (vector_column (column_block, v), depth);
       [[unroll]] for (uint r = 0; r < ROWS; r++)
         sums[2 * r + v] = bias;
     }
@@ -117,7 +113,7 @@ void main ()
       line = line == p.y_height ? 0 : line;
     }
 
-  [[dont_unroll]] for (uint turn = 0; turn < TURNS + SHORTCUT; turn++)
+  [[dont_unroll]] for (uint turn = 0; turn < KERNEL * KERNEL * SOURCES; turn++)
     {
       /* Without a condition an address stays in a scalar register. */
       uint tap = turn / SOURCES, source = turn % SOURCES;
@@ -127,21 +123,8 @@ void main ()
       uint first_k = tap * p.channels + source * p.x_channels;
       uint64_t from = SOURCES == 1 ? p.x : p.x + source * (p.x2 - p.x);
       uint64_t places[ROWS];
-      uint64_t w_offset;
+      uint64_t w_offset = uint64_t (first_k) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
 
-      if (SHORTCUT > 0 && turn >= TURNS)
-        {
-          GsMatmulShortcut s = SHORTCUT_OF_CALL;
-
-          source = turn - TURNS;
-          kx = ky = p.pad;
-          n_fours = (source == 0 ? s.x_channels : s.channels - s.x_channels) / 4;
-          first_k = source * s.x_channels;
-          from = source == 0 ? s.x : s.x2;
-          w[0] = shortcut_w[0];
-          w[1] = shortcut_w[1];
-        }
-      w_offset = uint64_t (first_k) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
       [[unroll]] for (uint r = 0; r < ROWS; r++)
         if (PLAIN)
           places[r] = from + uint64_t (min (first_row + r, p.rows - 1)) * (n_fours * ELEMENT4_BYTES);

@@ -3,7 +3,8 @@
  * Push and specialization constants of matmul-tile.comp, matmul-texel.comp and matmul-gather.comp:
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m / add_period][n])
  * as an implicit convolution: row m is an output pixel, k runs over (ky, kx, channel), and then, where
- * there is a shortcut, over the channels of another picture's pixel m, which has weights of its own.
+ * matmul-tile and matmul-coopmat are given a shortcut, over the channels of another picture's pixel m,
+ * which has weights of its own.
  *
  * w lies in panels [columns / 16][k][16]: 16 columns of a k together, zeros where columns or channels
  * end.
@@ -48,7 +49,7 @@
 #define GS_MATMUL_COOPMAT_N 8
 #define GS_MATMUL_COOPMAT_K 9
 #define GS_MATMUL_COOPMAT_INVOCATIONS 10
-#define GS_MATMUL_SHORTCUT 11 /* all: tensors that the shortcut reads, 0 to 2 */
+#define GS_MATMUL_SHORTCUT 11 /* matmul-tile, -coopmat: 1 if there is a shortcut */
 #define GS_MATMUL_COOPMAT_LANES 12
 #define GS_MATMUL_N_CONSTANTS 13
 

@@ -6,8 +6,7 @@ layout(constant_id = GS_MATMUL_FORMAT) const uint weight_format = GS_MATMUL_WEIG
 const bool weight_f16 = weight_format == GS_MATMUL_WEIGHT_F16;
 layout(push_constant) uniform Push { GsMatmulPush p; };
 
-/* Tensors that the shortcut reads; 0: there is none. */
-layout(constant_id = GS_MATMUL_SHORTCUT) const uint SHORTCUT = 0;
+layout(constant_id = GS_MATMUL_SHORTCUT) const bool HAS_SHORTCUT = false;
 
 layout(buffer_reference, std430, buffer_reference_align = 8) restrict readonly buffer ShortcutAt
 {
@@ -43,7 +42,7 @@ float load_bias_one (uint n)
 {
   float bias = load_bias_of (p.bias, n);
 
-  if (SHORTCUT > 0)
+  if (HAS_SHORTCUT)
     bias += load_bias_of (SHORTCUT_OF_CALL.bias, n);
   return bias;
 }

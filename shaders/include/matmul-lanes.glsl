@@ -11,9 +11,9 @@
  * shared memory, no barriers (a barrier makes coroutines of the shader).
  *
  * The including file defines how a place in memory is told: PLACE, X_STEP and W_STEP from one four
- * of k or columns to the next, place_of (source, pixel), PLACE_OF_ZEROS, place_of_weights (i), the
- * same of the shortcut, load_x and load_w; UNROLL, fours of k a turn, which must divide the fours of x
- * and of x2; and COLUMNS, a multiple of a panel's. Places run along with k.
+ * of k or columns to the next, place_of (source, pixel), PLACE_OF_ZEROS, place_of_weights (i), load_x
+ * and load_w; UNROLL, fours of k a turn, which must divide the fours of x and of x2; and COLUMNS, a
+ * multiple of a panel's. Places run along with k.
  */
 #define GROUPS (GS_MATMUL_LANES_ROWS / 8)
 #define PANELS (COLUMNS / GS_MATMUL_PANEL)
@@ -30,7 +30,8 @@ void start_with_bias (uint first_column)
 
   [[unroll]] for (uint side = 0; side < COLUMNS; side += 8)
     {
-      float bias = load_bias_one (source_column (first_column + side) + lane);
+      uint n = source_column (first_column + side) + lane;
+      float bias = p.bias != 0 && n < p.columns ? Floats (p.bias).at[n] : 0.0;
 
       [[unroll]] for (uint j = 0; j < 8; j++)
         [[unroll]] for (uint r = 0; r < GROUPS; r++)
@@ -100,43 +101,27 @@ void main ()
       top[r] = first_row + r * 8 < p.rows ? top[r] : -0x10000;
     }
   start_with_bias (column_block * COLUMNS);
-  /* A line of taps more is the shortcut: one tap. */
-  [[dont_unroll]] for (uint line = 0; line < p.kernel + min (SHORTCUT, 1); line++)
-    {
-      bool own = SHORTCUT == 0 || line < p.kernel;
-      int ky = int (own ? line : p.pad);
-
-      if (!own)
+  [[dont_unroll]] for (int ky = 0; ky < int (p.kernel); ky++)
+    [[dont_unroll]] for (int kx = 0; kx < int (p.kernel); kx++)
+      [[dont_unroll]] for (uint source = 0; source < source_count (); source++)
         {
-          panel = SHORTCUT_OF_CALL.channels / 4 * GS_MATMUL_PANEL;
-          panel_step = panel * W_STEP;
-          w = shortcut_place_of_weights (first_four (column_block, panel));
+          PLACE places[GROUPS];
+
+          [[unroll]] for (uint r = 0; r < GROUPS; r++)
+            {
+              uint x = uint (left[r] + kx), y = uint (top[r] + ky); /* negative: large */
+              bool inside = x < p.width && y < p.height;
+
+              places[r] = inside ? place_of (source, pixel_at (image[r], x, y)) : PLACE_OF_ZEROS;
+            }
+          [[dont_unroll]] for (uint i = 0; i < source_fours (source); i += UNROLL)
+            {
+              multiply (places, w, panel_step);
+              [[unroll]] for (uint r = 0; r < GROUPS; r++)
+                places[r] += UNROLL * X_STEP;
+              w += UNROLL * GS_MATMUL_PANEL * W_STEP;
+            }
         }
-      [[dont_unroll]] for (uint column = 0; column < (own ? p.kernel : 1); column++)
-        [[dont_unroll]] for (uint source = 0; source < (own ? source_count () : SHORTCUT); source++)
-          {
-            int kx = int (own ? column : p.pad);
-            uint source_end = own ? source_fours (source) : shortcut_fours (source);
-            PLACE places[GROUPS];
-
-            [[unroll]] for (uint r = 0; r < GROUPS; r++)
-              {
-                uint x = uint (left[r] + kx), y = uint (top[r] + ky); /* negative: large */
-                uint pixel = pixel_at (image[r], x, y);
-                bool inside = x < p.width && y < p.height;
-                PLACE place = own ? place_of (source, pixel) : shortcut_place_of (source, pixel);
-
-                places[r] = inside ? place : PLACE_OF_ZEROS;
-              }
-            [[dont_unroll]] for (uint i = 0; i < source_end; i += UNROLL)
-              {
-                multiply (places, w, panel_step);
-                [[unroll]] for (uint r = 0; r < GROUPS; r++)
-                  places[r] += UNROLL * X_STEP;
-                w += UNROLL * GS_MATMUL_PANEL * W_STEP;
-              }
-          }
-    }
   [[unroll]] for (uint r = 0; r < GROUPS; r++)
     if (first_row + r * 8 < p.rows)
       [[unroll]] for (uint j = 0; j < COLUMNS; j += 4)

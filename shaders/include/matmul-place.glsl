@@ -43,7 +43,7 @@ void settle (inout Cursor cursor)
 /* Where the part under a tap of a row lies; FALSE if there is none, which stands for zeros. */
 bool find_part (Row row, Cursor cursor, out uint64_t place)
 {
-  bool own = SHORTCUT == 0 || cursor.ky < p.kernel;
+  bool own = !HAS_SHORTCUT || cursor.ky < p.kernel;
   uint x = uint (row.left + int (own ? cursor.kx : p.pad));
   uint y = uint (row.top + int (own ? cursor.ky : p.pad));
   uint pixel = pixel_at (row.image, x, y), four = PART_FOURS * cursor.part;
@@ -56,7 +56,7 @@ bool find_part (Row row, Cursor cursor, out uint64_t place)
 /* All k of a column. */
 uint total_depth (uint depth)
 {
-  return SHORTCUT > 0 ? depth + SHORTCUT_OF_CALL.channels : depth;
+  return HAS_SHORTCUT ? depth + SHORTCUT_OF_CALL.channels : depth;
 }
 
 /* Weights of k from one product's or the shortcut's panels: where they begin, how deep they are, and
@@ -69,7 +69,7 @@ struct Weights
 
 Weights find_weights (uint k, uint depth)
 {
-  if (SHORTCUT == 0 || k < depth)
+  if (!HAS_SHORTCUT || k < depth)
     return Weights (p.w, depth, k);
   return Weights (SHORTCUT_OF_CALL.w, SHORTCUT_OF_CALL.channels, k - depth);
 }
