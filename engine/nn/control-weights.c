@@ -17,7 +17,7 @@ typedef struct
 {
   GsWeightSource  base;
   GsWeightSource *own, *unet; /* unet: NULL if it has no use for it */
-  const GsCheckpoint *control;
+  const GsCheckpoint *control, *model;
   gboolean        is_lora;
   float           strength;
 } ControlWeights;
@@ -113,13 +113,46 @@ read_floats (GsWeightSource *source, const char *name, const guint64 *dims, guin
   return values;
 }
 
+/* The first convolution of a U-Net that takes more than the latent, of which a control sees the latent alone:
+ * its first channels. */
+static const GsStoredTensor *
+find_wider (const ControlWeights *self, const char *counterpart, const guint64 *dims)
+{
+  const GsStoredTensor *stored = g_str_equal (counterpart, "unet.conv_in.weight")
+                                   ? gs_checkpoint_find (self->model, counterpart) : NULL;
+
+  return stored != NULL && stored->n_dims == 4 && stored->shape[0] == dims[0]
+                 && stored->shape[1] > dims[1] && stored->shape[2] == dims[2]
+                 && stored->shape[3] == dims[3]
+           ? stored : NULL;
+}
+
+/* As floats, the reader's. */
+static float *
+read_first_channels (const GsStoredTensor *stored, const guint64 *dims, gboolean with_data,
+                     GsHostTensor *tensor)
+{
+  const guint64 row = dims[1] * dims[2] * dims[3], wide = stored->shape[1] * dims[2] * dims[3];
+  float *values = with_data ? g_new (float, dims[0] * row) : NULL;
+
+  for (guint64 i = 0; with_data && i < dims[0] * row; i++)
+    values[i] = (float) gs_stored_tensor_get_float (stored, i / row * wide + i % row);
+  *tensor = (GsHostTensor) { .dtype = GS_DTYPE_F32, .n_dims = 4, .data = values,
+                             .is_owned = with_data };
+  memcpy (tensor->dims, dims, 4 * sizeof *dims);
+  return values;
+}
+
 /* The U-Net's weight with the change on it. */
 static gboolean
 read_changed (ControlWeights *self, const char *name, const GsAdapterModule *module,
               const guint64 *dims, guint n_dims, GsHostTensor *tensor, GError **error)
 {
   g_autofree char *counterpart = name_in_unet (name);
-  float *values = read_floats (self->unet, counterpart, dims, n_dims, tensor, error);
+  const GsStoredTensor *wider = n_dims == 4 ? find_wider (self, counterpart, dims) : NULL;
+  float *values = wider != NULL
+                    ? read_first_channels (wider, dims, TRUE, tensor)
+                    : read_floats (self->unet, counterpart, dims, n_dims, tensor, error);
   gboolean done;
 
   if (values == NULL)
@@ -160,6 +193,7 @@ control_read (GsWeightSource *source, const char *name, const guint64 *dims, gui
   ControlWeights *self = (ControlWeights *) source;
   const gboolean is_own = source_has (self->own, name);
   g_autofree char *counterpart = name_in_unet (name);
+  const GsStoredTensor *wider;
   GsAdapterModule change;
 
   if (is_own && gs_control_weights_is_scaled (self, name))
@@ -168,6 +202,12 @@ control_read (GsWeightSource *source, const char *name, const guint64 *dims, gui
     return self->own->klass->read (self->own, name, dims, n_dims, with_data, tensor, error);
   if (with_data && find_change (self, name, &change))
     return read_changed (self, name, &change, dims, n_dims, tensor, error);
+  wider = n_dims == 4 ? find_wider (self, counterpart, dims) : NULL;
+  if (wider != NULL)
+    {
+      read_first_channels (wider, dims, with_data, tensor);
+      return TRUE;
+    }
   return self->unet->klass->read (self->unet, counterpart, dims, n_dims, with_data, tensor, error);
 }
 
@@ -227,6 +267,7 @@ gs_control_weights_set_base (GsWeightSource *source, const GsCheckpoint *control
   ControlWeights *self = (ControlWeights *) source;
 
   self->control = control;
+  self->model = base;
   self->is_lora = is_lora;
   self->unet = gs_file_weights_new (find_weight, NULL, base);
 }

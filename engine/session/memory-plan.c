@@ -130,11 +130,17 @@ add_unet (GsSession *session, const GsMemoryJob *job, GsStageNeeds *needs, GErro
         return FALSE;
       ever |= mask;
     }
+  /* What is made of their pictures reads their weights, which pass through with the U-Net's. */
   for (guint i = 0; i < job->n_controls; i++)
-    if ((ever >> i & 1) != 0
-        && !add (gs_unet_hint_program (session, job->width, job->height, &job->controls[i], error),
-                 needs))
-      return FALSE;
+    if ((ever >> i & 1) != 0)
+      {
+        GsProgram *hint = gs_unet_hint_program (session, job->width, job->height, &job->controls[i],
+                                                error);
+
+        if (hint == NULL)
+          return FALSE;
+        add_unet_program (hint, needs);
+      }
   return TRUE;
 }
 

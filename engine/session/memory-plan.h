@@ -68,8 +68,8 @@ struct _GsMemoryPlan
 };
 
 /* What some stages (bits) need together. The programs are borrowed from the model. */
-#define GS_STAGE_MAX_UNETS (3 * GS_MAX_WAYS * (2 * GS_MAX_CONTROLS + 1))
-#define GS_STAGE_MAX_PROGRAMS (8 + GS_STAGE_MAX_UNETS + GS_MAX_CONTROLS)
+#define GS_STAGE_MAX_UNETS (3 * GS_MAX_WAYS * (2 * GS_MAX_CONTROLS + 1) + GS_MAX_CONTROLS)
+#define GS_STAGE_MAX_PROGRAMS (8 + GS_STAGE_MAX_UNETS)
 
 typedef struct
 {
