@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A place is an image that has nothing yet. */
 #include "config.h"
 
 #include "gesso-candidate-places.h"
