@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The placeholders, with the newest look in the first. */
+/* A place is an image that has nothing yet. */
 #include "config.h"
 
 #include "gesso-candidate-places.h"

@@ -316,6 +316,10 @@ gesso_layers_pane_init (GessoLayersPane *self)
   for (guint blend = 0; blend < GESSO_N_BLENDS; blend++)
     gtk_string_list_append (names, gesso_blend_get_name (blend));
   gtk_drop_down_set_model (self->blend, G_LIST_MODEL (names));
+  /* The button within is what has the focus. */
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->blend))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, _("Blend mode"), -1);
   gtk_scale_set_format_value_func (self->opacity, format_percent, NULL, NULL);
   g_signal_connect (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
   update_actions (self);

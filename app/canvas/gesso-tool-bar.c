@@ -121,6 +121,10 @@ gesso_tool_bar_init (GessoToolBar *self)
 
   self->color = GTK_COLOR_BUTTON (gtk_color_button_new ());
   gtk_color_button_set_title (self->color, _("Brush Color"));
+  /* The button within is what has the focus. */
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->color))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, _("Brush Color"), -1);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->color), _("Brush Color"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->color), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _("Brush color"), -1);

@@ -205,4 +205,6 @@ static void
 gesso_model_row_init (GessoModelRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Choose a Model"), -1);
 }

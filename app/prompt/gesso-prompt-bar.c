@@ -42,6 +42,32 @@ gesso_prompt_bar_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (GTK_WIDGET (GESSO_PROMPT_BAR (widget)->prompt));
 }
 
+/* Tab goes from the prompts to the buttons, however they lie. By their places GTK took the buttons for the
+ * first, and having them behind it from the prompts on, never came to them. */
+static gboolean
+gesso_prompt_bar_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  GessoPromptBar *self = GESSO_PROMPT_BAR (widget);
+  GtkWidget *order[] = { GTK_WIDGET (self->prompt), GTK_WIDGET (self->negative_prompt),
+                         GTK_WIDGET (self->history_button), GTK_WIDGET (self->button_stack) };
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  int n = G_N_ELEMENTS (order), step = direction == GTK_DIR_TAB_FORWARD ? 1 : -1;
+  int i = step > 0 ? 0 : n - 1;
+
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+    return GTK_WIDGET_CLASS (gesso_prompt_bar_parent_class)->focus (widget, direction);
+
+  for (int k = 0; k < n && focus; k++)
+    if (focus == order[k] || gtk_widget_is_ancestor (focus, order[k]))
+      i = k + step;
+  for (; i >= 0 && i < n; i += step)
+    if (gtk_widget_child_focus (order[i], direction))
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 on_job_changed (GessoJob *job, GessoPromptBar *self)
 {
@@ -205,6 +231,7 @@ gesso_prompt_bar_class_init (GessoPromptBarClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = gesso_prompt_bar_dispose;
   widget_class->grab_focus = gesso_prompt_bar_grab_focus;
+  widget_class->focus = gesso_prompt_bar_focus;
 
   g_type_ensure (GESSO_TYPE_HISTORY_POPOVER);
   g_type_ensure (GESSO_TYPE_PROMPT_VIEW);

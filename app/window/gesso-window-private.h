@@ -33,6 +33,7 @@ struct _GessoWindow
   AdwApplicationWindow parent_instance;
 
   AdwWindowTitle    *title;
+  GtkWidget         *open_button;    /* with the menu of recent files */
   GMenu             *recent_menu;
   GtkWidget         *history;
   GtkToggleButton   *sidebar_button;

@@ -105,6 +105,17 @@ clear_recent (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_list_free_full (all, (GDestroyNotify) gtk_recent_info_unref);
 }
 
+/* What a split button calls its menu is only a tooltip. */
+static void
+name_menu (GessoWindow *self)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (self->open_button); child;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_MENU_BUTTON (child))
+      gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _("Recent Files"), -1);
+}
+
 void
 gesso_window_init_recent (GessoWindow *self)
 {
@@ -117,4 +128,5 @@ gesso_window_init_recent (GessoWindow *self)
   g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (fill_menu),
                            self, G_CONNECT_SWAPPED);
   fill_menu (self);
+  name_menu (self);
 }

@@ -405,6 +405,7 @@ gesso_window_class_init (GessoWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, sidebar_button);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, flap);
+  gtk_widget_class_bind_template_child (widget_class, GessoWindow, open_button);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, canvas);
   gtk_widget_class_bind_template_child (widget_class, GessoWindow, strip);

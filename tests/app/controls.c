@@ -13,6 +13,8 @@
 #define APP_PATH "/io/github/gesso_paint/Gesso"
 
 static Accessible *root;
+/* GTK calls what has no name by its type; so it is with parts of libadwaita's own windows. */
+static gboolean ours = TRUE;
 
 static void
 activate (const char *path, const char *action)
@@ -35,7 +37,7 @@ has_words (Accessible *accessible, guint depth)
   g_autofree char *name = atspi_accessible_get_name (accessible, NULL);
   int n_children = atspi_accessible_get_child_count (accessible, NULL);
 
-  if (name && *g_strstrip (name))
+  if (name && *g_strstrip (name) && !(ours && g_str_has_prefix (name, "Gtk")))
     return TRUE;
   for (int i = 0; i < n_children && depth > 0; i++)
     {
@@ -129,6 +131,7 @@ test_window (void)
 static void
 test_preferences (void)
 {
+  ours = FALSE;
   activate (APP_PATH, "preferences");
   wait_window ("Undo memory");
   assert_all_named (28);

@@ -55,6 +55,43 @@ test_history (void)
   g_assert_finalize_object (bar);
 }
 
+static void
+assert_focus (GtkWidget *bar, GtkDirectionType direction, const char *expected)
+{
+  GtkWidget *child = GTK_WIDGET (gtk_widget_get_template_child (bar, GESSO_TYPE_PROMPT_BAR, expected));
+  GtkWidget *focus;
+
+  g_assert_true (gtk_widget_child_focus (bar, direction));
+  focus = gtk_root_get_focus (gtk_widget_get_root (bar));
+  g_assert_nonnull (focus);
+  g_assert_true (focus == child || gtk_widget_is_ancestor (focus, child));
+}
+
+/* Tab comes to everything once and leaves. */
+static void
+test_focus (void)
+{
+  static const char *const order[] = { "prompt", "negative_prompt", "history_button", "generate" };
+  GtkWidget *bar = g_object_new (GESSO_TYPE_PROMPT_BAR, NULL);
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
+  g_autoptr (GSimpleAction) generate = g_simple_action_new ("generate", NULL);
+
+  g_action_map_add_action (G_ACTION_MAP (actions), G_ACTION (generate));
+  gtk_widget_insert_action_group (window, "win", G_ACTION_GROUP (actions));
+  gtk_window_set_child (GTK_WINDOW (window), bar);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    assert_focus (bar, GTK_DIR_TAB_FORWARD, order[i]);
+  g_assert_false (gtk_widget_child_focus (bar, GTK_DIR_TAB_FORWARD));
+  for (guint i = G_N_ELEMENTS (order) - 1; i > 0; i--)
+    assert_focus (bar, GTK_DIR_TAB_BACKWARD, order[i - 1]);
+  g_assert_false (gtk_widget_child_focus (bar, GTK_DIR_TAB_BACKWARD));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -63,6 +100,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/prompt-bar/tokens", test_tokens);
   g_test_add_func ("/app/prompt-bar/history", test_history);
+  g_test_add_func ("/app/prompt-bar/focus", test_focus);
 
   return g_test_run ();
 }
