@@ -55,8 +55,7 @@ verdict (const GsDeviceCheck *self, const GsGpuInfo *gpu)
     checks = g_strdup_printf ("%u of %u checks failed, and what failed is not used", self->n_failed,
                               self->n_checks);
   return g_strdup_printf ("%s, %s: half precision %s, cooperative matrix %s, %s", gpu->name,
-                          gpu->driver, yes_no (gpu->storage16), yes_no (gpu->n_matrix_shapes > 0),
-                          checks);
+                          gpu->driver, yes_no (self->has_fp16), yes_no (self->has_matrix), checks);
 }
 
 static char *
@@ -94,6 +93,8 @@ gs_session_get_device_check (GsSession *session)
   GsDeviceCheck *self = g_new0 (GsDeviceCheck, 1);
 
   self->usable = TRUE;
+  self->has_fp16 = gpu->storage16;
+  self->has_matrix = gpu->n_matrix_shapes > 0;
   for (guint i = 0; i < checks->len; i++)
     {
       const GsKernelCheck *check = &g_array_index (checks, GsKernelCheck, i);
