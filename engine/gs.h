@@ -164,6 +164,7 @@ typedef struct
 {
   guint  n_checks, n_made, n_failed;
   gboolean usable;  /* FALSE: a kernel failed that has no other in its place */
+  gboolean has_fp16, has_matrix; /* half precision; cooperative matrices */
   char  *verdict;   /* a sentence: "AMD Radeon RX 7600, radv Mesa 26.1.0: half precision yes,
                        cooperative matrix yes, all 24 checks passed" */
   char  *report;    /* lines for a bug report; nothing of the person or of files */

@@ -14,6 +14,8 @@
 
 #include <glib/gi18n.h>
 
+#define CHECK_SECONDS 5 /* in which the first window does what it has to */
+
 struct _GessoApplication
 {
   AdwApplication parent_instance;
@@ -22,6 +24,8 @@ struct _GessoApplication
   GessoTrainings *trainings;
   GSettings     *store;          /* NULL where the schema is not installed */
   GessoDownloads *downloads;
+  GessoDeviceCheck *device_check;
+  guint          check_timeout;
   GtkWindow     *preferences;    /* weak                                   */
   gboolean       restored;       /* the windows of the last time         */
   gboolean       quitting;       /* all windows, not one                 */
@@ -34,6 +38,12 @@ GessoEngine *
 gesso_application_get_engine (GessoApplication *self)
 {
   return self->engine;
+}
+
+GessoDeviceCheck *
+gesso_application_get_device_check (GessoApplication *self)
+{
+  return self->device_check;
 }
 
 GessoDownloads *
@@ -87,6 +97,8 @@ preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
     {
       self->preferences = GTK_WINDOW (gesso_preferences_new (
           gtk_application_get_active_window (GTK_APPLICATION (self)), self->store));
+      gesso_preferences_set_device_check (GESSO_PREFERENCES (self->preferences),
+                                          self->device_check);
       g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
     }
   gtk_window_present (self->preferences);
@@ -219,6 +231,24 @@ restore_session (GessoApplication *self)
   gesso_trainings_load (self->trainings);
 }
 
+static gboolean
+on_check_time (gpointer data)
+{
+  GessoApplication *self = data;
+
+  self->check_timeout = 0;
+  gesso_device_check_start (self->device_check);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+gesso_application_check_device (GessoApplication *self)
+{
+  if (self->check_timeout == 0 && !self->measure_stalls && self->device_check)
+    self->check_timeout = g_timeout_add_seconds (CHECK_SECONDS, on_check_time, self);
+}
+
 /* The one that was used last; the list is in that order. */
 static GessoWindow *
 get_window (GessoApplication *self)
@@ -269,6 +299,7 @@ gesso_application_startup (GApplication *application)
   gtk_window_set_default_icon_name (GESSO_APP_ID);
   self->engine = gesso_engine_new ();
   self->trainings = gesso_trainings_new (GTK_APPLICATION (self), self->engine);
+  self->device_check = gesso_device_check_new (self->engine);
   add_actions (self);
   open_store (self);
 }
@@ -281,6 +312,11 @@ gesso_application_shutdown (GApplication *application)
 
   G_APPLICATION_CLASS (gesso_application_parent_class)->shutdown (application);
 
+  g_clear_handle_id (&self->check_timeout, g_source_remove);
+  gesso_device_check_stop (self->device_check);
+  while (gesso_device_check_is_running (self->device_check))
+    g_main_context_iteration (NULL, TRUE);
+  g_clear_object (&self->device_check);
   g_clear_object (&self->downloads);
   gesso_trainings_close (self->trainings);
   g_clear_object (&self->trainings);

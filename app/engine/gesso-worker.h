@@ -43,6 +43,9 @@ GsSession *gesso_worker_open_model   (GessoWorker   *self,
 /* Folders for this session and those that come after it. */
 void       gesso_worker_set_library (GessoWorker *self, const char *const *folders);
 
+/* Whether other works wait: one that can as well be done later leaves then, and pushes itself again. */
+gboolean   gesso_worker_has_more (GessoWorker *self);
+
 /* Whether that model is loaded, or is the starter, which takes no time. */
 gboolean   gesso_worker_has_model (GessoWorker *self, const char *path);
 

@@ -28,7 +28,12 @@ struct _GessoPreferences
   GtkSwitch     *restore_session;
   GtkSpinButton *undo_memory;
 
+  AdwActionRow  *device;
+  GtkWidget     *device_progress;
+  GtkWidget     *device_copy;
+
   GSettings     *store;
+  GessoDeviceCheck *check; /* or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (GessoPreferences, gesso_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -164,6 +169,44 @@ show_autosave (GessoPreferences *self)
   adw_action_row_set_subtitle (self->autosave, text);
 }
 
+/* ---- The device ----------------------------------------------------------------------------- */
+
+static void
+update_device (GessoPreferences *self)
+{
+  g_autofree char *verdict = gesso_device_check_dup_verdict (self->check);
+
+  adw_action_row_set_subtitle (self->device, verdict);
+  gtk_widget_set_visible (self->device_progress, gesso_device_check_is_running (self->check));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->device_progress),
+                                 gesso_device_check_get_fraction (self->check));
+  gtk_widget_set_sensitive (self->device_copy, gesso_device_check_get_report (self->check) != NULL);
+}
+
+static void
+copy_report (GtkWidget *widget, const char *action_name, GVariant *parameter)
+{
+  GessoPreferences *self = GESSO_PREFERENCES (widget);
+  const char *report = self->check ? gesso_device_check_get_report (self->check) : NULL;
+
+  if (report == NULL)
+    return;
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), report);
+  adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self),
+                                    adw_toast_new (_("The report is on the clipboard")));
+}
+
+void
+gesso_preferences_set_device_check (GessoPreferences *self, GessoDeviceCheck *check)
+{
+  self->check = g_object_ref (check);
+  g_signal_connect_object (check, "changed", G_CALLBACK (update_device), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_visible (GTK_WIDGET (self->device), TRUE);
+  gesso_device_check_start (check);
+  update_device (self);
+}
+
 /* ---- The object ----------------------------------------------------------------------------- */
 
 static void
@@ -204,6 +247,7 @@ static void
 gesso_preferences_dispose (GObject *object)
 {
   g_clear_object (&GESSO_PREFERENCES (object)->store);
+  g_clear_object (&GESSO_PREFERENCES (object)->check);
 
   G_OBJECT_CLASS (gesso_preferences_parent_class)->dispose (object);
 }
@@ -227,11 +271,15 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, wait_for_power);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, full_screen_row);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, wait_for_full_screen);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device_progress);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device_copy);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, restore_session);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, undo_memory);
   gtk_widget_class_install_action (widget_class, "preferences.choose-gallery", NULL,
                                    choose_gallery);
   gtk_widget_class_install_action (widget_class, "preferences.reset-gallery", NULL, reset_gallery);
+  gtk_widget_class_install_action (widget_class, "preferences.copy-report", NULL, copy_report);
   gtk_widget_class_install_action (widget_class, "preferences.choose-downloads", NULL,
                                    choose_downloads);
   gtk_widget_class_install_action (widget_class, "preferences.reset-downloads", NULL,

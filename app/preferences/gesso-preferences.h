@@ -3,6 +3,8 @@
  * the settings schema, so that there is nothing to apply. */
 #pragma once
 
+#include "engine/gesso-device-check.h"
+
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -12,5 +14,9 @@ G_DECLARE_FINAL_TYPE (GessoPreferences, gesso_preferences, GESSO, PREFERENCES, A
 
 /* store: not delayed. */
 GessoPreferences *gesso_preferences_new (GtkWindow *parent, GSettings *store);
+
+/* Once; without it there is no row about the device. It is started if it has not been. */
+void              gesso_preferences_set_device_check (GessoPreferences *self,
+                                                      GessoDeviceCheck *check);
 
 G_END_DECLS

@@ -130,7 +130,12 @@ on_engine_opened (GObject *source, GAsyncResult *result, gpointer data)
   if (self->document == NULL)
     return;
   if (opened)
-    show_cpu_note (self);
+    {
+      show_cpu_note (self);
+      if (gtk_window_get_application (GTK_WINDOW (self)))
+        gesso_application_check_device (
+            GESSO_APPLICATION (gtk_window_get_application (GTK_WINDOW (self))));
+    }
   else
     gesso_window_set_error (self, error);
 }

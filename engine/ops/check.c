@@ -50,10 +50,12 @@ gs_kernel_check_run (GsDevice *device, const GsKernelCheck *check, gboolean *pas
                      GError **error)
 {
   g_autoptr (GError) reason = NULL;
+  g_autofree char *before = gs_kernel_check_finding (device, check->name);
 
   *passed = TRUE;
   *worst = 0;
-  gs_remembered_set (device, FILE_NAME, check->name, "running");
+  gs_remembered_set (device, FILE_NAME, check->name,
+                     g_strcmp0 (before, "running") == 0 ? "again" : "running");
   for (guint i = 0; i < G_N_ELEMENTS (types) && *passed; i++)
     {
       double miss = 0;
@@ -87,5 +89,6 @@ gs_kernel_check_allows (GsDevice *device, const char *name)
 {
   g_autofree char *finding = gs_kernel_check_finding (device, name);
 
-  return g_strcmp0 (finding, "failed") != 0 && g_strcmp0 (finding, "running") != 0;
+  return g_strcmp0 (finding, "failed") != 0 && g_strcmp0 (finding, "running") != 0 &&
+         g_strcmp0 (finding, "again") != 0;
 }

@@ -5,7 +5,8 @@
  * that failed, or during whose check the process or the device went down, is not chosen any more.
  *
  * Findings are kept in the file "checks" of the device's cache folder, see remembered.h: "passed",
- * "failed", or "running" for one that never came to an end.
+ * "failed", "running" for one that has not come to an end, be it that the program was ended meanwhile: it
+ * is made once more, and is "again" then.
  */
 #pragma once
 
@@ -31,7 +32,7 @@ gboolean gs_kernel_check_run (GsDevice *device, const GsKernelCheck *check, gboo
 /* Whether a kernel may be chosen: all but those that failed or never ended. */
 gboolean gs_kernel_check_allows (GsDevice *device, const char *name);
 
-/* How it ended: "passed", "failed", "running"; NULL: it has not begun. g_free(). */
+/* How it ended: "passed", "failed", "running", "again"; NULL: it has not begun. g_free(). */
 char    *gs_kernel_check_finding (GsDevice *device, const char *name);
 
 G_END_DECLS

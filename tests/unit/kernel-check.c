@@ -72,7 +72,7 @@ is_listed (const char *name)
 static void
 test_failed_is_not_chosen (void)
 {
-  static const char *const findings[] = { "failed", "running" };
+  static const char *const findings[] = { "failed", "running", "again" };
 
   for (guint i = 0; i < G_N_ELEMENTS (findings); i++)
     {
