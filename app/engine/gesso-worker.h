@@ -41,7 +41,8 @@ GsSession *gesso_worker_open_model   (GessoWorker   *self,
 /* Folders for this session and those that come after it. */
 void       gesso_worker_set_library (GessoWorker *self, const char *const *folders);
 
-/* Whether that model is loaded, or is the starter, which takes no time. */
+/* Whether that model is loaded, or is the starter, which takes no time where no training would have to
+ * give way to it. */
 gboolean   gesso_worker_has_model (GessoWorker *self, const char *path);
 
 /* A result whose decoding failed is kept here until it is taken or another one comes. */
