@@ -76,6 +76,8 @@ update_button (GessoWindow *self)
   GessoTraining *current = trainings ? gesso_trainings_get_current (trainings) : NULL;
   g_autofree char *status = NULL, *label = NULL, *text = NULL;
 
+  if (self->document == NULL)
+    return; /* closed, while the state of what ran is written */
   gtk_widget_set_visible (self->training_button, current != NULL);
   if (current == NULL)
     return;
