@@ -74,7 +74,7 @@ report (const GsProgress *progress, gpointer data)
       g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, emit_changed, g_object_ref (self), g_object_unref);
     }
 
-  return !gesso_worker_has_more (listener->worker) && !g_cancellable_is_cancelled (self->cancellable);
+  return !gesso_worker_is_awaited (listener->worker) && !g_cancellable_is_cancelled (self->cancellable);
 }
 
 static void

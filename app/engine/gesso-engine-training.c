@@ -149,11 +149,12 @@ static void
 measure (Run *run, const GsTrainingProgress *p)
 {
   const gint64 now = g_get_monotonic_time ();
-  const double seconds = (double) (now - run->last_step) / G_USEC_PER_SEC;
+  const double seconds = run->last_step ? (double) (now - run->last_step) / G_USEC_PER_SEC
+                                        : p->seconds_per_step;
 
   if (!p->is_step)
     return;
-  if (run->last_step && (run->trial.seconds_per_step <= 0 || seconds < run->trial.seconds_per_step))
+  if (run->trial.seconds_per_step <= 0 || (seconds > 0 && seconds < run->trial.seconds_per_step))
     run->trial.seconds_per_step = seconds;
   run->last_step = now;
 }

@@ -204,15 +204,9 @@ gesso_worker_set_library (GessoWorker *self, const char *const *folders)
 }
 
 gboolean
-gesso_worker_has_more (GessoWorker *self)
-{
-  return g_async_queue_length (self->queue) > 0;
-}
-
-gboolean
 gesso_worker_has_model (GessoWorker *self, const char *path)
 {
-  return *path == '\0' || g_strcmp0 (self->model, path) == 0;
+  return (*path == '\0' && self->training == NULL) || g_strcmp0 (self->model, path) == 0;
 }
 
 void

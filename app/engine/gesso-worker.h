@@ -43,10 +43,8 @@ GsSession *gesso_worker_open_model   (GessoWorker   *self,
 /* Folders for this session and those that come after it. */
 void       gesso_worker_set_library (GessoWorker *self, const char *const *folders);
 
-/* Whether other works wait: one that can as well be done later leaves then, and pushes itself again. */
-gboolean   gesso_worker_has_more (GessoWorker *self);
-
-/* Whether that model is loaded, or is the starter, which takes no time. */
+/* Whether that model is loaded, or is the starter, which takes no time where no training would have to
+ * give way to it. */
 gboolean   gesso_worker_has_model (GessoWorker *self, const char *path);
 
 /* A result whose decoding failed is kept here until it is taken or another one comes. */
@@ -59,7 +57,8 @@ GsResult  *gesso_worker_take_unfinished (GessoWorker *self);
 void        gesso_worker_keep_training (GessoWorker *self, GsTraining *training, const char *state);
 GsTraining *gesso_worker_get_training  (GessoWorker *self, const char *state);
 
-/* Whether other works wait for the thread, or it is to end. */
+/* Whether other works wait for the thread, or it is to end: what can as well be done later leaves
+ * then, and pushes itself again. */
 gboolean   gesso_worker_is_awaited  (GessoWorker *self);
 gboolean   gesso_worker_is_stopping (GessoWorker *self);
 

@@ -29,6 +29,7 @@ enum
   OPEN,
   RESTORE,
   TRASHED,
+  TEACH,
   N_SIGNALS
 };
 
@@ -62,6 +63,7 @@ update (GessoGalleryView *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "gallery.open", any);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "gallery.restore", any);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "gallery.trash", any);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "gallery.teach", any);
 }
 
 static void
@@ -110,6 +112,12 @@ static void
 restore (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   emit (GESSO_GALLERY_VIEW (widget), RESTORE);
+}
+
+static void
+teach (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  emit (GESSO_GALLERY_VIEW (widget), TEACH);
 }
 
 static void
@@ -271,7 +279,7 @@ gesso_gallery_view_dispose (GObject *object)
 static void
 gesso_gallery_view_class_init (GessoGalleryViewClass *klass)
 {
-  static const char *const names[N_SIGNALS] = { "open", "restore", "trashed" };
+  static const char *const names[N_SIGNALS] = { "open", "restore", "trashed", "teach" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = gesso_gallery_view_dispose;
@@ -292,6 +300,7 @@ gesso_gallery_view_class_init (GessoGalleryViewClass *klass)
   gtk_widget_class_install_action (widget_class, "gallery.open", NULL, open_item);
   gtk_widget_class_install_action (widget_class, "gallery.restore", NULL, restore);
   gtk_widget_class_install_action (widget_class, "gallery.trash", NULL, trash);
+  gtk_widget_class_install_action (widget_class, "gallery.teach", NULL, teach);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "gallery.trash", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Delete, 0, "gallery.trash", NULL);
 }

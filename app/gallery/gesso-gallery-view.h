@@ -3,8 +3,8 @@
  * GessoGalleryView: the gallery as a grid with a search. Enter opens a picture, Delete moves it to
  * the trash, and it can be dragged onto the canvas or elsewhere.
  *
- * Actions: gallery.open, gallery.restore, gallery.trash.
- * Signals, with the GessoGalleryItem: "open", "restore" (its settings), "trashed" (to be undone with
+ * Actions: gallery.open, gallery.restore, gallery.teach, gallery.trash.
+ * Signals, with the GessoGalleryItem: "open", "restore" (its settings), "teach", "trashed" (undone with
  * gesso_gallery_undo_trash()).
  */
 #pragma once

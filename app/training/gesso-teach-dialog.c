@@ -129,7 +129,7 @@ find_problem (GessoTeachDialog *self, const char *word)
     return g_strdup (error->message);
   if (is_taken (self->names[0], word) || is_taken (self->names[1], word))
     return g_strdup_printf (_("“%s” is in the library already: choose another word"), word);
-  if (*word && g_strcmp0 (self->known, word) == 0)
+  if (*word && !is_lora (self) && g_strcmp0 (self->known, word) == 0)
     return g_strdup_printf (_("The model knows the word “%s”: choose one that nobody uses, as “%s-new”"),
                             word, word);
   return g_strdup (self->estimates[is_lora (self)].problem);
@@ -278,6 +278,18 @@ on_steps_changed (GessoTeachDialog *self)
 {
   show_estimate (self);
   self->steps_chosen = self->steps_chosen || !self->setting;
+}
+
+gboolean
+gesso_teach_dialog_can_go (GessoTeachDialog *self)
+{
+  return gtk_widget_get_sensitive (self->go);
+}
+
+gboolean
+gesso_teach_dialog_has_estimate (GessoTeachDialog *self)
+{
+  return self->estimates[is_lora (self)].tried;
 }
 
 /* ---- Pictures ------------------------------------------------------------------------------- */

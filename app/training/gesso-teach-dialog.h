@@ -31,6 +31,10 @@ GessoTeachDialog *gesso_teach_dialog_new (GtkWindow   *parent,
 /* Files or folders (GFile); read on a thread. */
 void        gesso_teach_dialog_add_files   (GessoTeachDialog *self, GListModel *files);
 void        gesso_teach_dialog_add_picture (GessoTeachDialog *self, GessoTeachPicture *picture);
+/* Whether it is known what it will take, or that it cannot be. */
+gboolean    gesso_teach_dialog_has_estimate (GessoTeachDialog *self);
+/* Whether a word and pictures are there and nothing is wrong with them. */
+gboolean    gesso_teach_dialog_can_go      (GessoTeachDialog *self);
 /* As its button does it. */
 void        gesso_teach_dialog_go          (GessoTeachDialog *self);
 /* GessoTeachPictures. */

@@ -276,6 +276,23 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(char *const *) a, *(char *const *) b);
 }
 
+/* What somebody was trying out when the program ended. */
+static void
+remove_trials (void)
+{
+  g_autofree char *cache = g_build_filename (g_get_user_cache_dir (), "gesso", NULL);
+  g_autoptr (GDir) dir = g_dir_open (cache, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_prefix (name, "trial-") || g_str_has_prefix (name, ".trial-"))
+      {
+        g_autofree char *path = g_build_filename (cache, name, NULL);
+
+        start_removing (path);
+      }
+}
+
 void
 gesso_trainings_load (GessoTrainings *self)
 {
@@ -297,6 +314,7 @@ gesso_trainings_load (GessoTrainings *self)
       else if ((training = gesso_training_load (folders->pdata[i], NULL)))
         insert (self, training);
     }
+  remove_trials ();
   run_next (self);
 }
 

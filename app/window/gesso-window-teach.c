@@ -76,6 +76,8 @@ update_button (GessoWindow *self)
   GessoTraining *current = trainings ? gesso_trainings_get_current (trainings) : NULL;
   g_autofree char *status = NULL, *label = NULL, *text = NULL;
 
+  if (self->document == NULL)
+    return; /* closed, while the state of what ran is written */
   gtk_widget_set_visible (self->training_button, current != NULL);
   if (current == NULL)
     return;
@@ -92,6 +94,38 @@ update_button (GessoWindow *self)
 
 /* ---- What comes of it ----------------------------------------------------------------------- */
 
+/* Any of the program's, for the page is one too. */
+static gboolean
+has_active_window (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (gtk_window_is_active (window))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* As for pictures that are finished while nobody looks; once, whatever number of windows there is. */
+static void
+notify_when_away (GessoWindow *self, GessoTraining *training)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  g_autofree char *title = g_strdup_printf (_("“%s” is learned"),
+                                            gesso_training_get_lesson (training)->word);
+  g_autoptr (GNotification) notification = g_notification_new (title);
+
+  if (application == NULL || gtk_application_get_active_window (application) != GTK_WINDOW (self)
+      || has_active_window ())
+    return;
+  g_notification_set_default_action (notification, "app.activate");
+  g_application_send_notification (G_APPLICATION (application), "learned", notification);
+}
+
 static void
 on_learnt (GessoWindow *self, GessoTraining *training)
 {
@@ -103,6 +137,7 @@ on_learnt (GessoWindow *self, GessoTraining *training)
                           gesso_training_get_lesson (training)->word);
   gesso_library_scan (self->library);
   gesso_window_toast (self, text, _("_Show"), "win.training");
+  notify_when_away (self, training);
 }
 
 static void

@@ -110,7 +110,7 @@ get_cache (void)
 gboolean
 gs_library_get_hash (const char *path, char **whole, char **data)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
   const char *known, *known_data;
   GStatBuf info;
 
@@ -127,7 +127,7 @@ void
 gs_library_keep_hash (const char *path, guint64 bytes, gint64 changed, const char *whole,
                       const char *data)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
 
   gs_hash_cache_add (get_cache (), path, bytes, changed, whole, data);
 }

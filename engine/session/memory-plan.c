@@ -332,8 +332,8 @@ gs_memory_plan_describe (const GsMemoryPlan *plan)
     [GS_TIER_RESIDENT] = "Everything stays on the device",
     [GS_TIER_TEXT_LEAVES] = "The text encoders leave the device once the prompts are encoded",
     [GS_TIER_ALONE] = "Text encoders, U-Net and autoencoder are on the device one at a time",
-    [GS_TIER_STREAMED] = "Text encoders, U-Net and autoencoder are on the device one at a time, and "
-                         "the U-Net's weights pass through it in each step",
+    [GS_TIER_STREAMED] = ("Text encoders, U-Net and autoencoder are on the device one at a time, and "
+                          "the U-Net's weights pass through it in each step"),
   };
   g_autofree char *needed = g_format_size_full (plan->needed_bytes, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *available = g_format_size_full (plan->available_bytes, G_FORMAT_SIZE_IEC_UNITS);

@@ -40,6 +40,8 @@ typedef struct
   void      (*show) (GtkWindow *window);
 } State;
 
+static const State *current;
+
 /* ---- Waiting -------------------------------------------------------------------------------- */
 
 static void
@@ -366,6 +368,17 @@ show_upscale (GtkWindow *window)
   activate (window, "win.upscale");
 }
 
+/* A phone's window is no wider. */
+static void
+narrow (GtkWindow *dialog, GtkWindow *window)
+{
+  if (current->width > 500)
+    return;
+  widgets_wait_ms (SETTLE_MS);
+  gtk_window_set_default_size (dialog, 360, 640);
+  widgets_wait_ms (SETTLE_MS);
+}
+
 /* Five pictures and one that is broken; of one a part is chosen. */
 static void
 show_teach (GtkWindow *window)
@@ -376,14 +389,16 @@ show_teach (GtkWindow *window)
   GtkWidget *entry;
 
   gtk_widget_activate_action (GTK_WIDGET (window), "win.teach-path", "s", folder_path);
+  narrow (GESSO_WINDOW (window)->teach_dialog, window);
   pictures = gesso_teach_dialog_get_pictures (GESSO_TEACH_DIALOG (GESSO_WINDOW (window)->teach_dialog));
   while (g_list_model_get_n_items (pictures) < 6)
     widgets_wait_ms (20);
   first = g_list_model_get_item (pictures, 0);
   gesso_teach_picture_set_crop (first, &(GdkRectangle) { 10, 50, 80, 70 });
   entry = widgets_find (GTK_WIDGET (GESSO_WINDOW (window)->teach_dialog), ADW_TYPE_ENTRY_ROW);
-  gtk_editable_set_text (GTK_EDITABLE (entry), "zorb");
-  widgets_wait_ms (4 * SETTLE_MS);
+  gtk_editable_set_text (GTK_EDITABLE (entry), current->name); /* each its own word */
+  while (!gesso_teach_dialog_has_estimate (GESSO_TEACH_DIALOG (GESSO_WINDOW (window)->teach_dialog)))
+    widgets_wait_ms (SETTLE_MS);
 }
 
 static void
@@ -408,6 +423,8 @@ teach (GtkWindow *window, guint n_steps, guint until)
       widgets_wait_ms (20);
       gesso_training_get_losses (training, &n);
     }
+  if (GESSO_WINDOW (window)->training_window)
+    narrow (GESSO_WINDOW (window)->training_window, window);
   while (until == n_steps && gesso_training_get_status (training) != GESSO_TRAINING_FINISHED)
     widgets_wait_ms (20);
 }
@@ -457,6 +474,8 @@ static const State states[] = {
   { "teach", 1000, 800, 0, show_teach },
   { "training", 1000, 800, 0, show_training },
   { "taught", 1000, 800, DARK, show_taught },
+  { "phone-teach", 400, 700, 0, show_teach },
+  { "phone-taught", 400, 700, 0, show_taught },
   { "settings", 1000, 800, 0, show_settings },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },
@@ -572,7 +591,6 @@ draw (GtkWindow *window, const char *path)
 
 /* ---- One state ------------------------------------------------------------------------------ */
 
-static const State *current;
 static const char *folder;
 
 /* Of exactly the size that was asked for. The note about the processor is seen in one state, which is

@@ -128,20 +128,28 @@ test_generate (void)
   g_assert_false (g_file_test (word_file, G_FILE_TEST_EXISTS));
 }
 
-/* It goes on where it was: the first sample is not made again. */
+static void
+assert_runs (void)
+{
+  g_autofree char *status = read_status ();
+
+  g_assert_cmpstr (status, ==, "running");
+  g_assert_false (g_file_test (word_file, G_FILE_TEST_EXISTS));
+}
+
+/* It goes on where it was, killed or left in order: the first sample is not made again. */
 static void
 test_kill (void)
 {
   g_autofree char *sample = wait_file ("samples/000000-1.png");
   g_autofree char *state = wait_file ("state.safetensors");
   const gint64 time = get_time (sample);
-  g_autofree char *status = NULL;
 
   program_kill ();
-  status = read_status ();
-  g_assert_cmpstr (status, ==, "running");
-  g_assert_false (g_file_test (word_file, G_FILE_TEST_EXISTS));
-
+  assert_runs ();
+  program_start (NULL);
+  program_quit ();
+  assert_runs ();
   program_start (NULL);
   wait_status ("finished");
   g_assert_cmpint (get_time (sample), ==, time);
