@@ -4,6 +4,7 @@
  * convolution that takes the picture too. Each step is made once more from single evaluations.
  */
 #include "gs.h"
+#include "miniature.h"
 #include "models/unet.h"
 #include "session/autoencoder.h"
 #include "session/conditioning.h"
@@ -11,7 +12,6 @@
 #include "session/steps.h"
 #include "tensor/program.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -22,42 +22,6 @@
 
 static GsSession *session;
 static char *folder; /* holds the miniature's vocabulary */
-
-/* Single letters, and the marks where the text encoders of the golden files have them. */
-static void
-write_vocabulary (void)
-{
-  g_autofree char *inner = NULL, *vocab = NULL, *merges = NULL;
-  g_autoptr (GString) json = g_string_new ("{");
-  guint n = 0;
-
-  folder = g_dir_make_tmp ("gesso-editing-XXXXXX", NULL);
-  inner = g_build_filename (folder, "tokenizer", NULL);
-  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
-  for (char c = 'a'; c <= 'z'; c++, n += 2)
-    g_string_append_printf (json, "\"%c\":%u,\"%c</w>\":%u,", c, n, c, n + 1);
-  g_string_append_printf (json, "\"ab</w>\":%u,", n); /* a vocabulary without merges is none */
-  g_string_append (json, "\"<|startoftext|>\":498,\"<|endoftext|>\":499}");
-  vocab = g_build_filename (inner, "vocab.json", NULL);
-  merges = g_build_filename (inner, "merges.txt", NULL);
-  g_assert_true (g_file_set_contents (vocab, json->str, -1, NULL));
-  g_assert_true (g_file_set_contents (merges, "#version: 0.2\na b</w>\n", -1, NULL));
-}
-
-static void
-remove_vocabulary (void)
-{
-  static const char *const names[] = { "tokenizer/vocab.json", "tokenizer/merges.txt", "tokenizer",
-                                       "" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
-
-      g_assert_cmpint (g_remove (path), ==, 0);
-    }
-  g_free (folder);
-}
 
 /* Gives the first convolution as many channels again, of random weights. */
 static void
@@ -82,16 +46,6 @@ widen (GsCheckpoint *checkpoint)
   gs_checkpoint_add (checkpoint, name, &tensor, bytes);
 }
 
-static gboolean
-take (GsCheckpoint *checkpoint, const char *relative, GsComponent component)
-{
-  const char *shared = g_getenv ("GESSO_SHARED");
-  g_autofree char *path = g_build_filename (shared != NULL ? shared : "", "golden", relative, NULL);
-  g_autoptr (GsCheckpoint) other = gs_checkpoint_open (path, NULL);
-
-  return other != NULL && gs_checkpoint_replace (checkpoint, other, component);
-}
-
 /* FALSE: skipped. */
 static gboolean
 load (gboolean is_sdxl)
@@ -110,11 +64,8 @@ load (gboolean is_sdxl)
   if (is_sdxl)
     {
       gs_checkpoint_free (g_steal_pointer (&checkpoint));
-      checkpoint = gs_checkpoint_new (folder);
-      if (!take (checkpoint, "unet/sdxl.safetensors", GS_COMPONENT_UNET)
-          || !take (checkpoint, "text_encoder/sdxl.safetensors", GS_COMPONENT_TEXT_ENCODER)
-          || !take (checkpoint, "text_encoder/sdxl.safetensors", GS_COMPONENT_TEXT_ENCODER_2)
-          || !take (checkpoint, "vae/kl.safetensors", GS_COMPONENT_VAE))
+      checkpoint = miniature_sdxl (folder, FALSE);
+      if (checkpoint == NULL)
         {
           g_test_skip ("no golden files");
           return FALSE;
@@ -412,7 +363,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   session = gs_session_new (NULL, NULL);
-  write_vocabulary ();
+  folder = miniature_folder_new ();
   g_test_add_func ("/editing-model/edits", test_edits);
   g_test_add_func ("/editing-model/edits-sdxl", test_edits_sdxl);
   g_test_add_func ("/editing-model/mask", test_mask);
@@ -420,6 +371,6 @@ main (int argc, char **argv)
   g_test_add_func ("/editing-model/refused", test_refused);
   status = g_test_run ();
   gs_session_free (session);
-  remove_vocabulary ();
+  miniature_folder_remove (folder);
   return status;
 }

@@ -5,10 +5,10 @@
  * SDXL and its refiner.
  */
 #include "gs.h"
+#include "miniature.h"
 #include "io/safetensors.h"
 #include "session/model.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define SIDE 64
@@ -17,42 +17,6 @@
 
 static GsSession *session;
 static char *folder; /* holds the miniatures' vocabulary, and the starter's kin */
-
-/* Single letters, and the marks where the text encoders of the golden files have them. */
-static void
-write_vocabulary (void)
-{
-  g_autofree char *inner = NULL, *vocab = NULL, *merges = NULL;
-  g_autoptr (GString) json = g_string_new ("{");
-  guint n = 0;
-
-  folder = g_dir_make_tmp ("gesso-refiner-XXXXXX", NULL);
-  inner = g_build_filename (folder, "tokenizer", NULL);
-  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
-  for (char c = 'a'; c <= 'z'; c++, n += 2)
-    g_string_append_printf (json, "\"%c\":%u,\"%c</w>\":%u,", c, n, c, n + 1);
-  g_string_append_printf (json, "\"ab</w>\":%u,", n); /* a vocabulary without merges is none */
-  g_string_append (json, "\"<|startoftext|>\":498,\"<|endoftext|>\":499}");
-  vocab = g_build_filename (inner, "vocab.json", NULL);
-  merges = g_build_filename (inner, "merges.txt", NULL);
-  g_assert_true (g_file_set_contents (vocab, json->str, -1, NULL));
-  g_assert_true (g_file_set_contents (merges, "#version: 0.2\na b</w>\n", -1, NULL));
-}
-
-static void
-remove_files (void)
-{
-  static const char *const names[] = { "tokenizer/vocab.json", "tokenizer/merges.txt", "tokenizer",
-                                       "kin.safetensors", "vocab.json", "merges.txt", "" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
-
-      g_remove (path); /* some are not there without a device */
-    }
-  g_free (folder);
-}
 
 static GsRequest
 small_request (void)
@@ -328,16 +292,6 @@ test_refused (void)
 
 /* ---- SDXL ----------------------------------------------------------------------------------- */
 
-static gboolean
-take (GsCheckpoint *checkpoint, const char *relative, GsComponent component)
-{
-  const char *shared = g_getenv ("GESSO_SHARED");
-  g_autofree char *path = g_build_filename (shared != NULL ? shared : "", "golden", relative, NULL);
-  g_autoptr (GsCheckpoint) other = gs_checkpoint_open (path, NULL);
-
-  return other != NULL && gs_checkpoint_replace (checkpoint, other, component);
-}
-
 /* Leaves columns of a matrix out. */
 static void
 cut (GsCheckpoint *checkpoint, const char *name, guint64 from, guint64 n)
@@ -363,15 +317,12 @@ cut (GsCheckpoint *checkpoint, const char *name, guint64 from, guint64 n)
 static GsModel *
 new_sdxl (gboolean is_refiner, const GsModelConfig *base)
 {
-  g_autoptr (GsCheckpoint) checkpoint = gs_checkpoint_new (folder);
+  g_autoptr (GsCheckpoint) checkpoint = miniature_sdxl (folder, is_refiner);
   g_autoptr (GPtrArray) narrow = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
   GsModel *model;
 
-  if (!take (checkpoint, "unet/sdxl.safetensors", GS_COMPONENT_UNET)
-      || (!is_refiner && !take (checkpoint, "text_encoder/sdxl.safetensors", GS_COMPONENT_TEXT_ENCODER))
-      || !take (checkpoint, "text_encoder/sdxl.safetensors", GS_COMPONENT_TEXT_ENCODER_2)
-      || !take (checkpoint, "vae/kl.safetensors", GS_COMPONENT_VAE))
+  if (checkpoint == NULL)
     return NULL;
   if (is_refiner)
     {
@@ -434,7 +385,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   session = gs_session_new (NULL, NULL);
-  write_vocabulary ();
+  folder = miniature_folder_new ();
   g_test_add_func ("/refiner/sdxl", test_sdxl);
   g_test_add_func ("/refiner/batch", test_batch);
   g_test_add_func ("/refiner/from-a-picture", test_from_a_picture);
@@ -442,6 +393,6 @@ main (int argc, char **argv)
   g_test_add_func ("/refiner/refused", test_refused);
   status = g_test_run ();
   gs_session_free (session);
-  remove_files ();
+  miniature_folder_remove (folder);
   return status;
 }

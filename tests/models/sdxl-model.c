@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Jobs with a miniature SDXL model, made of the golden networks. */
 #include "gs.h"
+#include "miniature.h"
 #include "session/model.h"
 
 #include "base/half.h"
 #include "session/autoencoder.h"
 #include "session/prompt-encoder.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,52 +16,6 @@
 
 static GsSession *session;
 static char *folder; /* holds the vocabulary */
-
-/* Single letters, and the marks where the text encoders of the golden files have them. */
-static void
-write_vocabulary (void)
-{
-  g_autofree char *inner = NULL, *vocab = NULL, *merges = NULL;
-  g_autoptr (GString) json = g_string_new ("{");
-  guint n = 0;
-
-  folder = g_dir_make_tmp ("gesso-sdxl-XXXXXX", NULL);
-  inner = g_build_filename (folder, "tokenizer", NULL);
-  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
-  for (char c = 'a'; c <= 'z'; c++, n += 2)
-    g_string_append_printf (json, "\"%c\":%u,\"%c</w>\":%u,", c, n, c, n + 1);
-  g_string_append_printf (json, "\"ab</w>\":%u,", n); /* a vocabulary without merges is none */
-  g_string_append (json, "\"<|startoftext|>\":498,\"<|endoftext|>\":499}");
-  vocab = g_build_filename (inner, "vocab.json", NULL);
-  merges = g_build_filename (inner, "merges.txt", NULL);
-  g_assert_true (g_file_set_contents (vocab, json->str, -1, NULL));
-  g_assert_true (g_file_set_contents (merges, "#version: 0.2\na b</w>\n", -1, NULL));
-}
-
-static void
-remove_vocabulary (void)
-{
-  static const char *const names[] = { "tokenizer/vocab.json", "tokenizer/merges.txt", "tokenizer",
-                                       "" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
-
-      g_assert_cmpint (g_remove (path), ==, 0);
-    }
-  g_free (folder);
-}
-
-static gboolean
-take (GsCheckpoint *checkpoint, const char *relative, GsComponent component)
-{
-  const char *shared = g_getenv ("GESSO_SHARED");
-  g_autofree char *path = g_build_filename (shared != NULL ? shared : "", "golden", relative, NULL);
-  g_autoptr (GsCheckpoint) other = gs_checkpoint_open (path, NULL);
-
-  return other != NULL && gs_checkpoint_replace (checkpoint, other, component);
-}
 
 /* Multiplies the autoencoder's first convolution, whose output later norms bring back. */
 static void
@@ -85,14 +39,11 @@ scale_autoencoder (GsCheckpoint *checkpoint)
 static gboolean
 load (GsSession *self, gboolean overflows)
 {
-  g_autoptr (GsCheckpoint) checkpoint = gs_checkpoint_new (folder);
+  g_autoptr (GsCheckpoint) checkpoint = miniature_sdxl (folder, FALSE);
   g_autoptr (GError) error = NULL;
   GsModel *model;
 
-  if (self == NULL || !take (checkpoint, "unet/sdxl.safetensors", GS_COMPONENT_UNET)
-      || !take (checkpoint, "text_encoder/sdxl.safetensors", GS_COMPONENT_TEXT_ENCODER)
-      || !take (checkpoint, "text_encoder/sdxl.safetensors", GS_COMPONENT_TEXT_ENCODER_2)
-      || !take (checkpoint, "vae/kl.safetensors", GS_COMPONENT_VAE))
+  if (self == NULL || checkpoint == NULL)
     {
       g_test_skip (self == NULL ? "no Vulkan device" : "no golden files");
       return FALSE;
@@ -296,7 +247,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   session = gs_session_new (&(GsSessionOptions) { .precision = GS_PRECISION_F32 }, NULL);
-  write_vocabulary ();
+  folder = miniature_folder_new ();
   g_test_add_func ("/sdxl-model/config", test_config);
   g_test_add_func ("/sdxl-model/conditioning", test_conditioning);
   g_test_add_func ("/sdxl-model/guidance-one", test_guidance_one);
@@ -305,6 +256,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sdxl-model/full-size", test_full_size);
   status = g_test_run ();
   g_clear_pointer (&session, gs_session_free);
-  remove_vocabulary ();
+  miniature_folder_remove (folder);
   return status;
 }
