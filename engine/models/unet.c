@@ -151,8 +151,13 @@ up (GsGraph *g, Unet *u, GsTensor *x)
 
       GS_SCOPE (g, "up_blocks.%u", block);
       for (guint i = 0; i <= config->layers; i++)
-        x = layer (g, u, level, i, config->up_depth[level][i],
-                   gs_concat (g, x, state->skips[--state->n_skips]));
+        {
+          GsTensor *skip = state->skips[--state->n_skips];
+
+          if (state->free_u != NULL)
+            gs_free_u_join (g, state->free_u, config->channels[config->n_levels - 1], &x, &skip);
+          x = layer (g, u, level, i, config->up_depth[level][i], gs_concat (g, x, skip));
+        }
       if (level > 0)
         {
           /* To the size of what is joined next: twice as large, or one less at odd sizes. */

@@ -5,8 +5,7 @@
  */
 #pragma once
 
-#include "models/model-config.h"
-#include "ops/ops.h"
+#include "models/free-u.h"
 
 G_BEGIN_DECLS
 
@@ -29,11 +28,12 @@ typedef struct
   GsTensor *time; /* SiLU of the time embedding */
   GsTensor *skips[GS_UNET_MAX_SKIPS];
   guint     n_skips;
+  const GsFreeU *free_u; /* how these are joined; NULL: as they are */
 } GsUnetState;
 
 /* gs_unet() in two halves. hint: is added to the first convolution's result, (1 or N, H, W,
  * config->channels[0]), or NULL. features: what an adapter adds behind each level and the middle
- * (models/t2i-adapter.h), or NULL. state: zeroed. */
+ * (models/t2i-adapter.h), or NULL. state: zeroed, but for free_u. */
 void      gs_unet_go_down (GsGraph *g, const GsUnetConfig *config, GsTensor *x, GsTensor *time,
                            GsTensor *context, GsTensor *label, GsTensor *hint,
                            GsTensor *const *features, GsUnetState *state);

@@ -99,6 +99,13 @@ GsTensor *gs_gaussian_divergence (GsGraph *g, GsTensor *moments, float factor);
 /* Differences to the pixels on the right and below, times scale: (N, H, W, C) -> (N, H, W, 2 C). */
 GsTensor *gs_difference (GsGraph *g, GsTensor *x, float scale);
 
+/* x with the frequencies 0 and -1 of each axis times scale, C a multiple of 4. No gradient. */
+GsTensor *gs_fourier_filter (GsGraph *g, GsTensor *x, float scale);
+
+/* The first half of the channels times 1 + (factor - 1) m, m the pixel's mean over all of them, stretched
+ * to 0..1 within its sample; C a multiple of 8. No gradient. */
+GsTensor *gs_backbone_scale (GsGraph *g, GsTensor *x, float factor);
+
 /* Rows of a table: ids (N, 1, T, 1) of U32, all below rows (the host checks). Weight (rows, channels). */
 GsTensor *gs_embedding (GsGraph *g, const char *name, GsTensor *ids, guint32 rows, guint32 channels);
 
