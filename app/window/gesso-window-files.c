@@ -160,7 +160,7 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
     {
       file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
       if (g_object_get_data (G_OBJECT (dialog), "as-start"))
-        open_picture (self, file, TRUE);
+        open_picture (self, file, OPEN_START);
       else
         gesso_window_open (self, file);
     }
@@ -250,7 +250,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GessoPicture) picture = saving->picture;
   g_autoptr (GError) error = NULL;
 
-  if (!gesso_picture_save_finish (picture, result, &error) && self->document)
+  if (!saved && self->document)
     gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
 }
 
@@ -273,9 +273,11 @@ gesso_window_get_save_folder (GessoWindow *self)
     return g_file_new_for_uri (uri);
 
   return g_file_new_for_path (pictures ? pictures : g_get_home_dir ());
+  gboolean saved = gesso_picture_save_finish (picture, result, &error);
 }
 
 /* For scripts, over D-Bus: the document as .ora, the current picture as it was made as .png, and the
+  gesso_window_end_writing (self, saved);
  * flattened one as anything else. */
 static void
 save_to (GSimpleAction *action, GVariant *parameter, gpointer data)

@@ -72,7 +72,8 @@ struct _GessoWindow
 
   GFile             *file;           /* the .ora it is saved in, or NULL       */
   gboolean           saving;
-  gboolean           close_saved;    /* as soon as that is over                */
+  guint              n_writings;     /* files on their way                     */
+  gboolean           close_written;  /* as soon as those are there             */
   guint              n_waits, wait_timer;
   GessoWait          wait;
   guint              n_changes;      /* of the painting, to see that there were some */
@@ -113,6 +114,10 @@ void gesso_window_set_error (GessoWindow *self, const GError *error);
 /* gesso-window-wait.c: between the two a toast says what takes so long, if it does. */
 void gesso_window_begin_wait   (GessoWindow *self, GessoWait wait);
 void gesso_window_end_wait     (GessoWindow *self);
+/* The same round the writing of a file, which closing waits for: unless it failed (well is FALSE),
+ * a window that was to be closed meanwhile is closed at the end. */
+void gesso_window_begin_writing (GessoWindow *self);
+void gesso_window_end_writing   (GessoWindow *self, gboolean well);
 /* Before it goes. */
 void gesso_window_forget_waits (GessoWindow *self);
 
