@@ -59,6 +59,7 @@ on_texture_pasted (GObject *source, GAsyncResult *result, gpointer data)
     gesso_window_toast (self, _("There is no picture on the clipboard"), NULL, NULL);
 }
 
+/* Of a page's picture a browser gives the address and the pixels; only these can be had. */
 static void
 on_files_pasted (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -66,8 +67,13 @@ on_files_pasted (GObject *source, GAsyncResult *result, gpointer data)
   const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
   g_autoptr (GSList) files = value ? gdk_file_list_get_files (g_value_get_boxed (value)) : NULL;
 
-  if (files && self->document)
+  if (self->document == NULL)
+    return;
+  if (files && !gesso_picture_is_far (files->data))
     gesso_window_open (self, files->data);
+  else
+    gdk_clipboard_read_texture_async (GDK_CLIPBOARD (source), NULL, on_texture_pasted,
+                                      g_object_ref (self));
 }
 
 static void
