@@ -105,7 +105,9 @@ on_drop (GtkWidget *widget, GFile *file, GdkTexture *texture, gpointer owner)
 
   if (self->document == NULL)
     return;
-  if (file)
+  if (file && widget == GTK_WIDGET (self->prompt_bar))
+    gesso_window_open_settings (self, file);
+  else if (file)
     gesso_window_open (self, file);
   else if (texture)
     take_texture (self, texture);
@@ -162,7 +164,12 @@ on_canvas_drop (GessoWindow *self, guint zone, GFile *file, GdkTexture *texture)
 {
   Drop *drop;
 
-  if (file && (zone == GESSO_DROP_SETTINGS || gesso_window_is_document (file)
+  if (file && zone == GESSO_DROP_SETTINGS)
+    {
+      gesso_window_open_settings (self, file);
+      return;
+    }
+  if (file && (gesso_window_is_document (file)
                || g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY))
     {
       gesso_window_open (self, file);

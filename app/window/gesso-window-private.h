@@ -154,6 +154,9 @@ gboolean gesso_window_has_painting (GessoWindow *self); /* rather than the welco
 void gesso_window_place_start    (GessoWindow *self, GessoPicture *start);
 void gesso_window_place_layer    (GessoWindow *self, GessoPicture *picture);
 void gesso_window_place_mask     (GessoWindow *self, GessoPicture *picture);
+/* As a generated layer, like a candidate that was accepted; the frame goes round it. */
+void     gesso_window_place_made     (GessoWindow *self, GessoPicture *picture,
+                                      GessoSettings *made_with);
 void gesso_window_update_overlay (GessoWindow *self);
 void gesso_window_clear_canvas   (GessoWindow *self);
 /* After what decides whether the painting or the welcome is shown. */
@@ -238,7 +241,9 @@ void     gesso_window_export_to     (GessoWindow *self, GFile *file, gboolean de
 void     gesso_window_init_upscale  (GessoWindow *self);
 void     gesso_window_upscale       (GessoWindow *self, const char *model, double scale);
 
-/* gesso-window-files.c */
+/* gesso-window-files.c: a picture that was generated only brings its settings back; anything else is
+ * opened. */
+void     gesso_window_open_settings   (GessoWindow *self, GFile *file);
 GFile   *gesso_window_get_save_folder (GessoWindow *self);
 void     gesso_window_set_save_folder (GessoWindow *self, GFile *file);
 /* "a-red-house-under-a-yellow-sun-1234", from what the picture (may be NULL) was made of. */
