@@ -195,6 +195,31 @@ on_layer_moved (GessoLayerRow *row)
     queue_looks (GESSO_LAYERS_PANE (pane));
 }
 
+/* ---- Below the list ------------------------------------------------------------------------- */
+
+/* The rows take what is dropped on them. */
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, GessoLayersPane *self)
+{
+  guint n = self->painting ? gesso_painting_get_n_layers (self->painting) : 0;
+
+  if (n == 0 || gtk_list_box_get_row_at_y (self->list, (int) y) ||
+      !gesso_painting_find_layer (self->painting, g_value_get_object (value), NULL))
+    return FALSE;
+
+  gesso_painting_reorder_layer (self->painting, g_value_get_object (value), n - 1);
+  return TRUE;
+}
+
+static void
+take_drops (GessoLayersPane *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GESSO_TYPE_LAYER, GDK_ACTION_MOVE);
+
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->list), GTK_EVENT_CONTROLLER (target));
+}
+
 /* ---- The list ------------------------------------------------------------------------------- */
 
 static void
@@ -322,5 +347,6 @@ gesso_layers_pane_init (GessoLayersPane *self)
       GTK_ACCESSIBLE_PROPERTY_LABEL, _("Blend mode"), -1);
   gtk_scale_set_format_value_func (self->opacity, format_percent, NULL, NULL);
   g_signal_connect (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
+  take_drops (self);
   update_actions (self);
 }

@@ -70,8 +70,8 @@ read_texture (Reading *reading)
     g_idle_add (finish_without, reading); /* out of the target's own call */
 }
 
-static gboolean
-is_far (GFile *file)
+gboolean
+gesso_picture_is_far (GFile *file)
 {
   return g_file_has_uri_scheme (file, "http") || g_file_has_uri_scheme (file, "https");
 }
@@ -82,7 +82,7 @@ on_files_read (GObject *source, GAsyncResult *result, gpointer data)
   const GValue *value = gdk_drop_read_value_finish (GDK_DROP (source), result, NULL);
   g_autoptr (GSList) files = value ? gdk_file_list_get_files (g_value_get_boxed (value)) : NULL;
 
-  if (files && !is_far (files->data))
+  if (files && !gesso_picture_is_far (files->data))
     finish (data, files->data, NULL);
   else
     read_texture (data);

@@ -27,4 +27,7 @@ void gesso_picture_drop_add (GtkWidget          *widget,
 /* Whether a target on widget takes what is dragged; nothing from the window that widget is in. */
 gboolean gesso_picture_drop_accepts (GdkDrop *drop, GtkWidget *widget);
 
+/* On the web: a browser gives the picture itself besides. */
+gboolean gesso_picture_is_far (GFile *file);
+
 G_END_DECLS

@@ -121,6 +121,23 @@ gesso_recipe_to_text (GVariant *dictionary)
   return json_gvariant_serialize_data (dictionary, NULL);
 }
 
+char *
+gesso_recipe_of_file (GessoSettings *settings, const char *parameters, const GdkRectangle *area)
+{
+  g_autoptr (GVariant) made = g_variant_ref_sink (gesso_settings_to_variant (settings));
+  g_autoptr (GVariant) recipe = NULL;
+  GVariantDict dictionary;
+
+  g_variant_dict_init (&dictionary, made);
+  g_variant_dict_insert (&dictionary, "parameters", "s", parameters);
+  g_variant_dict_insert_value (&dictionary, "area",
+                               g_variant_new_parsed ("[%i, %i, %i, %i]", area->x, area->y,
+                                                     area->width, area->height));
+  recipe = g_variant_ref_sink (g_variant_dict_end (&dictionary));
+
+  return gesso_recipe_to_text (recipe);
+}
+
 GVariant *
 gesso_recipe_parse (const char *text)
 {
@@ -168,10 +185,8 @@ gesso_recipe_get_string (GVariant *recipe, const char *key)
 }
 
 char *
-gesso_recipe_dup_name (const char *text)
+gesso_prompt_dup_name (const char *prompt)
 {
-  g_autoptr (GVariant) recipe = text ? gesso_recipe_parse (text) : NULL;
-  const char *prompt = recipe ? gesso_recipe_get_string (recipe, "prompt") : NULL;
   g_autofree char *name = g_strdup (prompt ? prompt : "");
 
   g_strdelimit (g_strstrip (name), "\n\r\t", ' ');
@@ -181,4 +196,12 @@ gesso_recipe_dup_name (const char *text)
     *g_utf8_offset_to_pointer (name, NAME_CHARACTERS) = '\0';
 
   return g_steal_pointer (&name);
+}
+
+char *
+gesso_recipe_dup_name (const char *text)
+{
+  g_autoptr (GVariant) recipe = text ? gesso_recipe_parse (text) : NULL;
+
+  return gesso_prompt_dup_name (recipe ? gesso_recipe_get_string (recipe, "prompt") : NULL);
 }

@@ -15,6 +15,8 @@
 
 #include "document/gesso-settings.h"
 
+#include <gdk/gdk.h>
+
 G_BEGIN_DECLS
 
 /* Floating. */
@@ -23,10 +25,15 @@ GVariant *gesso_settings_to_variant   (GessoSettings *self);
 void      gesso_settings_take_variant (GessoSettings *self, GVariant *dictionary);
 
 char     *gesso_recipe_to_text (GVariant *dictionary);
+/* Of a picture that was read from a file and now lies at area. settings: what its parameters say. */
+char     *gesso_recipe_of_file (GessoSettings *settings, const char *parameters,
+                                const GdkRectangle *area);
 /* NULL if the text is no recipe. */
 GVariant *gesso_recipe_parse   (const char *text);
 
-/* What a layer of that recipe is called: by the beginning of its prompt. text may be NULL. */
+/* What a layer of that prompt is called: by its beginning. NULL: not known. */
+char     *gesso_prompt_dup_name (const char *prompt);
+/* The same of a recipe; text may be NULL. */
 char     *gesso_recipe_dup_name (const char *text);
 
 /* Numbers may have come through JSON as another type; fallback if there is no such key. */

@@ -145,8 +145,10 @@ show_estimate (GessoTeachDialog *self)
     text = g_strdup (self->trial ? _("Measuring…") : "");
   else if (estimate->problem == NULL)
     {
-      time = gesso_training_describe_time (gesso_trial_estimate (
-          &estimate->trial, (guint) gtk_adjustment_get_value (self->steps_adjustment)));
+      const double seconds = gesso_trial_estimate (
+          &estimate->trial, (guint) gtk_adjustment_get_value (self->steps_adjustment));
+
+      time = gesso_training_describe_time (MAX (seconds, 1)); /* never "about 0 seconds" */
       needed = g_format_size (estimate->trial.needed_bytes);
       /* Translators: a time, and memory of the graphics card */
       text = g_strdup_printf (_("About %s · %s of memory"), time, needed);

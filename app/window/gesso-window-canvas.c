@@ -12,6 +12,7 @@
 
 #include "canvas/gesso-mask-look.h"
 #include "canvas/gesso-texture-tiles.h"
+#include "engine/gesso-recipe.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -178,21 +179,22 @@ get_top (GessoWindow *self)
   return position < n ? position : 0;
 }
 
-/* area: where to, or NULL for the frame's corner in the picture's own size. grow: the picture,
- * so that all of it is seen, and the frame goes round it. */
+/* At the frame's corner in the picture's own size. grow: the painting, so that all of it is seen,
+ * and the frame goes round it. made_with: the settings that it was generated with, or NULL. */
 static void
-place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *area, gboolean grow,
-               GessoLayerKind kind, const char *name)
+place_picture (GessoWindow *self, GessoPicture *picture, gboolean grow, GessoSettings *made_with,
+               const char *name)
 {
+  const GessoLayerKind kind = made_with ? GESSO_LAYER_GENERATED : GESSO_LAYER_RASTER;
+  const char *parameters = gesso_picture_get_parameters (picture);
   GdkRectangle place = { 0, 0, (int) gesso_picture_get_width (picture),
                          (int) gesso_picture_get_height (picture) };
   g_autoptr (GessoTiles) tiles = NULL;
   g_autoptr (GessoLayer) layer = NULL;
+  g_autofree char *recipe = NULL;
 
   if (is_fresh (self))
     renew_painting (self, (guint) place.width, (guint) place.height);
-  else if (area)
-    place = *area;
   else
     {
       GdkRectangle frame;
@@ -204,15 +206,15 @@ place_picture (GessoWindow *self, GessoPicture *picture, const GdkRectangle *are
 
   tiles = gesso_texture_scale_to_tiles (gesso_picture_get_texture (picture), place.width, place.height);
   layer = gesso_layer_new (kind, name, tiles);
-  gesso_layer_set_recipe (layer, gesso_picture_get_parameters (picture));
   g_object_set_qdata_full (G_OBJECT (layer), picture_quark (), g_object_ref (picture),
                            g_object_unref);
 
-  gesso_painting_begin (self->painting, kind == GESSO_LAYER_GENERATED ? _("New Picture")
-                                                                      : _("Open Picture"));
+  gesso_painting_begin (self->painting, _("Open Picture"));
   if (grow)
     make_room (self, &place);
   gesso_layer_set_offset (layer, place.x, place.y);
+  recipe = made_with ? gesso_recipe_of_file (made_with, parameters, &place) : g_strdup (parameters);
+  gesso_layer_set_recipe (layer, recipe);
   gesso_painting_add_layer (self->painting, layer, get_top (self));
   if (grow)
     gesso_painting_set_frame (self->painting, &place);
@@ -234,13 +236,37 @@ gesso_window_place_start (GessoWindow *self, GessoPicture *start)
       gesso_painting_set_frame (self->painting, &frame);
     }
   else
-    place_picture (self, start, NULL, TRUE, GESSO_LAYER_RASTER, _("Start Picture"));
+    place_picture (self, start, TRUE, NULL, _("Start Picture"));
 }
 
 void
 gesso_window_place_layer (GessoWindow *self, GessoPicture *picture)
 {
-  place_picture (self, picture, NULL, FALSE, GESSO_LAYER_RASTER, _("Picture"));
+  place_picture (self, picture, FALSE, NULL, _("Picture"));
+}
+
+/* Whether the size that it was generated in is of the picture's shape, which may be larger. */
+static gboolean
+has_shape (GessoSettings *settings, GessoPicture *picture)
+{
+  guint width, height;
+
+  g_object_get (settings, "width", &width, "height", &height, NULL);
+
+  return (guint64) width * gesso_picture_get_height (picture) ==
+         (guint64) height * gesso_picture_get_width (picture);
+}
+
+void
+gesso_window_place_made (GessoWindow *self, GessoPicture *picture, GessoSettings *made_with)
+{
+  g_autofree char *name = gesso_prompt_dup_name (gesso_settings_get_prompt (made_with));
+
+  self->sizing = TRUE;
+  place_picture (self, picture, TRUE, made_with, name);
+  self->sizing = FALSE;
+  if (!has_shape (made_with, picture))
+    follow_frame_size (self, gesso_picture_get_width (picture), gesso_picture_get_height (picture));
 }
 
 void

@@ -59,6 +59,7 @@ on_texture_pasted (GObject *source, GAsyncResult *result, gpointer data)
     gesso_window_toast (self, _("There is no picture on the clipboard"), NULL, NULL);
 }
 
+/* Of a page's picture a browser gives the address and the pixels; only these can be had. */
 static void
 on_files_pasted (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -66,8 +67,13 @@ on_files_pasted (GObject *source, GAsyncResult *result, gpointer data)
   const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
   g_autoptr (GSList) files = value ? gdk_file_list_get_files (g_value_get_boxed (value)) : NULL;
 
-  if (files && self->document)
+  if (self->document == NULL)
+    return;
+  if (files && !gesso_picture_is_far (files->data))
     gesso_window_open (self, files->data);
+  else
+    gdk_clipboard_read_texture_async (GDK_CLIPBOARD (source), NULL, on_texture_pasted,
+                                      g_object_ref (self));
 }
 
 static void
@@ -99,7 +105,9 @@ on_drop (GtkWidget *widget, GFile *file, GdkTexture *texture, gpointer owner)
 
   if (self->document == NULL)
     return;
-  if (file)
+  if (file && widget == GTK_WIDGET (self->prompt_bar))
+    gesso_window_open_settings (self, file);
+  else if (file)
     gesso_window_open (self, file);
   else if (texture)
     take_texture (self, texture);
@@ -156,7 +164,12 @@ on_canvas_drop (GessoWindow *self, guint zone, GFile *file, GdkTexture *texture)
 {
   Drop *drop;
 
-  if (file && (zone == GESSO_DROP_SETTINGS || gesso_window_is_document (file)
+  if (file && zone == GESSO_DROP_SETTINGS)
+    {
+      gesso_window_open_settings (self, file);
+      return;
+    }
+  if (file && (gesso_window_is_document (file)
                || g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY))
     {
       gesso_window_open (self, file);

@@ -140,9 +140,9 @@ gesso_window_close_request (GtkWindow *window)
   if (self->discarding)
     return GDK_EVENT_STOP;
   /* The file is what was asked for first; a program that leaves now would leave half of it. */
-  if (self->saving)
+  if (self->n_writings > 0)
     {
-      self->close_saved = TRUE;
+      self->close_written = TRUE;
       return GDK_EVENT_STOP;
     }
   if (self->store)

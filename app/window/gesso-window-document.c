@@ -167,7 +167,6 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   gboolean saved = gesso_ora_save_finish (result, &error);
 
   self->saving = FALSE;
-  gesso_window_end_wait (self);
   if (self->document)
     {
       if (saved)
@@ -175,10 +174,8 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
       else
         gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
       gesso_window_update (self);
-      if (saved && self->close_saved && saving->done == NULL)
-        gtk_window_close (GTK_WINDOW (self)); /* asks if it was painted on meanwhile */
-      self->close_saved = FALSE;
     }
+  gesso_window_end_writing (self, saved);
   saving_end (saving, saved);
 }
 
@@ -200,7 +197,7 @@ begin_saving (Saving *saving)
   saving->n_changes = self->n_changes;
   self->saving = TRUE;
   gesso_window_update (self);
-  gesso_window_begin_wait (self, GESSO_WAIT_SAVE);
+  gesso_window_begin_writing (self);
   gesso_ora_save_async (snapshot, saving->file, NULL, on_saved, saving);
 }
 

@@ -31,15 +31,14 @@ on_exported (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean done = gesso_export_finish (result, &error);
 
-  if (self->document == NULL)
-    return;
-  if (done)
+  if (self->document && done)
     {
       gesso_window_toast (self, _("Picture exported"), NULL, NULL);
       gesso_window_add_recent (self, file);
     }
-  else
+  else if (self->document)
     gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
+  gesso_window_end_writing (self, done);
 }
 
 /* A recipe, or a picture's parameters as they are. */
@@ -88,6 +87,7 @@ gesso_window_export_to (GessoWindow *self, GFile *file, gboolean deep)
   exporting->window = g_object_ref (self);
   exporting->file = g_object_ref (file);
   parameters = dup_parameters (self, snapshot);
+  gesso_window_begin_writing (self);
   gesso_export_async (snapshot, parameters, deep, file, NULL, on_exported, exporting);
 }
 

@@ -42,20 +42,32 @@ undo_restore (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_clear_object (&self->undo_settings);
 }
 
-/* What to do with a picture that was read: see gesso_window_open(). */
+/* What a file was opened for. */
+typedef enum
+{
+  OPEN_PICTURE,  /* to see it; one that was generated comes with its settings */
+  OPEN_SETTINGS, /* for these alone, if it has some                           */
+  OPEN_START,    /* to start from it, whatever made it                        */
+} Purpose;
+
 static void
-take_picture (GessoWindow *self, GessoPicture *picture, gboolean as_start)
+take_picture (GessoWindow *self, GessoPicture *picture, Purpose purpose)
 {
   const char *parameters = gesso_picture_get_parameters (picture);
   g_autoptr (GessoSettings) restored = NULL;
 
-  if (parameters && !as_start)
+  if (parameters && purpose != OPEN_START)
     restored = gesso_settings_from_parameters (
         parameters, gesso_document_get_settings (self->document), NULL);
 
   if (restored)
     {
+      /* The frame goes round what is seen, not after the size that is restored. */
+      self->sizing = purpose == OPEN_PICTURE;
       restore_settings (self, picture, restored);
+      self->sizing = FALSE;
+      if (purpose == OPEN_PICTURE)
+        gesso_window_place_made (self, picture, restored);
       gesso_window_match_files (self, parameters);
     }
   else
@@ -66,7 +78,7 @@ typedef struct
 {
   GessoWindow *window;
   GFile       *file;
-  gboolean     as_start;
+  Purpose      purpose;
 } Opening;
 
 static void
@@ -83,7 +95,7 @@ on_picture_loaded (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (picture)
     {
-      take_picture (self, picture, opening->as_start);
+      take_picture (self, picture, opening->purpose);
       gesso_window_add_recent (self, file);
     }
   else
@@ -91,13 +103,13 @@ on_picture_loaded (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-open_picture (GessoWindow *self, GFile *file, gboolean as_start)
+open_picture (GessoWindow *self, GFile *file, Purpose purpose)
 {
   Opening *opening = g_new0 (Opening, 1);
 
   opening->window = g_object_ref (self);
   opening->file = g_object_ref (file);
-  opening->as_start = as_start;
+  opening->purpose = purpose;
   gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
   gesso_picture_load_async (file, NULL, on_picture_loaded, opening);
 }
@@ -122,8 +134,8 @@ is_plain_folder (GFile *file)
          && !g_file_query_exists (index, NULL) && !g_file_query_exists (unet, NULL);
 }
 
-void
-gesso_window_open (GessoWindow *self, GFile *file)
+static void
+open_file (GessoWindow *self, GFile *file, Purpose purpose)
 {
   g_autofree char *path = g_file_get_path (file);
 
@@ -136,7 +148,19 @@ gesso_window_open (GessoWindow *self, GFile *file)
   else if (path && looks_like_model (file))
     g_object_set (gesso_document_get_settings (self->document), "model", path, NULL);
   else
-    open_picture (self, file, FALSE);
+    open_picture (self, file, purpose);
+}
+
+void
+gesso_window_open (GessoWindow *self, GFile *file)
+{
+  open_file (self, file, OPEN_PICTURE);
+}
+
+void
+gesso_window_open_settings (GessoWindow *self, GFile *file)
+{
+  open_file (self, file, OPEN_SETTINGS);
 }
 
 void
@@ -160,7 +184,7 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
     {
       file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
       if (g_object_get_data (G_OBJECT (dialog), "as-start"))
-        open_picture (self, file, TRUE);
+        open_picture (self, file, OPEN_START);
       else
         gesso_window_open (self, file);
     }
@@ -249,9 +273,11 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GessoWindow) self = saving->window;
   g_autoptr (GessoPicture) picture = saving->picture;
   g_autoptr (GError) error = NULL;
+  gboolean saved = gesso_picture_save_finish (picture, result, &error);
 
-  if (!gesso_picture_save_finish (picture, result, &error) && self->document)
+  if (!saved && self->document)
     gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
+  gesso_window_end_writing (self, saved);
 }
 
 void
@@ -294,6 +320,7 @@ save_to (GSimpleAction *action, GVariant *parameter, gpointer data)
       saving = g_new0 (Saving, 1);
       saving->window = g_object_ref (self);
       saving->picture = g_object_ref (picture);
+      gesso_window_begin_writing (self);
       gesso_picture_save_async (picture, file, NULL, on_saved, saving);
     }
 }

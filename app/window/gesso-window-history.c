@@ -17,6 +17,14 @@ open_item (GessoWindow *self, GessoGalleryItem *item)
   gesso_window_open (self, file);
 }
 
+static void
+restore_item (GessoWindow *self, GessoGalleryItem *item)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (gesso_gallery_item_get_path (item));
+
+  gesso_window_open_settings (self, file);
+}
+
 /* One after the other into the dialog, while that is open. */
 static void
 teach_item (GessoWindow *self, GessoGalleryItem *item)
@@ -60,7 +68,7 @@ make_content (GessoWindow *self)
 
   gesso_gallery_view_set_gallery (GESSO_GALLERY_VIEW (view), self->gallery);
   g_signal_connect_object (view, "open", G_CALLBACK (open_item), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (view, "restore", G_CALLBACK (open_item), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (view, "restore", G_CALLBACK (restore_item), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "teach", G_CALLBACK (teach_item), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "trashed", G_CALLBACK (on_trashed), self, G_CONNECT_SWAPPED);
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (toasts), view);

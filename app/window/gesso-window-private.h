@@ -72,7 +72,8 @@ struct _GessoWindow
 
   GFile             *file;           /* the .ora it is saved in, or NULL       */
   gboolean           saving;
-  gboolean           close_saved;    /* as soon as that is over                */
+  guint              n_writings;     /* files on their way                     */
+  gboolean           close_written;  /* as soon as those are there             */
   guint              n_waits, wait_timer;
   GessoWait          wait;
   guint              n_changes;      /* of the painting, to see that there were some */
@@ -113,6 +114,10 @@ void gesso_window_set_error (GessoWindow *self, const GError *error);
 /* gesso-window-wait.c: between the two a toast says what takes so long, if it does. */
 void gesso_window_begin_wait   (GessoWindow *self, GessoWait wait);
 void gesso_window_end_wait     (GessoWindow *self);
+/* The same round the writing of a file, which closing waits for: unless it failed (well is FALSE),
+ * a window that was to be closed meanwhile is closed at the end. */
+void gesso_window_begin_writing (GessoWindow *self);
+void gesso_window_end_writing   (GessoWindow *self, gboolean well);
 /* Before it goes. */
 void gesso_window_forget_waits (GessoWindow *self);
 
@@ -149,6 +154,9 @@ gboolean gesso_window_has_painting (GessoWindow *self); /* rather than the welco
 void gesso_window_place_start    (GessoWindow *self, GessoPicture *start);
 void gesso_window_place_layer    (GessoWindow *self, GessoPicture *picture);
 void gesso_window_place_mask     (GessoWindow *self, GessoPicture *picture);
+/* As a generated layer, like a candidate that was accepted; the frame goes round it. */
+void     gesso_window_place_made     (GessoWindow *self, GessoPicture *picture,
+                                      GessoSettings *made_with);
 void gesso_window_update_overlay (GessoWindow *self);
 void gesso_window_clear_canvas   (GessoWindow *self);
 /* After what decides whether the painting or the welcome is shown. */
@@ -233,7 +241,9 @@ void     gesso_window_export_to     (GessoWindow *self, GFile *file, gboolean de
 void     gesso_window_init_upscale  (GessoWindow *self);
 void     gesso_window_upscale       (GessoWindow *self, const char *model, double scale);
 
-/* gesso-window-files.c */
+/* gesso-window-files.c: a picture that was generated only brings its settings back; anything else is
+ * opened. */
+void     gesso_window_open_settings   (GessoWindow *self, GFile *file);
 GFile   *gesso_window_get_save_folder (GessoWindow *self);
 void     gesso_window_set_save_folder (GessoWindow *self, GFile *file);
 /* "a-red-house-under-a-yellow-sun-1234", from what the picture (may be NULL) was made of. */

@@ -47,6 +47,27 @@ gesso_window_end_wait (GessoWindow *self)
 }
 
 void
+gesso_window_begin_writing (GessoWindow *self)
+{
+  self->n_writings++;
+  gesso_window_begin_wait (self, GESSO_WAIT_SAVE);
+}
+
+void
+gesso_window_end_writing (GessoWindow *self, gboolean well)
+{
+  gesso_window_end_wait (self);
+  if (!well)
+    self->close_written = FALSE; /* what is wrong is on the banner */
+  if (--self->n_writings > 0 || !self->close_written)
+    return;
+
+  self->close_written = FALSE;
+  if (self->document)
+    gtk_window_close (GTK_WINDOW (self)); /* asks if it was painted on meanwhile */
+}
+
+void
 gesso_window_forget_waits (GessoWindow *self)
 {
   g_clear_handle_id (&self->wait_timer, g_source_remove);

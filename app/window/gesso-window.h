@@ -18,8 +18,8 @@ GessoWindow *gesso_window_new  (GessoApplication *application, const char *journ
 gboolean     gesso_window_is_worth_keeping (const char *note);
 
 /* An .ora becomes the window's document, or that of a new window where there is one already. A
- * picture that Gesso made restores its settings, any other becomes the start picture, and a
- * checkpoint becomes the model. */
+ * picture that Gesso made restores its settings and lies on the canvas as what it is, a generated
+ * layer; any other becomes the start picture, and a checkpoint becomes the model. */
 void         gesso_window_open (GessoWindow *self, GFile *file);
 
 G_END_DECLS

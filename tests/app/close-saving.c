@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Closing a window while its picture is being saved: the file is whole, and nothing lies beside it. */
+/* Closing a window while its picture is being saved and exported: both files are whole, and nothing lies
+ * beside them. */
 #include "in-process.h"
 
 #include "document/gesso-ora.h"
@@ -7,7 +8,7 @@
 #include <glib/gstdio.h>
 
 static GessoSnapshot *saved;
-static char *folder, *path;
+static char *folder, *path, *exported;
 static gboolean closed;
 
 static void
@@ -21,6 +22,7 @@ run (GApplication *application, GessoWindow *window)
 {
   const guint8 color[4] = { 200, 100, 50, 255 };
   g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFile) png = g_file_new_for_path (exported);
 
   in_process_wait_engine (application);
   g_action_group_activate_action (G_ACTION_GROUP (window), "new-canvas", NULL);
@@ -32,7 +34,9 @@ run (GApplication *application, GessoWindow *window)
   g_signal_connect (window, "destroy", G_CALLBACK (on_destroyed), NULL);
 
   gesso_window_save_document_to (window, file, NULL);
+  gesso_window_export_to (window, png, FALSE);
   g_assert_true (window->saving);
+  g_assert_cmpuint (window->n_writings, ==, 2);
   gtk_window_close (GTK_WINDOW (window));
   g_assert_false (closed);
 }
@@ -41,9 +45,26 @@ static void
 assert_alone (void)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
 
-  g_assert_cmpstr (g_dir_read_name (dir), ==, "picture.ora");
-  g_assert_null (g_dir_read_name (dir));
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_assert_true (g_str_equal (name, "picture.ora") || g_str_equal (name, "picture.png"));
+      n++;
+    }
+  g_assert_cmpuint (n, ==, 2);
+}
+
+static void
+assert_exported (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkTexture) texture = gdk_texture_new_from_filename (exported, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (gdk_texture_get_width (texture), ==, (int) saved->width);
+  g_assert_cmpint (gdk_texture_get_height (texture), ==, (int) saved->height);
 }
 
 int
@@ -56,16 +77,19 @@ main (int argc, char **argv)
 
   folder = g_dir_make_tmp ("gesso-test-XXXXXX", NULL);
   path = g_build_filename (folder, "picture.ora", NULL);
+  exported = g_build_filename (folder, "picture.png", NULL);
   status = in_process_run (NULL, run);
 
   g_assert_true (closed);
   assert_alone ();
+  assert_exported ();
   file = g_file_new_for_path (path);
   read = gesso_ora_load (file, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (gesso_snapshot_equal (read, saved));
   gesso_snapshot_unref (saved);
   g_unlink (path);
+  g_unlink (exported);
   g_rmdir (folder);
 
   return status;

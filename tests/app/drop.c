@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A file is dragged over from another program, by the pointer: onto each of the zones that the canvas
- * shows then, twice, and onto the prompt. What came of it is read from the saved file.
+ * shows then, twice, and onto the prompt. Before, a layer is dragged below all others. What came of it
+ * is read from the saved file.
  *
  * Started by with-display.sh, as window.c is, with the other program's path.
  */
@@ -14,11 +15,12 @@
 #define SOURCE_X 1150 /* beside Gesso's window */
 #define SOURCE_Y 50
 #define SOURCE_SIZE 100
+#define ROW 40 /* pixels of a layer, about */
 #define SETTLE_US 300000
 #define WAIT_SECONDS 10
 
 static char *folder, *picture;
-static AtspiRect canvas, prompt;
+static AtspiRect canvas, prompt, layers;
 
 /* ---- Help ----------------------------------------------------------------------------------- */
 
@@ -76,10 +78,8 @@ go (int x1, int y1, int x2, int y2)
 }
 
 static void
-drop (int x, int y)
+drag (int from_x, int from_y, int x, int y)
 {
-  int from_x = SOURCE_X + SOURCE_SIZE / 2, from_y = SOURCE_Y + SOURCE_SIZE / 2;
-
   input_move (from_x, from_y);
   g_usleep (SETTLE_US);
   input_press (from_x, from_y);
@@ -89,6 +89,12 @@ drop (int x, int y)
   g_usleep (SETTLE_US);
   input_release (x + 2, y);
   g_usleep (SETTLE_US);
+}
+
+static void
+drop (int x, int y)
+{
+  drag (SOURCE_X + SOURCE_SIZE / 2, SOURCE_Y + SOURCE_SIZE / 2, x, y);
 }
 
 /* column, row: of the zones. */
@@ -136,6 +142,32 @@ assert_prompt_becomes (const char *expected)
 }
 
 /* ---- The tests ------------------------------------------------------------------------------ */
+
+/* There is room below the two of them. */
+static void
+test_below_all (void)
+{
+  g_autoptr (GessoSnapshot) before = NULL;
+  const GessoLayerState *top;
+
+  program_press ("New layer");
+  g_usleep (SETTLE_US);
+  before = save ();
+  g_assert_cmpuint (before->layers->len, ==, 2);
+  top = g_ptr_array_index (before->layers, 0);
+  drag (layers.x + layers.width / 2, layers.y + ROW / 2, layers.x + layers.width / 2,
+        layers.y + layers.height - ROW / 2);
+  for (guint i = 0; i < WAIT_SECONDS * 4; i++)
+    {
+      g_autoptr (GessoSnapshot) after = save ();
+
+      g_assert_cmpuint (after->layers->len, ==, 2);
+      if (((const GessoLayerState *) g_ptr_array_index (after->layers, 1))->id == top->id)
+        return;
+      g_usleep (250000);
+    }
+  g_error ("The layer is not below the other");
+}
 
 static void
 test_zones (void)
@@ -215,8 +247,10 @@ main (int argc, char **argv)
   program_activate (1, "new-canvas", NULL);
   find ("Canvas", &canvas);
   find ("Prompt", &prompt);
+  find ("Layers", &layers);
   source = start_source (argv[1]);
 
+  g_test_add_func ("/app/drop/below-all", test_below_all);
   g_test_add_func ("/app/drop/zones", test_zones);
   g_test_add_func ("/app/drop/prompt", test_prompt);
   g_test_add_func ("/app/drop/quit", test_quit);
