@@ -80,7 +80,7 @@ struct _GsTraining
   GsLowRank        *low_rank;
   GsAdapter        *shown;     /* while sample pictures are made */
   /* Model */
-  GArray           *places;    /* where gradients come out: of training-model.c */
+  GArray           *places;    /* where gradients come out: of training-weights.c */
   GHashTable       *names;     /* canonical name -> number of the trained tensor, and 1 */
   /* Inversion */
   guint             first_id;  /* of the new word's rows */
@@ -136,6 +136,23 @@ GsProgram *gs_training_program (GsTraining *training, guint32 width, guint32 hei
                                 GError **error);
 /* One step of the optimizer. On failure nothing has changed. */
 gboolean gs_training_step (GsTraining *training, GError **error);
+
+/* ---- training-weights.c: what kinds that train the model's own weights have in common ---- */
+
+/* Adds what a component has to training->trained, at so many times the rate. */
+gboolean gs_training_weights_add   (GsTraining *training, GsComponent component, double rate,
+                                    GError **error);
+/* Behind the last of them: their first values. */
+void     gs_training_weights_begin (GsTraining *training);
+/* Members of the class. */
+void     gs_training_weights_ask     (GsTraining *training, GsGraph *g, GPtrArray *tensors);
+gboolean gs_training_weights_collect (GsTraining *training, GsProgram *program,
+                                      const GsTrainingText *text, GError **error);
+gboolean gs_training_weights_show    (GsTraining *training, GError **error);
+gboolean gs_training_weights_renew   (GsTraining *training, GError **error);
+void     gs_training_weights_leave   (GsTraining *training);
+void     gs_training_weights_end     (GsTraining *training);
+gboolean gs_training_weights_save    (GsTraining *training, const char *path, GError **error);
 
 /* ---- training-samples.c ---- */
 
