@@ -27,6 +27,13 @@ typedef struct
   gboolean  (*begin)   (GsTraining *training, GError **error);
   /* The vectors that the U-Net attends to, from inputs of the graph. Called in no scope. */
   GsTensor *(*context) (GsTraining *training, GsGraph *g);
+  /* The loss of a picture of this size in latent pixels, called in no scope; NULL: the U-Net's. */
+  GsTensor *(*loss)    (GsTraining *training, GsGraph *g, guint32 width, guint32 height);
+  /* Learns from sample number of n of a step: adds to the gradients and to the loss. NULL: from noisy
+   * latents and captions, which are read beforehand; else neither are read, and context, set, collect
+   * and read are not called. */
+  gboolean  (*learn)   (GsTraining *training, guint64 step, guint number, guint n, double *loss,
+                        GError **error);
   /* Tensors whose gradients are outputs 1, 2 ... of the program. */
   void      (*ask)     (GsTraining *training, GsGraph *g, GPtrArray *tensors);
   /* Sets a text's inputs and those of the parameters. */
@@ -98,6 +105,7 @@ struct _GsTraining
   gint64             written;  /* when the state was last written */
 };
 
+extern const GsTrainingClass gs_training_autoencoder;
 extern const GsTrainingClass gs_training_inversion;
 extern const GsTrainingClass gs_training_lora;
 extern const GsTrainingClass gs_training_model;
@@ -149,10 +157,15 @@ void     gs_training_weights_ask     (GsTraining *training, GsGraph *g, GPtrArra
 gboolean gs_training_weights_collect (GsTraining *training, GsProgram *program,
                                       const GsTrainingText *text, GError **error);
 gboolean gs_training_weights_show    (GsTraining *training, GError **error);
+/* The model's weights are these from now on. */
+gboolean gs_training_weights_put     (GsTraining *training, const float *values, GError **error);
 gboolean gs_training_weights_renew   (GsTraining *training, GError **error);
 void     gs_training_weights_leave   (GsTraining *training);
 void     gs_training_weights_end     (GsTraining *training);
 gboolean gs_training_weights_save    (GsTraining *training, const char *path, GError **error);
+/* The model's file with these values in the place of what is trained. */
+gboolean gs_training_weights_save_values (GsTraining *training, const float *values,
+                                          const char *path, GError **error);
 
 /* ---- training-samples.c ---- */
 

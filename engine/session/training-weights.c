@@ -11,6 +11,7 @@
 #include "io/safetensors.h"
 #include "models/model-tensors.h"
 #include "nn/adapted-weights.h"
+#include "train/initial-weights.h"
 
 #include <string.h>
 
@@ -55,8 +56,11 @@ read_values (GsTraining *training)
     {
       const GsTrainedTensor *tensor = gs_trained_tensor (trained, i);
 
-      gs_stored_tensor_to_float (gs_checkpoint_find (model->checkpoint, tensor->name),
-                                 trained->values + tensor->first);
+      if (training->options.from_scratch)
+        gs_initial_weights (trained, i, training->options.seed);
+      else
+        gs_stored_tensor_to_float (gs_checkpoint_find (model->checkpoint, tensor->name),
+                                   trained->values + tensor->first);
       g_hash_table_insert (training->names, tensor->name, GUINT_TO_POINTER (i + 1));
     }
 }
@@ -88,10 +92,16 @@ put_values (GsTraining *training, const float *values)
 }
 
 gboolean
+gs_training_weights_put (GsTraining *training, const float *values, GError **error)
+{
+  put_values (training, values);
+  return gs_model_refresh (training->session->model, error);
+}
+
+gboolean
 gs_training_weights_renew (GsTraining *training, GError **error)
 {
-  put_values (training, training->trained->values);
-  return gs_model_refresh (training->session->model, error);
+  return gs_training_weights_put (training, training->trained->values, error);
 }
 
 void
@@ -203,7 +213,8 @@ replace (GsStoredTensor *tensor, const float *values, GPtrArray *owned)
 }
 
 gboolean
-gs_training_weights_save (GsTraining *training, const char *path, GError **error)
+gs_training_weights_save_values (GsTraining *training, const float *values, const char *path,
+                                 GError **error)
 {
   const GsCheckpoint *checkpoint = training->session->model->checkpoint;
   const gboolean is_folder = gs_folder_is_one (gs_checkpoint_path (checkpoint));
@@ -220,11 +231,17 @@ gs_training_weights_save (GsTraining *training, const char *path, GError **error
       if (is_folder)
         tensor.name = canonical;
       if (number > 0)
-        replace (&tensor, gs_trained_result (training->trained)
-                            + gs_trained_tensor (training->trained, number - 1)->first, owned);
+        replace (&tensor, values + gs_trained_tensor (training->trained, number - 1)->first, owned);
       g_array_append_val (tensors, tensor);
     }
   return gs_safetensors_write (path, (const GsStoredTensor *) (gpointer) tensors->data, tensors->len,
                                files->len > 0 ? gs_tensor_file_metadata (files->pdata[0]) : NULL,
                                error);
+}
+
+gboolean
+gs_training_weights_save (GsTraining *training, const char *path, GError **error)
+{
+  return gs_training_weights_save_values (training, gs_trained_result (training->trained), path,
+                                          error);
 }
