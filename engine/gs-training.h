@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Teaching the loaded model something new: a word (textual inversion), an add-on (LoRA), or all of its
- * U-Net, from a folder of pictures. Part of gs.h.
+ * U-Net or of its autoencoder, from a folder of pictures. Part of gs.h.
  *
  *   GsTrainingOptions options = GS_TRAINING_OPTIONS_DEFAULT;
  *   options.kind = GS_TRAINING_LORA;
@@ -44,6 +44,8 @@ typedef enum
   GS_TRAINING_LORA,      /* low-rank factors beside the model's weights             */
   GS_TRAINING_MODEL,     /* the weights of the U-Net themselves, which takes a host memory of some
                             five times their number of floats                       */
+  GS_TRAINING_AUTOENCODER, /* those of the autoencoder, by pictures alone. The U-Net does not learn
+                            what becomes of its latents: keep to a low rate                 */
 } GsTrainingKind;
 
 typedef enum
@@ -114,6 +116,11 @@ typedef struct
   guint    conv_rank;       /* LoCon: of 3x3 convolutions; 0: none                                  */
   double   conv_alpha;      /* 0: as conv_rank                                                      */
   gboolean text_encoder;    /* LoRA, model: its layers too                                          */
+  gboolean from_scratch;    /* model, autoencoder: begins with random weights of the loaded model's
+                               shapes. An autoencoder's latents are then made to what a U-Net takes,
+                               when it is written                                                   */
+  double   divergence;      /* autoencoder: how much the latents' divergence counts                 */
+  double   edges;           /* autoencoder: how much differences of neighbouring pixels count       */
   const char *blocks;       /* LoRA: only layers with one of these words in their names, separated
                                by commas ("mid_block,up_blocks.1,attn2"); NULL: all                 */
 
@@ -129,6 +136,7 @@ typedef struct
   ((GsTrainingOptions) {                                                                           \
       .buckets = TRUE, .steps = 1000, .batch = 1, .accumulate = 1, .weight_decay = 0.01,           \
       .clip = 1, .prior_weight = 1,                                                                \
+      .divergence = 1e-6, .edges = 0.5,                                                             \
       .n_vectors = 1, .rank = 8, .sample_steps = 20, .sample_guidance = 7, .state_seconds = 60 })
 
 /* Reads the pictures' folder and checks everything that can be checked before the work; the session
@@ -200,6 +208,11 @@ guint64            gs_training_n_parameters (GsTraining *training);
  * options are those of the training, resolution not 0. */
 void   gs_training_crop        (guint width, guint height, guint resolution, gboolean buckets,
                                 double crop[4]);
+
+/* Draws the pictures that the starter model learns from, n of them with captions, into a folder that a
+ * training can read; those that are there are left as they are. The same seed, the same pictures.
+ * GS_ERROR_BAD_FILE. */
+gboolean gs_training_draw_scenes (const char *folder, guint n, guint64 seed, GError **error);
 
 /* Losses of the steps that a state folder holds; NULL and 0 where it holds none. Free with g_free(). */
 float *gs_training_load_losses (const char *state, guint *n);

@@ -5,12 +5,17 @@
 #include <string.h>
 
 static const char description[] =
-  "KIND is \"inversion\" (a new word), \"lora\" (an add-on) or \"model\" (all of the U-Net). The folder\n"
-  "holds PNG pictures; a file of the same name that ends in .txt is a picture's caption, a subfolder\n"
+  "KIND is \"inversion\" (a new word), \"lora\" (an add-on), \"model\" (all of the U-Net) or\n"
+  "\"autoencoder\" (what is between pictures and latents). The folder holds\n"
+  "PNG pictures; a file of the same name that ends in .txt is a picture's caption, a subfolder\n"
   "\"10_red dog\" counts ten times.\n"
   "\n"
   "  gesso-cli train inversion --data toys --word zorb --initial toy -o zorb.safetensors -o zorb.pt\n"
   "  gesso-cli train lora --data toys --word zorb --rank 8 -o zorb.safetensors\n"
+  "\n"
+  "\"starter\" draws its pictures by itself and trains the autoencoder, then U-Net and text encoder:\n"
+  "\n"
+  "  gesso-cli train starter --from-scratch --pictures 2000 --steps 4000 --batch 8 -o own.safetensors\n"
   "\n"
   "The same command again continues a training that was stopped; so does --resume FOLDER.";
 
@@ -18,7 +23,7 @@ static const char description[] =
 typedef struct
 {
   int resolution, steps, batch, accumulate, vectors, rank, conv_rank, sample_every, state_every,
-    state_seconds, clip_skip, warm_up, log_every, sample_steps;
+    state_seconds, clip_skip, warm_up, log_every, sample_steps, pictures, autoencoder_steps;
   gint64 seed;
   char  *subject, *optimizer, *schedule, *recompute;
   gboolean no_buckets;
@@ -75,6 +80,9 @@ take_all (GsCliTrain *arguments, const Raw *raw, GError **error)
          && take ("--rank", raw->rank, 1, 256, &o->rank, error)
          && take ("--conv-rank", raw->conv_rank, 0, 256, &o->conv_rank, error)
          && take ("--log-every", raw->log_every, 0, 10000000, &arguments->log_every, error)
+         && take ("--pictures", raw->pictures, 1, 1000000, &arguments->n_pictures, error)
+         && take ("--autoencoder-steps", raw->autoencoder_steps, 0, 10000000,
+                  &arguments->autoencoder_steps, error)
          && take ("--warm-up", raw->warm_up, 0, 10000000, &o->warm_up, error)
          && take ("--clip-skip", raw->clip_skip, 0, 12, &o->clip_skip, error)
          && take ("--sample-every", raw->sample_every, 0, 10000000, &o->sample_every, error)
@@ -103,18 +111,30 @@ take_operands (GsCliTrain *arguments, char **operands, GError **error)
     arguments->outputs = g_new0 (char *, 1);
   if (g_strv_length (operands) < 1)
     return gs_cli_bad (error, "Say what to train: gesso-cli train inversion or gesso-cli train lora or "
-                              "gesso-cli train model");
+                              "gesso-cli train model or gesso-cli train autoencoder or "
+                              "gesso-cli train starter");
   if (g_str_equal (operands[0], "lora"))
     o->kind = GS_TRAINING_LORA;
   else if (g_str_equal (operands[0], "inversion"))
     o->kind = GS_TRAINING_INVERSION;
   else if (g_str_equal (operands[0], "model"))
     o->kind = GS_TRAINING_MODEL;
+  else if (g_str_equal (operands[0], "autoencoder"))
+    o->kind = GS_TRAINING_AUTOENCODER;
+  else if (g_str_equal (operands[0], "starter"))
+    {
+      arguments->starter = TRUE;
+      o->kind = GS_TRAINING_MODEL;
+    }
   else
-    return gs_cli_bad (error, "\"%s\" cannot be trained; it is inversion, lora or model", operands[0]);
+    return gs_cli_bad (error, "\"%s\" cannot be trained; it is inversion, lora, model, autoencoder "
+                              "or starter", operands[0]);
+  if (arguments->starter && (arguments->resume != NULL || o->data != NULL))
+    return gs_cli_bad (error, "The starter model's pictures are drawn, and the same command again "
+                              "continues its training; leave --data and --resume out");
   if (arguments->resume != NULL)
     return TRUE;
-  if (o->data == NULL)
+  if (o->data == NULL && !arguments->starter)
     return gs_cli_bad (error, "Name the folder of pictures: --data FOLDER");
   if (arguments->outputs[0] == NULL)
     return gs_cli_bad (error, "Name the file to write: -o FILE");
@@ -136,7 +156,8 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
   *o = GS_TRAINING_OPTIONS_DEFAULT;
   raw = (Raw) { .steps = (int) o->steps, .batch = 1, .accumulate = 1, .vectors = 1,
                 .rank = (int) o->rank, .state_seconds = (int) o->state_seconds,
-                .sample_steps = (int) o->sample_steps };
+                .sample_steps = (int) o->sample_steps, .pictures = 2000,
+                .autoencoder_steps = (int) o->steps };
   {
     const GOptionEntry entries[] = {
       { "data", 0, 0, G_OPTION_ARG_FILENAME, &o->data, "Learn from the pictures in this folder", "FOLDER" },
@@ -156,6 +177,16 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
       { "blocks", 0, 0, G_OPTION_ARG_STRING, &o->blocks,
         "A LoRA of layers alone that have one of these in their names: mid_block,up_blocks.1,attn2", "WORDS" },
       { "text-encoder", 0, 0, G_OPTION_ARG_NONE, &o->text_encoder, "A LoRA or model of the text encoder too", NULL },
+      { "pictures", 0, 0, G_OPTION_ARG_INT, &raw.pictures,
+        "Draw so many for the starter model (default: 2000)", "N" },
+      { "autoencoder-steps", 0, 0, G_OPTION_ARG_INT, &raw.autoencoder_steps,
+        "Steps of the starter model's autoencoder (default: 1000; 0: it stays)", "N" },
+      { "from-scratch", 0, 0, G_OPTION_ARG_NONE, &o->from_scratch,
+        "A model or autoencoder begins with random weights", NULL },
+      { "divergence", 0, 0, G_OPTION_ARG_DOUBLE, &o->divergence,
+        "How much an autoencoder's divergence counts (default: 0.000001)", "NUMBER" },
+      { "edges", 0, 0, G_OPTION_ARG_DOUBLE, &o->edges,
+        "How much differences of its neighbouring pixels count (default: 0.5)", "NUMBER" },
       { "resolution", 0, 0, G_OPTION_ARG_INT, &raw.resolution, "Side of the pictures (default: the model's)", "N" },
       { "no-buckets", 0, 0, G_OPTION_ARG_NONE, &raw.no_buckets, "Cut all pictures to squares", NULL },
       { "flip", 0, 0, G_OPTION_ARG_NONE, &o->flip, "Show pictures mirrored too", NULL },
@@ -165,7 +196,8 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
       { "optimizer", 0, 0, G_OPTION_ARG_STRING, &raw.optimizer,
         "What changes the parameters (default: adamw)", "adamw|prodigy" },
       { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &o->rate,
-        "Learning rate (default: 0.005, of a LoRA 0.0001, of a model 0.00001; with prodigy a factor, 1)",
+        "Learning rate (default: 0.005, of a LoRA 0.0001, of a model or autoencoder 0.00001, from scratch "
+        "0.001 or 0.002; with prodigy a factor, 1)",
         "NUMBER" },
       { "schedule", 0, 0, G_OPTION_ARG_STRING, &raw.schedule, "How it goes on (default: constant)",
         "constant|linear|cosine" },

@@ -14,6 +14,9 @@ typedef struct
   char    *resume;           /* a state folder, or NULL */
   char   **outputs;          /* never NULL              */
   guint    log_every;        /* steps; 0: by time       */
+  gboolean starter;          /* the starter model: from drawn pictures, in stages */
+  guint    n_pictures;       /* that are drawn          */
+  guint    autoencoder_steps;
   gboolean json;
 } GsCliTrain;
 

@@ -81,12 +81,12 @@ on_progress (const GsTrainingProgress *p, gpointer user_data)
 }
 
 static void
-print_json (const GsCliTrain *arguments, GsTraining *training, const Watch *watch, gboolean finished,
-            guint64 planned)
+add_json (JsonBuilder *builder, const GsCliTrain *arguments, GsTraining *training, const Watch *watch,
+          gboolean finished, guint64 planned)
 {
   static const char *const kinds[] = { [GS_TRAINING_INVERSION] = "inversion", [GS_TRAINING_LORA] = "lora",
-                                       [GS_TRAINING_MODEL] = "model" };
-  JsonBuilder *builder = json_builder_new ();
+                                       [GS_TRAINING_MODEL] = "model",
+                                       [GS_TRAINING_AUTOENCODER] = "autoencoder" };
   const GsTrainingProgress *p = &watch->latest;
   guint n;
   const float *losses = gs_training_get_losses (training, &n);
@@ -113,7 +113,6 @@ print_json (const GsCliTrain *arguments, GsTraining *training, const Watch *watc
     json_builder_add_double_value (builder, losses[i]);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  gs_cli_json_print (builder);
 }
 
 static GsTraining *
@@ -144,8 +143,9 @@ check_memory (GsTraining *training, guint64 *needed, GError **error)
   return FALSE;
 }
 
+/* One training from its beginning, or from where it was, to its files. builder: what is told of it. */
 static gboolean
-run (const GsCliTrain *arguments, Watch *watch, GError **error)
+run (const GsCliTrain *arguments, Watch *watch, JsonBuilder *builder, GError **error)
 {
   g_autoptr (GsSession) session = NULL;
   g_autoptr (GsTraining) training = NULL;
@@ -172,11 +172,9 @@ run (const GsCliTrain *arguments, Watch *watch, GError **error)
     if (!gs_training_save (training, arguments->outputs[i], error))
       return FALSE;
   g_ptr_array_add (watch->samples, NULL);
-  if (arguments->json)
-    print_json (arguments, training, watch, finished, planned);
-  else
-    for (guint i = 0; arguments->outputs[i] != NULL && finished; i++)
-      printf ("%s\n", arguments->outputs[i]);
+  add_json (builder, arguments, training, watch, finished, planned);
+  for (guint i = 0; arguments->outputs[i] != NULL && finished && !arguments->json; i++)
+    printf ("%s\n", arguments->outputs[i]);
   if (finished)
     return TRUE;
   g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
@@ -185,27 +183,109 @@ run (const GsCliTrain *arguments, Watch *watch, GError **error)
   return FALSE;
 }
 
+/* A stage of the starter model's training; its samples are its own. */
+static gboolean
+run_stage (const GsCliTrain *stage, JsonBuilder *builder, GError **error)
+{
+  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func (g_free);
+  Watch watch = { .terminal = isatty (STDERR_FILENO), .last_phase = -1, .samples = samples,
+                  .log_every = stage->log_every };
+  const gboolean done = run (stage, &watch, builder, error);
+
+  wipe (&watch);
+  return done;
+}
+
+/* Its autoencoder: on the drawn pictures, into a model file that the other stage begins with. */
+static gboolean
+run_autoencoder (const GsCliTrain *arguments, const char *pictures, char *file, JsonBuilder *builder,
+                 GError **error)
+{
+  g_autofree char *state = g_build_filename (arguments->options.state, "autoencoder", NULL);
+  char *outputs[] = { file, NULL };
+  GsCliTrain stage = *arguments;
+
+  stage.options.kind = GS_TRAINING_AUTOENCODER;
+  stage.options.data = pictures;
+  stage.options.state = state;
+  stage.options.steps = arguments->autoencoder_steps;
+  stage.options.rate = 0;
+  stage.options.sample_every = 0;
+  stage.outputs = outputs;
+  stage.json = TRUE; /* the file in between is not to be told */
+  return run_stage (&stage, builder, error);
+}
+
+/* What of its recipe is not the default of every training: resources/starter/README.md. */
+#define EMPTY_CAPTIONS 0.1
+#define NOISE_OFFSET 0.2
+
+static gboolean
+run_model (const GsCliTrain *arguments, const char *pictures, char *file, JsonBuilder *builder,
+           GError **error)
+{
+  g_autofree char *state = g_build_filename (arguments->options.state, "model", NULL);
+  GsCliTrain stage = *arguments;
+
+  stage.options.kind = GS_TRAINING_MODEL;
+  stage.options.data = pictures;
+  stage.options.state = state;
+  stage.options.text_encoder = TRUE;
+  if (stage.options.caption_dropout == 0)
+    stage.options.caption_dropout = EMPTY_CAPTIONS;
+  if (stage.options.noise_offset == 0)
+    stage.options.noise_offset = NOISE_OFFSET;
+  if (file != NULL)
+    stage.model = file;
+  return run_stage (&stage, builder, error);
+}
+
+static gboolean
+run_starter (const GsCliTrain *arguments, JsonBuilder *builder, GError **error)
+{
+  const char *state = arguments->options.state;
+  g_autofree char *pictures = g_build_filename (state, "pictures", NULL);
+  g_autofree char *file = g_build_filename (state, "autoencoder.safetensors", NULL);
+  const gboolean has_autoencoder = arguments->autoencoder_steps > 0;
+  gboolean done = gs_cli_check_output (arguments->outputs[0], error)
+                  && gs_training_draw_scenes (pictures, arguments->n_pictures,
+                                              arguments->options.seed, error);
+
+  json_builder_begin_array (builder);
+  /* It is written when it is finished, and the other stage depends on its bytes. */
+  if (done && has_autoencoder && !g_file_test (file, G_FILE_TEST_EXISTS))
+    done = run_autoencoder (arguments, pictures, file, builder, error);
+  done = done && run_model (arguments, pictures, has_autoencoder ? file : NULL, builder, error);
+  json_builder_end_array (builder);
+  return done;
+}
+
+static GsCliStatus
+train (const GsCliTrain *arguments)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) told = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean done;
+
+  gs_cli_catch_signals ();
+  done = arguments->starter ? run_starter (arguments, builder, &error)
+                            : run_stage (arguments, builder, &error);
+  told = json_builder_get_root (builder); /* of a training that pauses too */
+  if (arguments->json && told != NULL && (done || gs_cli_is_cancelled ()))
+    gs_cli_json_print (g_steal_pointer (&builder));
+  return done ? GS_CLI_OK : gs_cli_fail (error);
+}
+
 GsCliStatus
 gs_cli_train (int argc, char **argv)
 {
-  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func (g_free);
-  Watch watch = { .terminal = isatty (STDERR_FILENO), .last_phase = -1, .samples = samples };
   GsCliTrain arguments = { 0 };
   g_autoptr (GError) error = NULL;
-  GsCliStatus status = GS_CLI_OK;
+  GsCliStatus status;
 
-  if (!gs_cli_train_parse (&arguments, argc, argv, &error))
-    status = gs_cli_fail (error);
-  else
-    {
-      watch.log_every = arguments.log_every;
-      gs_cli_catch_signals ();
-      if (!run (&arguments, &watch, &error))
-        {
-          wipe (&watch);
-          status = gs_cli_fail (error);
-        }
-    }
+  status = gs_cli_train_parse (&arguments, argc, argv, &error) ? train (&arguments)
+                                                               : gs_cli_fail (error);
   gs_cli_train_clear (&arguments);
   return status;
 }

@@ -139,6 +139,11 @@ gs_model_new (GsDevice *device, GsDtype dtype, GsCheckpoint *checkpoint, GError 
   if (vocabulary > 0)
     model->tokenizer = gs_tokenizer_find (gs_checkpoint_path (checkpoint), vocabulary,
                                           &model->tokenizer_error);
+  /* What the starter became by training has its words. */
+  if (vocabulary > 0 && model->tokenizer == NULL && gs_starter_path () != NULL)
+    model->tokenizer = gs_tokenizer_find (gs_starter_path (), vocabulary, NULL);
+  if (model->tokenizer != NULL)
+    g_clear_error (&model->tokenizer_error);
   return g_steal_pointer (&model);
 }
 

@@ -119,7 +119,7 @@ gs_training_read_data (GsTraining *training, GError **error)
                   + (training->prior.dataset != NULL ? training->prior.dataset->items->len : 0);
 
   gs_training_forget (training);
-  if (training->is_read)
+  if (training->is_read || training->klass->learn != NULL)
     return TRUE;
   if (!gs_training_phase (training, GS_TRAINING_READ_PICTURES, training->options.flip ? 2 * n : n,
                           error)

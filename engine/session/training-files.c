@@ -2,6 +2,7 @@
 /* The state folder's settings and state. */
 #include "session/training-private.h"
 
+#include "train/scenes.h"
 #include "train/training-state.h"
 
 #include <errno.h>
@@ -75,4 +76,10 @@ gs_training_load_losses (const char *state, guint *n)
   g_autofree char *path = g_build_filename (state, "state.safetensors", NULL);
 
   return gs_training_state_read_losses (path, n, NULL);
+}
+
+gboolean
+gs_training_draw_scenes (const char *folder, guint n, guint64 seed, GError **error)
+{
+  return gs_scenes_write (folder, n, seed, error);
 }

@@ -33,7 +33,7 @@ typedef struct
   { #name, type, offsetof (GsTrainingOptions, name), free, low, high }
 
 static const Field fields[] = {
-  FIELD (kind, ENUM, FALSE, 0, GS_TRAINING_MODEL),
+  FIELD (kind, ENUM, FALSE, 0, GS_TRAINING_AUTOENCODER),
   FIELD (data, TEXT, TRUE, 0, 0),
   FIELD (word, TEXT, FALSE, 0, 0),
   FIELD (subject, ENUM, FALSE, 0, GS_SUBJECT_STYLE),
@@ -66,6 +66,9 @@ static const Field fields[] = {
   FIELD (conv_rank, UINT, FALSE, 0, 256),
   FIELD (conv_alpha, REAL, FALSE, 0, 1024),
   FIELD (text_encoder, BOOLEAN, FALSE, 0, 1),
+  FIELD (from_scratch, BOOLEAN, FALSE, 0, 1),
+  FIELD (divergence, REAL, FALSE, 0, 1),
+  FIELD (edges, REAL, FALSE, 0, 100),
   FIELD (blocks, TEXT, FALSE, 0, 0),
   FIELD (sample_every, UINT, TRUE, 0, 10000000),
   FIELD (prompts, TEXTS, TRUE, 0, 0),
@@ -140,6 +143,10 @@ gs_training_options_check (const GsTrainingOptions *options, GError **error)
   else if (options->kind == GS_TRAINING_INVERSION
            && (options->word == NULL || options->word[0] == '\0'))
     g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT, "Name the new word");
+  else if (options->from_scratch && options->kind != GS_TRAINING_MODEL
+           && options->kind != GS_TRAINING_AUTOENCODER)
+    g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
+                 "Only a model or an autoencoder is trained from scratch");
   else if (options->word != NULL && strlen (options->word) > 100)
     g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT, "The new word is too long");
   else if (options->resolution % 8 != 0 || (options->resolution > 0 && options->resolution < 64))

@@ -27,6 +27,13 @@ typedef struct
   gboolean  (*begin)   (GsTraining *training, GError **error);
   /* The vectors that the U-Net attends to, from inputs of the graph. Called in no scope. */
   GsTensor *(*context) (GsTraining *training, GsGraph *g);
+  /* The loss of a picture of this size in latent pixels, called in no scope; NULL: the U-Net's. */
+  GsTensor *(*loss)    (GsTraining *training, GsGraph *g, guint32 width, guint32 height);
+  /* Learns from sample number of n of a step: adds to the gradients and to the loss. NULL: from noisy
+   * latents and captions, which are read beforehand; else neither are read, and context, set, collect
+   * and read are not called. */
+  gboolean  (*learn)   (GsTraining *training, guint64 step, guint number, guint n, double *loss,
+                        GError **error);
   /* Tensors whose gradients are outputs 1, 2 ... of the program. */
   void      (*ask)     (GsTraining *training, GsGraph *g, GPtrArray *tensors);
   /* Sets a text's inputs and those of the parameters. */
@@ -80,7 +87,7 @@ struct _GsTraining
   GsLowRank        *low_rank;
   GsAdapter        *shown;     /* while sample pictures are made */
   /* Model */
-  GArray           *places;    /* where gradients come out: of training-model.c */
+  GArray           *places;    /* where gradients come out: of training-weights.c */
   GHashTable       *names;     /* canonical name -> number of the trained tensor, and 1 */
   /* Inversion */
   guint             first_id;  /* of the new word's rows */
@@ -98,6 +105,7 @@ struct _GsTraining
   gint64             written;  /* when the state was last written */
 };
 
+extern const GsTrainingClass gs_training_autoencoder;
 extern const GsTrainingClass gs_training_inversion;
 extern const GsTrainingClass gs_training_lora;
 extern const GsTrainingClass gs_training_model;
@@ -136,6 +144,28 @@ GsProgram *gs_training_program (GsTraining *training, guint32 width, guint32 hei
                                 GError **error);
 /* One step of the optimizer. On failure nothing has changed. */
 gboolean gs_training_step (GsTraining *training, GError **error);
+
+/* ---- training-weights.c: what kinds that train the model's own weights have in common ---- */
+
+/* Adds what a component has to training->trained, at so many times the rate. */
+gboolean gs_training_weights_add   (GsTraining *training, GsComponent component, double rate,
+                                    GError **error);
+/* Behind the last of them: their first values. */
+void     gs_training_weights_begin (GsTraining *training);
+/* Members of the class. */
+void     gs_training_weights_ask     (GsTraining *training, GsGraph *g, GPtrArray *tensors);
+gboolean gs_training_weights_collect (GsTraining *training, GsProgram *program,
+                                      const GsTrainingText *text, GError **error);
+gboolean gs_training_weights_show    (GsTraining *training, GError **error);
+/* The model's weights are these from now on. */
+gboolean gs_training_weights_put     (GsTraining *training, const float *values, GError **error);
+gboolean gs_training_weights_renew   (GsTraining *training, GError **error);
+void     gs_training_weights_leave   (GsTraining *training);
+void     gs_training_weights_end     (GsTraining *training);
+gboolean gs_training_weights_save    (GsTraining *training, const char *path, GError **error);
+/* The model's file with these values in the place of what is trained. */
+gboolean gs_training_weights_save_values (GsTraining *training, const float *values,
+                                          const char *path, GError **error);
 
 /* ---- training-samples.c ---- */
 

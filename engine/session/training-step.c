@@ -35,8 +35,11 @@ build (GsTraining *training, guint32 width, guint32 height)
 
   if (training->low_rank != NULL)
     gs_low_rank_attach (training->low_rank, g);
-  loss = gs_diffusion_loss (g, &model->config.unet, width, height,
-                            training->klass->context (training, g));
+  if (training->klass->loss != NULL)
+    loss = training->klass->loss (training, g, width, height);
+  else
+    loss = gs_diffusion_loss (g, &model->config.unet, width, height,
+                              training->klass->context (training, g));
   one = gs_graph_input (g, "loss gradient", (GsShape) { 1, 1, 1, 1 }, GS_DTYPE_F32);
   output (g, loss, 0);
   training->klass->ask (training, g, asked);
@@ -183,10 +186,12 @@ learn_from (GsTraining *training, const Sample *sample, double share, double *lo
 
 /* Sample number i, and one of those that are to stay as they are. */
 static gboolean
-learn_pair (GsTraining *training, guint64 step, guint i, guint n, double *loss, GError **error)
+learn_one (GsTraining *training, guint64 step, guint i, guint n, double *loss, GError **error)
 {
   GsTrainingPictures *const both[] = { &training->pictures, &training->prior };
 
+  if (training->klass->learn != NULL)
+    return training->klass->learn (training, step, i, n, loss, error);
   for (guint k = 0; k < G_N_ELEMENTS (both); k++)
     {
       g_auto (Sample) sample = { 0 };
@@ -210,7 +215,7 @@ gs_training_step (GsTraining *training, GError **error)
 
   memset (training->trained->gradients, 0, training->trained->n * sizeof (float));
   for (guint i = 0; i < n; i++)
-    if (!learn_pair (training, step, i, n, &sum, error))
+    if (!learn_one (training, step, i, n, &sum, error))
       return FALSE;
   loss = (float) sum;
   if (!isfinite (loss) || !gs_trained_step (training->trained, &training->rule, step + 1))

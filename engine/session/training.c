@@ -86,12 +86,25 @@ make_absolute (const char **path)
   *path = absolute;
 }
 
+/* What suits the kind and the optimizer. */
+static double
+usual_rate (const GsTrainingOptions *o)
+{
+  static const struct { double usual, from_scratch; } rates[] = {
+    [GS_TRAINING_INVERSION] = { 5e-3, 5e-3 }, [GS_TRAINING_LORA] = { 1e-4, 1e-4 },
+    [GS_TRAINING_MODEL] = { 1e-5, 1e-3 }, [GS_TRAINING_AUTOENCODER] = { 1e-5, 2e-3 },
+  };
+
+  if (o->optimizer == GS_OPTIMIZER_PRODIGY)
+    return 1;
+  return o->from_scratch ? rates[o->kind].from_scratch : rates[o->kind].usual;
+}
+
 /* Fills in what was left to us. */
 static void
 complete_options (GsTraining *training)
 {
   GsTrainingOptions *o = &training->options;
-  const gboolean is_inversion = o->kind == GS_TRAINING_INVERSION;
 
   make_absolute (&o->data);
   make_absolute (&o->prior);
@@ -99,8 +112,7 @@ complete_options (GsTraining *training)
   if (o->resolution == 0)
     o->resolution = training->session->model->info->native_size;
   if (o->rate == 0)
-    o->rate = o->optimizer == GS_OPTIMIZER_PRODIGY ? 1 : is_inversion ? 5e-3
-              : o->kind == GS_TRAINING_MODEL ? 1e-5 : 1e-4;
+    o->rate = usual_rate (o);
   if (o->text_rate == 0)
     o->text_rate = o->rate;
   if (o->alpha == 0)
@@ -190,7 +202,9 @@ open_training (GsTraining *training, GError **error)
   static int serial; /* of all sessions */
   static const GsTrainingClass *const classes[] = { [GS_TRAINING_INVERSION] = &gs_training_inversion,
                                                     [GS_TRAINING_LORA] = &gs_training_lora,
-                                                    [GS_TRAINING_MODEL] = &gs_training_model };
+                                                    [GS_TRAINING_MODEL] = &gs_training_model,
+                                                    [GS_TRAINING_AUTOENCODER]
+                                                    = &gs_training_autoencoder };
   GsTrainingOptions *o = &training->options;
 
   if (!gs_session_require_model (training->session, error)

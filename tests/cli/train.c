@@ -121,6 +121,49 @@ test_json (void)
   g_assert_true (g_file_test (sample, G_FILE_TEST_EXISTS));
 }
 
+/* The starter model from drawn pictures, killed in both of its stages: the same file, and a model. */
+static void
+test_starter (void)
+{
+  static const char command[] = "train starter --from-scratch --pictures 2 --steps 3 --autoencoder-steps 3 "
+                                "--resolution 64 --state-every 1 --seed 5 --json --log-every 1";
+  static const char *const moments[] = { "step 2/", "Reading captions" };
+  g_autofree char *out_path = cli_test_path ("own.safetensors");
+  g_autofree char *killed = g_strconcat (command, " -o own.safetensors", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_auto (CliRun) whole = { 0 }, last = { 0 }, picture = { 0 };
+  JsonArray *stages;
+
+  if (!cli_can_generate ())
+    return;
+  whole = cli_run ("%s -o whole.safetensors", command);
+  cli_assert_status (&whole, 0);
+  g_assert_true (json_parser_load_from_data (parser, whole.out, -1, NULL));
+  stages = json_node_get_array (json_parser_get_root (parser));
+  g_assert_cmpuint (json_array_get_length (stages), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      JsonObject *stage = json_array_get_object_element (stages, i);
+
+      g_assert_cmpstr (json_object_get_string_member (stage, "kind"), ==,
+                       i == 0 ? "autoencoder" : "model");
+      g_assert_cmpint (json_object_get_int_member (stage, "pictures"), ==, 2);
+      g_assert_cmpuint (json_array_get_length (json_object_get_array_member (stage, "losses")), ==, 3);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
+    {
+      g_auto (CliRun) run = cli_run_and_signal (SIGKILL, moments[i], killed);
+
+      g_assert_cmpint (run.status, ==, -1);
+      g_assert_false (g_file_test (out_path, G_FILE_TEST_EXISTS));
+    }
+  last = cli_run ("%s", killed);
+  cli_assert_status (&last, 0);
+  assert_same ("own.safetensors", "whole.safetensors");
+  picture = cli_run ("generate -m own.safetensors -p \"a red house\" -W 64 -H 64 --steps 2 -o own.png");
+  cli_assert_status (&picture, 0);
+}
+
 static void
 test_complaints (void)
 {
@@ -128,6 +171,10 @@ test_complaints (void)
     { "train", "inversion or", 2 },
     { "train hat --data x -o y.safetensors", "hat", 2 },
     { "train lora -o y.safetensors", "--data", 2 },
+    { "train lora --data pictures -o y.safetensors --from-scratch", "scratch", 1 },
+    { "train starter --data pictures -o y.safetensors", "--data", 2 },
+    { "train starter", "-o", 2 },
+    { "train starter -o none/y.safetensors", "none", 1 },
     { "train lora --data pictures", "-o", 2 },
     { "train inversion --data pictures -o y.safetensors", "--word", 2 },
     { "train lora --data pictures -o y.safetensors --rank 0", "--rank", 2 },
@@ -159,6 +206,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/train/kill/lora", "lora", test_kill);
   g_test_add_func ("/train/pause", test_pause);
   g_test_add_func ("/train/json", test_json);
+  g_test_add_func ("/train/starter", test_starter);
   g_test_add_func ("/train/complaints", test_complaints);
   status = g_test_run ();
   cli_test_finish ();

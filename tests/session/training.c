@@ -170,7 +170,7 @@ complicate (GsTrainingOptions *options)
 static GBytes *
 train_at_once (GsTrainingKind kind, gboolean complicated)
 {
-  static GBytes *results[3][2];
+  static GBytes *results[4][2];
   GBytes **result = &results[kind][complicated];
   g_autofree char *data = path_of ("pictures"), *state = path_of ("at once");
   GsTrainingOptions options = options_of (kind, data, state);
@@ -639,6 +639,8 @@ FOR_KIND (test_resume_word, test_resume, GS_TRAINING_INVERSION, FALSE)
 FOR_KIND (test_resume_lora, test_resume, GS_TRAINING_LORA, FALSE)
 FOR_KIND (test_resume_locon, test_resume, GS_TRAINING_LORA, TRUE)
 FOR_KIND (test_resume_model, test_resume, GS_TRAINING_MODEL, FALSE)
+FOR_KIND (test_resume_autoencoder, test_resume, GS_TRAINING_AUTOENCODER, FALSE)
+FOR_KIND (test_memory_autoencoder, test_memory, GS_TRAINING_AUTOENCODER, FALSE)
 FOR_KIND (test_memory_model, test_memory, GS_TRAINING_MODEL, FALSE)
 FOR_KIND (test_memory_word, test_memory, GS_TRAINING_INVERSION, FALSE)
 FOR_KIND (test_memory_lora, test_memory, GS_TRAINING_LORA, FALSE)
@@ -666,6 +668,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/training/memory/model", (gconstpointer) test_memory_model, in_folder);
   g_test_add_data_func ("/training/resume/model", (gconstpointer) test_resume_model, in_folder);
   g_test_add_data_func ("/training/model-file", (gconstpointer) test_model_file, in_folder);
+  g_test_add_data_func ("/training/memory/autoencoder", (gconstpointer) test_memory_autoencoder, in_folder);
+  g_test_add_data_func ("/training/resume/autoencoder", (gconstpointer) test_resume_autoencoder, in_folder);
   g_test_add_data_func ("/training/word-files", (gconstpointer) test_word_files, in_folder);
   g_test_add_data_func ("/training/samples", (gconstpointer) test_samples, in_folder);
   g_test_add_data_func ("/training/lost-device", (gconstpointer) test_lost_device, in_folder);
