@@ -70,6 +70,8 @@ on_search (GessoHelpWindow *self)
   GtkListBoxRow *row;
 
   gtk_list_box_invalidate_filter (self->list);
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)) == '\0')
+    return; /* nothing is looked for: what is read stays */
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)); i++)
     if (is_shown (row, self))
       {

@@ -13,7 +13,7 @@ GtkWindow  *gesso_help_window_new         (GtkWindow *parent);
 /* name: of a page, as in gesso-help-pages.ui; TRUE if there is one. */
 gboolean    gesso_help_window_show_page   (GessoHelpWindow *self, const char *name);
 const char *gesso_help_window_get_page    (GessoHelpWindow *self);
-/* Only pages with these words; "" for all. Shows the first of them. */
+/* Only pages with these words; shows the first of them. "": all, and the page stays. */
 void        gesso_help_window_search      (GessoHelpWindow *self, const char *text);
 
 G_END_DECLS

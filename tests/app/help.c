@@ -69,7 +69,7 @@ test_search (void)
   gesso_help_window_search (help, "qwxz");
   g_assert_cmpstr (gesso_help_window_get_page (help), ==, "control"); /* it stays */
   gesso_help_window_search (help, "");
-  g_assert_cmpstr (gesso_help_window_get_page (help), ==, names[0]);
+  g_assert_cmpstr (gesso_help_window_get_page (help), ==, "control");
   gtk_window_destroy (window);
 }
 
