@@ -144,6 +144,7 @@ add_actions (GessoApplication *self)
     { "win.history", { "<Control>h" } },
     { "win.live", { "<Control>l" } },
     { "win.show-settings", { "F9" } },
+    { "win.help", { "F1" } },
     { "win.show-help-overlay", { "<Control>question" } },
   };
 

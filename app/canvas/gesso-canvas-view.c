@@ -17,6 +17,8 @@ struct _GessoCanvasView
 
   GtkWidget      *box;
   GtkWidget      *empty;
+  GessoWelcome   *welcome;
+  gboolean        has_painting;
   GtkWidget      *status_bar;
   GtkLabel       *zoom_label;
   GessoToolBar   *tool_bar;
@@ -42,11 +44,33 @@ gesso_canvas_view_get_live_bar (GessoCanvasView *self)
   return self->live_bar;
 }
 
+GessoWelcome *
+gesso_canvas_view_get_welcome (GessoCanvasView *self)
+{
+  return self->welcome;
+}
+
+/* What the welcome covers is not to be reached by Tab. */
+static void
+update_empty (GessoCanvasView *self)
+{
+  gtk_widget_set_visible (self->empty,
+                          !self->has_painting && !gtk_widget_get_visible (GTK_WIDGET (self->welcome)));
+}
+
+void
+gesso_canvas_view_set_welcome (GessoCanvasView *self, gboolean shown)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->welcome), shown);
+  update_empty (self);
+}
+
 void
 gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting)
 {
   gesso_canvas_set_painting (self->canvas, painting);
-  gtk_widget_set_visible (self->empty, painting == NULL);
+  self->has_painting = painting != NULL;
+  update_empty (self);
   gtk_widget_set_visible (GTK_WIDGET (self->tool_bar), painting != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->brush_bar), painting != NULL);
   gtk_widget_set_visible (self->status_bar, painting != NULL);
@@ -125,11 +149,13 @@ gesso_canvas_view_class_init (GessoCanvasViewClass *klass)
   g_type_ensure (GESSO_TYPE_BRUSH_BAR);
   g_type_ensure (GESSO_TYPE_LIVE_BAR);
   g_type_ensure (GESSO_TYPE_DROP_ZONES);
+  g_type_ensure (GESSO_TYPE_WELCOME);
   gtk_widget_class_set_css_name (widget_class, "canvasview");
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/canvas/gesso-canvas-view.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, box);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, empty);
+  gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, welcome);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, status_bar);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, zoom_label);
   gtk_widget_class_bind_template_child (widget_class, GessoCanvasView, tool_bar);

@@ -24,6 +24,7 @@ typedef struct
   GessoRequest *request;    /* the engine thread's, while it runs              */
   gboolean      unfinished; /* out: latents are kept that could not be decoded */
   char        **notes;      /* out: the result's                               */
+  double        seconds;    /* out: of one picture; 0: not measured            */
 } Run;
 
 static void
@@ -71,6 +72,32 @@ make (GessoWorker *worker, Run *run, GError **error)
   return kept;
 }
 
+static int
+compare_seconds (const void *a, const void *b)
+{
+  double difference = *(const double *) a - *(const double *) b;
+
+  return (difference > 0) - (difference < 0);
+}
+
+/* From the median of the steps: the first one waits for shaders that the driver compiles. */
+static double
+measure (Run *run, const GsResult *result)
+{
+  const GsTimings *timings = &result->timings;
+  g_autofree double *steps = NULL;
+
+  if (run->again || timings->n_steps == 0 || timings->n_steps != run->request->gs.steps ||
+      result->n_images == 0)
+    return 0;
+
+  steps = g_memdup2 (timings->step_seconds, timings->n_steps * sizeof *steps);
+  qsort (steps, timings->n_steps, sizeof *steps, compare_seconds);
+
+  return timings->text_encode_seconds + steps[timings->n_steps / 2] * timings->n_steps +
+         timings->decode_seconds / result->n_images;
+}
+
 static void
 run_work (GessoWorker *worker, GTask *task)
 {
@@ -84,6 +111,8 @@ run_work (GessoWorker *worker, GTask *task)
     {
       request.gs.preview = run->preview;
       result = make (worker, run, &error);
+      if (result && error == NULL)
+        run->seconds = measure (run, result);
     }
   gesso_request_clear (&request);
   run->request = NULL;
@@ -138,6 +167,7 @@ gesso_engine_run_finish (GessoEngine *self, GAsyncResult *result, GError **error
 
   gesso_job_flush (run->job);
   gesso_order_take_notes (run->order, g_steal_pointer (&run->notes));
+  gesso_order_set_seconds (run->order, run->seconds);
   if (!gesso_order_get_draft (run->order))
     gesso_engine_set_can_decode (self, run->unfinished);
 

@@ -9,4 +9,6 @@ G_BEGIN_DECLS
 /* Takes the sentences; NULL: none. */
 void gesso_order_take_notes (GessoOrder *self, char **notes);
 
+void gesso_order_set_seconds (GessoOrder *self, double seconds);
+
 G_END_DECLS

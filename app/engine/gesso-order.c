@@ -24,6 +24,7 @@ struct _GessoOrder
   guint          step;
   gboolean       keep_steps, draft;
   char         **notes;
+  double         seconds;
 };
 
 enum
@@ -92,6 +93,18 @@ const char *const *
 gesso_order_get_notes (GessoOrder *self)
 {
   return (const char *const *) self->notes;
+}
+
+double
+gesso_order_get_seconds (GessoOrder *self)
+{
+  return self->seconds;
+}
+
+void
+gesso_order_set_seconds (GessoOrder *self, double seconds)
+{
+  self->seconds = seconds;
 }
 
 void

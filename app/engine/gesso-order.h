@@ -52,6 +52,10 @@ gboolean       gesso_order_get_draft     (GessoOrder *self);
 /* Remarks of the engine in sentences, once it was run: ended by NULL, or NULL for none. */
 const char *const *gesso_order_get_notes (GessoOrder *self);
 
+/* What one of its pictures took, without loading and what is made once; 0: it was not run to its end
+ * with all the steps that its settings say. */
+double         gesso_order_get_seconds   (GessoOrder *self);
+
 /* ---- What it starts from; any thread -------------------------------------------------------- */
 
 /* The frame's part of the flattened picture, premultiplied RGBA. */

@@ -86,6 +86,7 @@ gesso_window_update_canvas (GessoWindow *self)
   gesso_layers_pane_set_painting (self->layers, is_fresh (self) ? NULL : self->painting);
   gesso_settings_pane_set_canvas (self->pane, gesso_mask_look_has_any (self->painting),
                                   is_painted (self));
+  gesso_window_update_welcome (self);
   gesso_window_update (self);
 }
 

@@ -318,6 +318,7 @@ on_done (GessoWindow *self, GessoOrder *order, const GError *error)
     return;
 
   gesso_window_count_tokens (self);
+  gesso_window_remember_pace (self, order);
   if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     gesso_window_set_error (self, error);
   else if (error == NULL)

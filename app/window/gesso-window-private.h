@@ -51,6 +51,7 @@ struct _GessoWindow
   GtkWindow         *history_window; /* NULL while it is closed                */
   GtkWindow         *teach_dialog;   /* the same                               */
   GtkWindow         *training_window; /* the same                              */
+  GtkWindow         *help_window;    /* weak                                    */
   GtkWidget         *training_button;
   GessoGalleryItem  *trashed;        /* the last one                           */
 
@@ -89,6 +90,8 @@ struct _GessoWindow
   guint              native_size;    /* of the model, 0: not known yet         */
   guint64            n_parameters;
   gboolean           cpu_note_shown;
+
+  gboolean           trying_starter; /* as soon as it is read                  */
 
   GessoSettings     *undo_settings;  /* before the last restore                */
   GessoPicture      *undo_start;     /* before the last removal                */
@@ -161,6 +164,19 @@ void gesso_window_update_overlay (GessoWindow *self);
 void gesso_window_clear_canvas   (GessoWindow *self);
 /* After what decides whether the painting or the welcome is shown. */
 void gesso_window_update_canvas  (GessoWindow *self);
+
+/* gesso-window-welcome.c */
+void gesso_window_init_welcome   (GessoWindow *self);
+/* After what decides whether there is a painting. */
+void gesso_window_update_welcome (GessoWindow *self);
+/* After the device was opened. */
+void gesso_window_update_machine (GessoWindow *self);
+/* Of an order that was run, for what the machine can do. */
+void gesso_window_remember_pace  (GessoWindow *self, GessoOrder *order);
+
+/* gesso-window-help.c */
+void gesso_window_init_help    (GessoWindow *self);
+void gesso_window_close_help   (GessoWindow *self);
 
 /* gesso-window-orders.c */
 void gesso_window_init_orders    (GessoWindow *self);

@@ -129,6 +129,7 @@ on_engine_opened (GObject *source, GAsyncResult *result, gpointer data)
 
   if (self->document == NULL)
     return;
+  gesso_window_update_machine (self);
   if (opened)
     {
       show_cpu_note (self);
@@ -305,6 +306,8 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_clipboard (self);
   gesso_window_init_recent (self);
   gesso_window_init_start (self);
+  gesso_window_init_welcome (self);
+  gesso_window_init_help (self);
   gesso_window_init_edit (self);
   gesso_window_init_orders (self);
   gesso_window_init_history (self);
@@ -332,6 +335,7 @@ gesso_window_dispose (GObject *object)
     gesso_window_close_orders (self);
   gesso_window_close_vocabulary (self);
   gesso_window_close_teach (self);
+  gesso_window_close_help (self);
   gesso_window_close_library (self);
   gesso_window_forget_waits (self);
   gesso_window_end_journal (self);
@@ -375,7 +379,8 @@ activate (GtkWidget *widget, const char *name)
 static gboolean
 on_escape (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
-  return activate (widget, "cancel") || activate (widget, "dismiss-live");
+  return activate (widget, "cancel") || activate (widget, "dismiss-live") ||
+         activate (widget, "dismiss-welcome");
 }
 
 void

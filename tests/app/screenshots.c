@@ -12,12 +12,14 @@
 #include "application/gesso-application.h"
 #include "canvas/gesso-canvas-private.h"
 #include "canvas/gesso-guide-button.h"
+#include "help/gesso-help-window.h"
 #include "io/safetensors.h"
 #include "preferences/gesso-store.h"
 #include "training/gesso-teach-dialog.h"
 #include "window/gesso-window-private.h"
 #include "lesson-files.h"
 #include "widgets.h"
+#include "window-picture.h"
 
 #include <stdlib.h>
 
@@ -204,6 +206,33 @@ show_live (GtkWindow *window)
              strokes[i].y2);
     }
   wait_action (window, "accept-live", TRUE);
+}
+
+static void
+show_help (GtkWindow *window)
+{
+  activate (window, "win.help");
+}
+
+/* Another page of it. */
+static void
+show_help_page (GtkWindow *window)
+{
+  show_help (window);
+  gesso_help_window_show_page (GESSO_HELP_WINDOW (GESSO_WINDOW (window)->help_window), "live");
+}
+
+static void
+show_welcome (GtkWindow *window)
+{
+}
+
+/* After a picture, which has been measured. */
+static void
+show_welcome_again (GtkWindow *window)
+{
+  show_picture (window);
+  activate (window, "win.welcome");
 }
 
 /* The pane over a narrow window's canvas. */
@@ -457,6 +486,9 @@ show_settings (GtkWindow *window)
 
 static const State states[] = {
   { "empty", 1000, 700, 0, show_empty },
+  { "welcome", 1000, 760, 0, show_welcome },
+  { "welcome-phone", 400, 760, DARK, show_welcome },
+  { "welcome-again", 1000, 760, 0, show_welcome_again },
   { "picture", 1000, 700, 0, show_picture },
   { "generating", 1000, 700, 0, show_generating },
   { "mask", 1000, 700, 0, show_mask },
@@ -467,6 +499,8 @@ static const State states[] = {
   { "candidates", 1000, 700, 0, show_candidates },
   { "queue", 1000, 700, 0, show_queue },
   { "gallery", 1000, 700, 0, show_gallery },
+  { "help", 1000, 700, 0, show_help },
+  { "help-dark", 1000, 700, DARK, show_help_page },
   { "preferences", 1000, 800, 0, show_preferences },
   { "library", 1000, 800, 0, show_library },
   { "get-models", 1000, 900, 0, show_get_models },
@@ -490,104 +524,6 @@ static const State states[] = {
   { "high-contrast", 1000, 700, HIGH_CONTRAST, show_picture },
   { "high-contrast-dark", 1000, 800, HIGH_CONTRAST | DARK, show_preferences },
 };
-
-/* ---- Drawing -------------------------------------------------------------------------------- */
-
-/* The window as it is drawn, without the room for its shadow. */
-static void
-snapshot_window (GtkSnapshot *snapshot, GtkWidget *window, double x, double y)
-{
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
-  g_autoptr (GdkPaintable) image = gdk_paintable_get_current_image (paintable);
-
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
-  gdk_paintable_snapshot (image, snapshot, gtk_widget_get_width (window),
-                          gtk_widget_get_height (window));
-  gtk_snapshot_restore (snapshot);
-}
-
-/* The dialog that is open over the window, or NULL. */
-static GtkWindow *
-find_dialog (GtkWindow *window)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) other = g_list_model_get_item (windows, i);
-
-      if (other != window && gtk_widget_get_mapped (GTK_WIDGET (other)))
-        return other;
-    }
-
-  return NULL;
-}
-
-/* What lies in front of the window, each a surface of its own. */
-static void
-snapshot_popovers (GtkSnapshot *snapshot, GtkWindow *window, GtkWidget *widget)
-{
-  if (GTK_IS_POPOVER (widget) && gtk_widget_get_mapped (widget))
-    {
-      GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (widget));
-      double x, y, own_x, own_y;
-
-      gtk_native_get_surface_transform (GTK_NATIVE (window), &x, &y);
-      gtk_native_get_surface_transform (GTK_NATIVE (widget), &own_x, &own_y);
-      snapshot_window (snapshot, widget, gdk_popup_get_position_x (GDK_POPUP (surface)) - x + own_x,
-                       gdk_popup_get_position_y (GDK_POPUP (surface)) - y + own_y);
-    }
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
-       child = gtk_widget_get_next_sibling (child))
-    snapshot_popovers (snapshot, window, child);
-}
-
-/* NULL while the window is being laid out, when there is nothing to draw for a moment. */
-static GskRenderNode *
-snapshot_all (GtkWindow *window, GtkWindow *dialog)
-{
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  int width = gtk_widget_get_width (GTK_WIDGET (window));
-  int height = gtk_widget_get_height (GTK_WIDGET (window));
-
-  snapshot_window (snapshot, GTK_WIDGET (window), 0, 0);
-  snapshot_popovers (snapshot, window, GTK_WIDGET (window));
-  if (dialog)
-    {
-      const GdkRGBA shade = { 0, 0, 0, 0.3f };
-
-      gtk_snapshot_append_color (snapshot, &shade,
-                                 &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
-      snapshot_window (snapshot, GTK_WIDGET (dialog),
-                       (width - gtk_widget_get_width (GTK_WIDGET (dialog))) / 2,
-                       (height - gtk_widget_get_height (GTK_WIDGET (dialog))) / 2);
-    }
-
-  return gtk_snapshot_free_to_node (snapshot);
-}
-
-static void
-draw (GtkWindow *window, const char *path)
-{
-  GtkWindow *dialog = find_dialog (window);
-  const graphene_rect_t bounds =
-      GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (window)),
-                          (float) gtk_widget_get_height (GTK_WIDGET (window)));
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-
-  if (dialog)
-    gtk_widget_remove_css_class (GTK_WIDGET (dialog), "solid-csd");
-  do
-    widgets_wait_ms (SETTLE_MS);
-  while ((node = snapshot_all (window, dialog)) == NULL);
-
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node,
-                                         &bounds);
-  if (!gdk_texture_save_to_png (texture, path))
-    g_error ("%s could not be written", path);
-}
 
 /* ---- One state ------------------------------------------------------------------------------ */
 
@@ -618,7 +554,7 @@ on_started (gpointer data)
 
   tidy (window);
   current->show (window);
-  draw (window, path);
+  window_picture_save (window, path);
   exit (EXIT_SUCCESS); /* a picture may still be in the making */
 }
 
@@ -642,6 +578,7 @@ on_startup (GApplication *application)
   gboolean slow = current->show == show_generating || current->show == show_queue;
 
   g_settings_set_uint (store, "steps", slow ? 40 : 12);
+  g_settings_set_boolean (store, "welcome-seen", current->show != show_welcome);
   g_settings_set_boolean (store, "seed-locked", TRUE);
   g_settings_set_uint64 (store, "seed", 7);
   g_settings_set_string (store, "style", current->look & DARK ? "dark" : "light");

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* For tests: a window as it is seen, as a PNG. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* With its popovers, and the dialog that is open over it. */
+void window_picture_save (GtkWindow *window, const char *path);
+
+G_END_DECLS
