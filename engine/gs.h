@@ -353,6 +353,8 @@ typedef struct
                                         guidance_to 0: to the end */
   guint          deep_cache;         /* the U-Net's deep layers run once in so many evaluations, 2..20 */
   guint          gate;               /* after so many steps what the prompt says is kept, unguided */
+  gboolean       free_u;             /* FreeU, the second version, with its authors' numbers for the
+                                        model's family: stronger shapes. It costs time, see there */
   const char *refiner;           /* a model's file or its name in the library that makes the last steps, with
                                     neither LoRA nor controls: SDXL's refiner; NULL: none */
   float       refiner_start;     /* from which part of the steps on, 0..1 */

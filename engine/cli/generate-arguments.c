@@ -14,7 +14,7 @@ typedef struct
   char *hires, *hires_strength, *cfg_interval;
   int   width, height, steps, batch, clip_skip, hires_steps, deep_cache, gate;
   double cfg, image_guidance, cfg_rescale, refiner_start;
-  gboolean native, mask_is_strength, no_color_match;
+  gboolean native, mask_is_strength, no_color_match, free_u;
 } Raw;
 
 static void
@@ -173,6 +173,7 @@ parse_shortcuts (const Raw *raw, GsRequest *request, GError **error)
   request->guidance_to = (float) to;
   request->deep_cache = (guint) raw->deep_cache;
   request->gate = (guint) raw->gate;
+  request->free_u = raw->free_u;
   return TRUE;
 }
 
@@ -412,6 +413,7 @@ gs_cli_generate_parse (GsCliGenerate *self, int argc, char **argv, GError **erro
       "Faster: guide only in this part of the run, as 0.1,0.7", "FROM,TO" },
     { "deepcache", 0, 0, G_OPTION_ARG_INT, &raw.deep_cache, "Faster: deep layers once in N steps, as 2 or 3", "N" },
     { "tgate", 0, 0, G_OPTION_ARG_INT, &raw.gate, "Faster: neither guidance nor prompt after N steps", "N" },
+    { "freeu", 0, 0, G_OPTION_ARG_NONE, &raw.free_u, "Stronger shapes with FreeU, a little slower", NULL },
     { "control", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->controls.files,
       "Guide it by a picture with this ControlNet or T2I-Adapter; several may be given", "FILE" },
     { "control-image", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->controls.images,

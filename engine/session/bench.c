@@ -167,7 +167,7 @@ static GsProgram *
 controlled_program (GsSession *session, guint32 width, guint32 height, GError **error)
 {
   GsControlUse uses[GS_MAX_CONTROLS] = { { NULL } };
-  const GsUnetGuides guides = { uses, 1 };
+  const GsUnetGuides guides = { uses, 1, FALSE };
 
   gs_controls_open_synthetic (session, uses);
   return unet_program (session, 2, width, height, &guides, error);

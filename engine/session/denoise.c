@@ -209,7 +209,7 @@ static const GsUnetPrograms *
 take_way (Run *run, GsWay way, GError **error)
 {
   const GsDenoiseJob *job = run->job;
-  const GsUnetGuides guides = { job->controls, run->now->mask };
+  const GsUnetGuides guides = { job->controls, run->now->mask, job->speed.free_u };
   GsUnetPrograms *programs = &run->now->ways[way.part][way.batch - 1];
 
   if (programs->steps != NULL)

@@ -215,7 +215,7 @@ gs_job_init (GsJob *job, GsSession *session, const GsRequest *request, GError **
   job->is_guided = request->guidance_scale != 1
                    || (is_editing (session) && request->image_guidance != 1);
   job->speed = (GsSpeed) { request->guidance_from, request->guidance_to, request->deep_cache,
-                           request->gate };
+                           request->gate, request->free_u };
   if (!gs_speed_check (&job->speed, error))
     return FALSE;
   gs_inversions_find (session->model, gs_session_library (session));

@@ -92,7 +92,7 @@ static gboolean
 add_guided (GsSession *session, const GsMemoryJob *job, GsControlMask mask, GsStageNeeds *needs,
             GError **error)
 {
-  const GsUnetGuides guides = { job->controls, mask };
+  const GsUnetGuides guides = { job->controls, mask, job->speed.free_u };
   GsWay ways[GS_MAX_WAYS];
   const guint n = gs_speed_ways (&job->speed, job->batch, ways);
 

@@ -103,6 +103,8 @@ set_shortcuts (GsParameters *parameters, const GsRequest *request)
     gs_parameters_set_uint (parameters, "DeepCache", request->deep_cache);
   if (request->gate > 0)
     gs_parameters_set_uint (parameters, "T-GATE", request->gate);
+  if (request->free_u)
+    gs_parameters_set (parameters, "FreeU", "v2");
 }
 
 /* "Refiner: name [0123456789], Refiner switch at: 0.8", as A1111 (modules/processing_scripts/refiner.py). */
@@ -245,6 +247,7 @@ read_shortcuts (const GsParameters *parameters, GsRequest *request)
     request->deep_cache = (guint) number;
   if (gs_parameters_get_uint (parameters, "T-GATE", &number) && number <= 1000)
     request->gate = (guint) number;
+  request->free_u = g_strcmp0 (gs_parameters_get (parameters, "FreeU"), "v2") == 0;
 }
 
 static void

@@ -8,12 +8,13 @@
 
 G_BEGIN_DECLS
 
-/* All zero: every evaluation is whole. */
+/* All zero: every evaluation is whole. FreeU spares nothing, but is a switch like these. */
 typedef struct
 {
   float guide_from, guide_to; /* the part of the run that is guided, 0..1; guide_to 0: 1          */
   guint deep_cache;           /* the deep layers run once in so many evaluations; 0 and 1: always */
   guint gate;                 /* after so many steps the prompt counts as it did; 0: never        */
+  gboolean free_u;            /* models/free-u.h                                                  */
 } GsSpeed;
 
 /* What an evaluation is made with. */

@@ -44,10 +44,11 @@ hint_input (GsGraph *g, const GsControlModel *control, GsShape latent)
 
 /* The U-Net with adapters' features on its way down and ControlNets' results in between. */
 static GsTensor *
-guided (GsGraph *g, const GsUnetConfig *config, const Inputs *in, const GsUnetGuides *guides)
+guided (GsGraph *g, const GsModelConfig *model, const Inputs *in, const GsUnetGuides *guides)
 {
+  const GsUnetConfig *config = &model->unet;
   GsTensor *features[GS_MAX_LEVELS + 1] = { NULL };
-  GsUnetState state = { 0 };
+  GsUnetState state = { .free_u = guides->free_u ? gs_free_u_of_family (model->family) : NULL };
 
   for (guint i = 0; i < GS_MAX_CONTROLS; i++)
     if (acts (guides, i, TRUE))
@@ -101,9 +102,9 @@ build (GsSession *session, guint batch, guint32 width, guint32 height, guint n_t
                                (GsShape) { batch, 1, n_tokens, config->context_width }, dtype);
   if (config->label_width > 0)
     in.label = gs_graph_input (g, "label", (GsShape) { batch, 1, 1, config->label_width }, dtype);
-  gs_graph_output (g, guides->mask == 0
+  gs_graph_output (g, guides->mask == 0 && !guides->free_u
                         ? gs_unet (g, config, in.x, in.time, in.context, in.label)
-                        : guided (g, config, &in, guides));
+                        : guided (g, &session->model->config, &in, guides));
   return g;
 }
 
@@ -196,7 +197,7 @@ gs_unet_hint_program (GsSession *session, guint32 width, guint32 height, const G
   g_autofree char *input = gs_unet_hint_input (use->model);
   g_autofree char *key = g_strdup_printf ("unet %s %ux%u", input, width, height);
   const char *const inputs[] = { input, NULL };
-  const GsUnetGuides alone = { use, 1 };
+  const GsUnetGuides alone = { use, 1, FALSE };
   GsProgram *program = gs_model_find_program (session->model, key);
   GsGraph *graph;
 
@@ -212,8 +213,8 @@ steps_program (GsSession *session, GsUnetPart part, guint batch, guint32 width, 
                guint n_tokens, const GsUnetGuides *guides, GError **error)
 {
   g_autofree char *tail = describe (guides);
-  g_autofree char *key = g_strdup_printf ("unet %d %u %ux%u %u%s", part, batch, width, height,
-                                          n_tokens, tail);
+  g_autofree char *key = g_strdup_printf ("unet %d %u %ux%u %u%s%s", part, batch, width, height,
+                                          n_tokens, tail, guides->free_u ? " FreeU" : "");
   GsProgram *program = gs_model_find_program (session->model, key);
   GsGraph *graph;
 

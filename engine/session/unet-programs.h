@@ -37,11 +37,12 @@ typedef struct
   GsProgram *steps;
 } GsUnetPrograms;
 
-/* Which of a job's controls act. */
+/* Which of a job's controls act, and whether FreeU does. */
 typedef struct
 {
   const GsControlUse *uses;
   GsControlMask       mask;
+  gboolean            free_u; /* models/free-u.h, with its family's numbers */
 } GsUnetGuides;
 
 /* Made if needed, borrowed. batch: latents of an evaluation; sizes in latent pixels. guides: NULL for

@@ -264,7 +264,7 @@ test_hires (void)
     return;
   {
     g_auto (CliRun) run = cli_run ("generate -p house -o two.png -W 64 -H 64 --steps 2 --seed 1 --hires 1.5 "
-                                   "--hires-strength 0.6 --hires-steps 1 --hires-upscaler latent");
+                                   "--hires-strength 0.6 --hires-steps 1 --hires-upscaler latent --freeu");
     g_autofree char *path = cli_test_path ("two.png"), *text = NULL;
     g_autoptr (GsImage) image = NULL;
 
@@ -273,6 +273,7 @@ test_hires (void)
     g_assert_cmpuint (image->width, ==, 96);
     g_assert_nonnull (strstr (text, "Size: 64x64"));
     g_assert_nonnull (strstr (text, "Hires upscale: 1.5, Hires steps: 1, Hires upscaler: Latent"));
+    g_assert_nonnull (strstr (text, "FreeU: v2"));
   }
   {
     g_auto (CliRun) run = cli_run ("generate -p house -o missing.png -W 64 -H 64 --steps 1 --hires 2 "

@@ -219,11 +219,15 @@ test_pictures (void)
     const char *name;
     float from, to;
     guint deep_cache, gate;
+    gboolean free_u;
   } cases[] = {
     { "cfg interval", 0, 0.6f, 0, 0 },
     { "deep cache", 0, 0, 2, 0 },
     { "gate", 0, 0, 0, 4 },
     { "all", 0, 0.6f, 2, 4 },
+    { "freeu", 0, 0, 0, 0, TRUE },
+    { "freeu and deep cache", 0, 0, 2, 0, TRUE },
+    { "freeu and all", 0, 0.6f, 2, 4, TRUE },
   };
 
   if (session_test_get () == NULL)
@@ -243,6 +247,7 @@ test_pictures (void)
       shorter.guidance_to = cases[i].to;
       shorter.deep_cache = cases[i].deep_cache;
       shorter.gate = cases[i].gate;
+      shorter.free_u = cases[i].free_u;
       other.seed++;
       got = session_test_picture (&shorter);
       another = session_test_picture (&other);
@@ -252,6 +257,78 @@ test_pictures (void)
       g_assert_cmpfloat (session_test_difference (got, plain), <,
                          0.8 * session_test_difference (another, plain));
     }
+}
+
+/* FreeU changes what DeepCache makes, too, and nothing of what is made without it afterwards. */
+static void
+test_free_u (void)
+{
+  GsRequest request = guided_request (), pair = guided_request ();
+  g_autoptr (GsImage) plain = NULL, with = NULL, deep = NULL, deep_with = NULL, again = NULL;
+  g_autoptr (GsImage) mask = session_test_mask (64, 64, 32, 0, 32, 64), masked = NULL;
+  g_autoptr (GsResult) both = NULL;
+
+  if (session_test_get () == NULL)
+    return;
+  plain = session_test_picture (&request);
+  request.free_u = TRUE;
+  with = session_test_picture (&request);
+  g_assert_false (session_test_same (with, plain));
+  request.deep_cache = 2;
+  deep_with = session_test_picture (&request);
+  request.free_u = FALSE;
+  deep = session_test_picture (&request);
+  g_assert_false (session_test_same (deep_with, deep));
+  request.deep_cache = 0;
+  again = session_test_picture (&request);
+  g_assert_true (session_test_same (again, plain));
+
+  pair.free_u = TRUE;
+  pair.batch = 2;
+  both = session_test_generate (&pair);
+  g_assert_true (session_test_same (both->images[0], with));
+  g_assert_false (session_test_same (both->images[1], with));
+
+  request.free_u = TRUE;
+  request.init_image = plain;
+  request.mask = mask;
+  request.mask_feather = 0;
+  masked = session_test_picture (&request);
+  g_assert_false (session_test_same (masked, plain));
+  for (guint y = 0; y < 64; y++)
+    g_assert_cmpmem (masked->pixels + y * 64 * 3, 32 * 3, plain->pixels + y * 64 * 3, 32 * 3);
+}
+
+/* The plan knows of it, and with the least memory that there may be the picture is the same. */
+static void
+test_free_u_with_less_memory (void)
+{
+  GsSession *session = session_test_get ();
+  GsRequest request = guided_request ();
+  g_autoptr (GsImage) whole = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 first = 0, needed, available;
+
+  if (session == NULL)
+    return;
+  request.steps = 2;
+  request.free_u = TRUE;
+  whole = session_test_picture (&request);
+  for (;;)
+    {
+      g_autoptr (GsResult) result = NULL;
+
+      g_assert_true (gs_session_estimate_memory (session, &request, &needed, &available, &error));
+      if (needed > available)
+        break;
+      first = MAX (first, needed);
+      result = session_test_generate (&request);
+      g_assert_cmpuint (result->peak_bytes, <=, session->memory_limit);
+      g_assert_true (session_test_same (result->images[0], whole));
+      session->memory_limit = needed * 3 / 4;
+    }
+  g_assert_cmpuint (session->memory_limit, <, first * 3 / 4); /* more than one plan was tried */
+  session->memory_limit = G_MAXUINT64;
 }
 
 /* A run that goes on behind the gate makes what it needs first. */
@@ -286,8 +363,10 @@ test_settings_come_back (void)
   request.guidance_to = 0.85f;
   request.deep_cache = 2;
   request.gate = 4;
+  request.free_u = TRUE;
   result = session_test_generate (&request);
-  g_assert_nonnull (strstr (result->parameters[0], "CFG interval: 0.1-0.85, DeepCache: 2, T-GATE: 4"));
+  g_assert_nonnull (strstr (result->parameters[0],
+                            "CFG interval: 0.1-0.85, DeepCache: 2, T-GATE: 4, FreeU: v2"));
   settings = gs_settings_parse (result->parameters[0], &error);
   g_assert_no_error (error);
   again = session_test_generate (&settings->request);
@@ -323,6 +402,8 @@ main (int argc, char **argv)
   g_test_add_func ("/speed/plans", test_plans);
   g_test_add_func ("/speed/parts", test_parts);
   g_test_add_func ("/speed/pictures", test_pictures);
+  g_test_add_func ("/speed/free-u", test_free_u);
+  g_test_add_func ("/speed/free-u-with-less-memory", test_free_u_with_less_memory);
   g_test_add_func ("/speed/resumed-behind-the-gate", test_resumed_behind_the_gate);
   g_test_add_func ("/speed/settings-come-back", test_settings_come_back);
   g_test_add_func ("/speed/refused", test_refused);
