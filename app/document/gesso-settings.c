@@ -32,6 +32,7 @@ enum
   PROP_GUIDED_STEPS,
   PROP_DEEP_LAYERS,
   PROP_PROMPT_STEPS,
+  PROP_FREE_U,
   N_PROPS
 };
 
@@ -125,6 +126,7 @@ gesso_settings_class_init (GessoSettingsClass *klass)
   STRING (PROP_GUIDED_STEPS, "guided-steps", "all");
   STRING (PROP_DEEP_LAYERS, "deep-layers", "1");
   STRING (PROP_PROMPT_STEPS, "prompt-steps", "all");
+  STRING (PROP_FREE_U, "free-u", "off");
 
 #undef STRING
 #undef UINT

@@ -29,6 +29,7 @@
  *   guided-steps                 string: "all" or "middle"
  *   deep-layers                  string: in which of so many steps they run, "1", "2" or "3"
  *   prompt-steps                 string: "all" or "half"
+ *   free-u                       string: "off" or "on"
  */
 #pragma once
 

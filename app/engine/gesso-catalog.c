@@ -188,6 +188,7 @@ take_shortcuts (GessoSettings *settings, const GsRequest *request)
                 "guided-steps", is_limited ? "middle" : "all",
                 "deep-layers", request->deep_cache > 2 ? "3" : request->deep_cache == 2 ? "2" : "1",
                 "prompt-steps", request->gate > 0 ? "half" : "all",
+                "free-u", request->free_u ? "on" : "off",
                 NULL);
 }
 

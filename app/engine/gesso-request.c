@@ -54,10 +54,10 @@ take_passes (GessoRequest *self, GessoSettings *settings)
 static void
 take_shortcuts (GsRequest *gs, GessoSettings *settings)
 {
-  g_autofree char *guided = NULL, *deep = NULL, *prompt = NULL;
+  g_autofree char *guided = NULL, *deep = NULL, *prompt = NULL, *free_u = NULL;
 
   g_object_get (settings, "guided-steps", &guided, "deep-layers", &deep, "prompt-steps", &prompt,
-                NULL);
+                "free-u", &free_u, NULL);
   if (g_strcmp0 (guided, "middle") == 0)
     {
       gs->guidance_from = 0.1f;
@@ -66,6 +66,7 @@ take_shortcuts (GsRequest *gs, GessoSettings *settings)
   gs->deep_cache = (guint) g_ascii_strtoull (deep, NULL, 10);
   if (g_strcmp0 (prompt, "half") == 0)
     gs->gate = MAX (gs->steps / 2, 1);
+  gs->free_u = g_strcmp0 (free_u, "on") == 0;
 }
 
 static void

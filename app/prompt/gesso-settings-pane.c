@@ -37,6 +37,7 @@ struct _GessoSettingsPane
   AdwComboRow     *deep_layers;
   AdwComboRow     *guided_steps;
   AdwComboRow     *prompt_steps;
+  AdwComboRow     *free_u;
   AdwComboRow     *rng;
 };
 
@@ -47,6 +48,7 @@ static const char *const passes[] = { "auto", "off", "1.5", "2", NULL };
 static const char *const deep_layers[] = { "1", "2", "3", NULL };
 static const char *const guided_steps[] = { "all", "middle", NULL };
 static const char *const prompt_steps[] = { "all", "half", NULL };
+static const char *const free_u[] = { "off", "on", NULL };
 
 /* 0 stands for "not known yet" and is not shown. */
 static gboolean
@@ -122,6 +124,7 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
   gesso_choice_bind (self->deep_layers, settings, "deep-layers", deep_layers);
   gesso_choice_bind (self->guided_steps, settings, "guided-steps", guided_steps);
   gesso_choice_bind (self->prompt_steps, settings, "prompt-steps", prompt_steps);
+  gesso_choice_bind (self->free_u, settings, "free-u", free_u);
   gesso_choice_bind (self->rng, settings, "rng", rngs);
 }
 
@@ -193,6 +196,7 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, deep_layers);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guided_steps);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, prompt_steps);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, free_u);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, rng);
 }
 
