@@ -32,18 +32,17 @@ show (AdwToastOverlay *overlay, AdwToast *toast)
 {
   GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (overlay));
   AdwToast *current = get_current (overlay);
-  gboolean animated;
 
   if (current)
     adw_toast_dismiss (current);
   g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_dismissed), overlay, 0);
   g_object_set_qdata_full (G_OBJECT (overlay), current_quark (), g_object_ref (toast), g_object_unref);
 
-  /* Animations look at this when they begin. */
-  g_object_get (settings, "gtk-enable-animations", &animated, NULL);
+  /* Animations look at this when they begin. What the desktop says of it holds again afterwards, and is
+   * followed: a value that is set here would stay. */
   g_object_set (settings, "gtk-enable-animations", FALSE, NULL);
   adw_toast_overlay_add_toast (overlay, toast);
-  g_object_set (settings, "gtk-enable-animations", animated, NULL);
+  gtk_settings_reset_property (settings, "gtk-enable-animations");
 }
 
 void

@@ -178,6 +178,20 @@ show_painting_mask (GtkWindow *window)
   paint (window, GESSO_TOOL_MASK_BRUSH, 24, 34, 70, 84, 66);
 }
 
+/* All that is drawn over a picture: a mask, a selection, and a frame within it. */
+static void
+show_edges (GtkWindow *window)
+{
+  const guint8 selected = 255;
+  GessoPainting *painting = GESSO_WINDOW (window)->painting;
+  g_autoptr (GessoTiles) selection = gesso_tiles_new (1);
+
+  show_painting_mask (window);
+  gesso_tiles_fill (selection, &(GdkRectangle) { 20, 76, 40, 36 }, &selected);
+  gesso_painting_set_selection (painting, "Select", selection);
+  gesso_painting_set_frame (painting, &(GdkRectangle) { 16, 40, 96, 80 });
+}
+
 /* What was painted, as the model sees it. */
 static void
 show_live (GtkWindow *window)
@@ -522,6 +536,7 @@ static const State states[] = {
   { "library-dark", 1000, 800, DARK, show_library },
   { "rtl", 1000, 700, RTL, show_picture },
   { "high-contrast", 1000, 700, HIGH_CONTRAST, show_picture },
+  { "high-contrast-edges", 1000, 700, HIGH_CONTRAST, show_edges },
   { "high-contrast-dark", 1000, 800, HIGH_CONTRAST | DARK, show_preferences },
 };
 

@@ -140,6 +140,25 @@ test_lasting (void)
   gtk_window_destroy (window);
 }
 
+/* No toast leaves a value of ours behind, with which the desktop's would not be followed any more. */
+static void
+test_follows_desktop (void)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  gboolean of_desktop, animated;
+  GtkWindow *window;
+  AdwToastOverlay *overlay = show_overlay (&window);
+
+  gtk_settings_reset_property (settings, "gtk-enable-animations");
+  g_object_get (settings, "gtk-enable-animations", &of_desktop, NULL);
+  g_object_set (settings, "gtk-enable-animations", !of_desktop, NULL);
+  gesso_toast_show (overlay, "One", NULL, NULL);
+  g_object_get (settings, "gtk-enable-animations", &animated, NULL);
+  g_assert_cmpint (animated, ==, of_desktop);
+  gtk_window_destroy (window);
+  run_ms (FADE_MS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -151,6 +170,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/toast/newest", test_newest);
   g_test_add_func ("/app/toast/window-goes", test_window_goes);
   g_test_add_func ("/app/toast/lasting", test_lasting);
+  g_test_add_func ("/app/toast/follows-desktop", test_follows_desktop);
 
   return g_test_run ();
 }
