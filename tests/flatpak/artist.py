@@ -185,7 +185,9 @@ def first(version):
              lambda: 'Kept' in (setting('gallery-folder') or ''))
     models = ast.literal_eval(setting('library-folders'))[0]
     program.activate('window/1', 'open-path', os.path.join(models, 'own.safetensors'))
-    wait_for('the model to be chosen', lambda: 'own.safetensors' in (setting('model') or ''))
+    # Settings are stored when a picture is made, or the window is closed.
+    wait_for('the model to be chosen',
+             lambda: program.state('window/1', 'model').endswith('/own.safetensors'))
     generate(program)
     if not NO_PICTURES:
         wait_for('a picture in the gallery on the host', lambda: any(

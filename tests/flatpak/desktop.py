@@ -221,6 +221,11 @@ class Program:
         self.call(path, 'org.gtk.Actions', 'Activate',
                   GLib.Variant('(sava{sv})', (action, value, {})), '()')
 
+    def state(self, place, action):
+        described = self.call(f'{PATH}/{place}', 'org.gtk.Actions', 'Describe',
+                              GLib.Variant('(s)', (action,)), '((bgav))')
+        return described.unpack()[0][2][0]
+
     def has(self, place):
         try:
             return self.call(f'{PATH}/{place}', 'org.gtk.Actions', 'List', None, '(as)') is not None
