@@ -14,6 +14,7 @@ import shutil
 import sys
 import time
 import zipfile
+from urllib.parse import unquote
 
 from desktop import ID, Program, answer_portal, fail, wait_for
 
@@ -39,13 +40,15 @@ def read(path):
 
 def setting(name):
     """As the sandbox has it stored; GLib keeps it there without any help from outside."""
+    return settings().get(name)
+
+
+def settings():
     path = os.path.join(SANDBOX, 'config', 'glib-2.0', 'settings', 'keyfile')
     if not os.path.exists(path):
-        return None
-    for line in read(path).decode().splitlines():
-        if line.startswith(name + '='):
-            return line.partition('=')[2]
-    return None
+        return {}
+    lines = [line.partition('=') for line in read(path).decode().splitlines()]
+    return {name: value for name, is_there, value in lines if is_there}
 
 
 def document(program, window):
@@ -115,8 +118,9 @@ def look_at_sandbox(program):
             fail(f'the sandbox sees {path}')
     if not program.sees('/app/share/gesso/clip/bpe_simple_vocab_16e6.txt.gz'):
         fail("CLIP's vocabulary is not in the sandbox")
-    if program.has_network():
-        fail('the sandbox has a network')
+    connected = program.sockets()
+    if connected:
+        fail(f'the program has used the network unasked: {connected}')
 
 
 def first(version):
@@ -181,7 +185,9 @@ def first(version):
              lambda: 'Kept' in (setting('gallery-folder') or ''))
     models = ast.literal_eval(setting('library-folders'))[0]
     program.activate('window/1', 'open-path', os.path.join(models, 'own.safetensors'))
-    wait_for('the model to be chosen', lambda: 'own.safetensors' in (setting('model') or ''))
+    # Settings are stored when a picture is made, or the window is closed.
+    wait_for('the model to be chosen',
+             lambda: program.state('window/1', 'model').endswith('/own.safetensors'))
     generate(program)
     if not NO_PICTURES:
         wait_for('a picture in the gallery on the host', lambda: any(
@@ -198,10 +204,11 @@ def first(version):
     answer_portal(path, 'Open')
     wait_for('a second window', lambda: program.has('window/2'))
     time.sleep(3)
-    with open(NOTES, 'w') as file:
-        json.dump({'documents': documents(program), 'house': digest(read(path)),
-                   'gallery': sorted(os.listdir(GALLERY)), 'version': version}, file)
+    kept = documents(program)
     program.quit()
+    with open(NOTES, 'w') as file:
+        json.dump({'documents': kept, 'house': digest(read(path)), 'settings': settings(),
+                   'gallery': sorted(os.listdir(GALLERY)), 'version': version}, file)
 
 
 # ---- Later starts -------------------------------------------------------------------------
@@ -222,6 +229,10 @@ def look_again(program, version, kept):
         fail('a document is not as it was left')
     if 'own.safetensors' not in (setting('model') or ''):
         fail('the model is another')
+    folder = unquote(setting('gallery-folder').strip("'").removeprefix('file://'))
+    for granted in *ast.literal_eval(setting('library-folders')), folder:
+        if not program.sees(granted):
+            fail(f'the sandbox no longer sees {granted}')
 
 
 def upgraded(version):
@@ -231,6 +242,10 @@ def upgraded(version):
         fail(f'this is no upgrade: both are version {version}')
     program = Program()
     look_again(program, version, notes['documents'])
+    now = settings()
+    lost = [name for name, value in notes['settings'].items() if now.get(name) != value]
+    if lost:
+        fail(f'settings are lost or others: {lost}')
     if digest(read(os.path.join(PICTURES, 'house.ora'))) != notes['house']:
         fail('the saved picture has changed')
     if sorted(os.listdir(GALLERY)) != notes['gallery']:

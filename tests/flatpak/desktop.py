@@ -39,15 +39,16 @@ def show(node, depth):
 
 
 def wait_for(what, check, seconds=LIMIT_SECONDS):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    start = time.monotonic()
+    while time.monotonic() < start + seconds:
         try:
             result = check()
             if result:
                 return result
         except GLib.Error:
             pass  # what is looked at may go away meanwhile
-        time.sleep(0.1)
+        # Looking through all of a window is work for the program, too.
+        time.sleep(0.1 if time.monotonic() < start + 5 else 1)
     fail(f'{what}: not within {seconds} seconds')
 
 
@@ -137,6 +138,17 @@ def answer_portal(path, accept):
     wait_for('the dialog to close', lambda: not is_there(button))
 
 
+def link(path):
+    try:
+        return os.readlink(path)
+    except OSError:
+        return None  # closed meanwhile
+
+
+def is_gesso(pid):
+    return os.path.basename(link(f'/proc/{pid}/exe') or '') == 'gesso'
+
+
 # ---- The program ------------------------------------------------------------------------
 
 
@@ -163,7 +175,10 @@ class Program:
             fail(f'the program left with status {self.process.returncode}')
 
     def quit(self):
-        self.activate('', 'quit')
+        try:
+            self.activate('', 'quit')
+        except GLib.Error:
+            pass  # it may leave before it answers; how it left is seen below
         wait_for('the program to leave', lambda: self.process.poll() is not None)
         if self.process.returncode != 0:
             fail(f'the program left with status {self.process.returncode}')
@@ -180,9 +195,19 @@ class Program:
     def sees(self, path):
         return self.inside('test', '-e', path).returncode == 0
 
-    def has_network(self):
-        """Another device than the loopback."""
-        return len(self.inside('cat', '/proc/net/dev').stdout.strip().splitlines()) > 3
+    def sockets(self):
+        """The network's sockets that the program has open, as the kernel lists them."""
+        process = [pid for pid in os.listdir('/proc') if pid.isdigit() and is_gesso(pid)]
+        if not process:
+            fail('the program has no process')
+        owned = {link(f'/proc/{pid}/fd/{number}')
+                 for pid in process for number in os.listdir(f'/proc/{pid}/fd')}
+        found = []
+        for kind in 'tcp', 'tcp6', 'udp', 'udp6':
+            with open(f'/proc/{process[0]}/net/{kind}') as file:
+                found += [f'{kind} {fields[2]}' for fields in map(str.split, file)
+                          if f'socket:[{fields[9]}]' in owned]
+        return found
 
     def is_sandboxed(self):
         listed = subprocess.run(['flatpak', 'ps', '--columns=application'],
@@ -198,6 +223,11 @@ class Program:
         value = [] if parameter is None else [GLib.Variant('s', parameter)]
         self.call(path, 'org.gtk.Actions', 'Activate',
                   GLib.Variant('(sava{sv})', (action, value, {})), '()')
+
+    def state(self, place, action):
+        described = self.call(f'{PATH}/{place}', 'org.gtk.Actions', 'Describe',
+                              GLib.Variant('(s)', (action,)), '((bgav))')
+        return described.unpack()[0][2][0]
 
     def has(self, place):
         try:

@@ -54,7 +54,9 @@ export FLATPAK_USER_DIR=$folder/user GESSO_FLATPAK_ID=$id
 
 # ---- The runtime --------------------------------------------------------------------------------
 
-if [ ! -e "$folder/runtime-$branch" ]; then
+# It is made again when what it is made of has changed.
+made_by=$(sha256sum <"$here/make-runtime.sh")
+if [ "$(cat "$folder/runtime-$branch" 2>/dev/null)" != "$made_by" ]; then
   say "Making a runtime and an SDK of Debian; this is done once."
   "$here/make-runtime.sh" "$folder" "$branch" >"$folder/runtime.log" 2>&1 || {
     tail -n 30 "$folder/runtime.log" >&2
@@ -64,7 +66,7 @@ if [ ! -e "$folder/runtime-$branch" ]; then
   flatpak --user remote-add --no-gpg-verify stand-in "$folder/repo"
   flatpak --user install -y --noninteractive stand-in "org.gnome.Platform//$branch" \
     "org.gnome.Sdk//$branch"
-  touch "$folder/runtime-$branch"
+  echo "$made_by" >"$folder/runtime-$branch"
 fi
 
 # ---- The application ----------------------------------------------------------------------------

@@ -64,11 +64,10 @@ METADATA
   rm -rf "$tree"
 }
 
-if [ ! -e "$base/installed" ]; then
-  rm -rf "$base"
-  debootstrap --variant=minbase "$suite" "$base" "$mirror"
-  touch "$base/installed"
-fi
+# Anew each time: what an earlier SDK left would be in the runtime.
+unmount
+rm -rf "$base"
+debootstrap --variant=minbase "$suite" "$base" "$mirror"
 [ -d "$repo" ] || ostree --repo="$repo" init --mode=archive-z2
 ostree --repo="$repo" config set archive.zlib-level 1
 
