@@ -80,6 +80,16 @@ on_search (GessoHelpWindow *self)
       }
 }
 
+/* Escape: first out of the search, then out of the window. */
+static void
+on_stop_search (GessoHelpWindow *self)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)))
+    gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  else
+    gtk_window_close (GTK_WINDOW (self));
+}
+
 void
 gesso_help_window_search (GessoHelpWindow *self, const char *text)
 {
@@ -153,6 +163,7 @@ gesso_help_window_class_init (GessoHelpWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_search);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
   gtk_widget_class_install_action (widget_class, "help.back", NULL, go_back);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }

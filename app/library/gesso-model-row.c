@@ -205,6 +205,7 @@ static void
 gesso_model_row_init (GessoModelRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Of the button within the menu button, which takes no name from the row. */
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Choose a Model"), -1);
+                                  _("Model"), -1);
 }

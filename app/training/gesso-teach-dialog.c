@@ -45,6 +45,7 @@ struct _GessoTeachDialog
   char            *read_error;   /* or NULL                      */
   guint            check_timeout;
   char            *known;        /* word that the model has      */
+  char            *checked;      /* the last one it was asked for */
   gboolean         steps_chosen;
   gboolean         setting;      /* the steps, ourselves         */
   GessoTraining   *training;     /* that is being prepared       */
@@ -135,6 +136,13 @@ find_problem (GessoTeachDialog *self, const char *word)
   return g_strdup (self->estimates[is_lora (self)].problem);
 }
 
+/* A LoRA may learn a word that the model knows. */
+static gboolean
+is_checked (GessoTeachDialog *self, const char *word)
+{
+  return is_lora (self) || self->engine == NULL || g_strcmp0 (self->checked, word) == 0;
+}
+
 static void
 show_estimate (GessoTeachDialog *self)
 {
@@ -166,7 +174,8 @@ update (GessoTeachDialog *self)
   gtk_label_set_text (self->problem, problem ? problem : "");
   gtk_widget_set_visible (GTK_WIDGET (self->problem), problem != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->initial), !is_lora (self));
-  gtk_widget_set_sensitive (self->go, *word && problem == NULL && count_good (self) > 0
+  gtk_widget_set_sensitive (self->go, *word && problem == NULL && is_checked (self, word)
+                                          && count_good (self) > 0
                                           && self->n_reading == 0 && self->training == NULL);
   try_out (self);
   show_estimate (self);
@@ -240,7 +249,9 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
   self = g_object_get_data (G_OBJECT (g_task_get_cancellable (G_TASK (result))), "dialog");
   g_clear_pointer (&self->known, g_free);
   if (counted && n_tokens == 1)
-    self->known = g_steal_pointer (&word);
+    self->known = g_strdup (word);
+  g_free (self->checked);
+  self->checked = g_steal_pointer (&word);
   update (self);
 }
 
@@ -487,6 +498,7 @@ gesso_teach_dialog_finalize (GObject *object)
   g_free (self->estimates[1].problem);
   g_free (self->model);
   g_free (self->known);
+  g_free (self->checked);
   g_free (self->read_error);
 
   G_OBJECT_CLASS (gesso_teach_dialog_parent_class)->finalize (object);

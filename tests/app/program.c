@@ -2,6 +2,8 @@
 /* The process, and what is asked of it over the session bus. */
 #include "program.h"
 
+#include "notifications.h"
+
 #include <glib/gstdio.h>
 
 #define APP_ID "io.github.gesso_paint.Gesso"
@@ -22,6 +24,8 @@ program_start (const char *file)
   g_autoptr (Accessible) prompt = NULL;
 
   g_assert_null (process);
+  g_assert_null (process);
+  notifications_serve ();
   /* Ours may be warned by libatspi, the program has no such excuse. */
   g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-warnings", TRUE);
   process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("GESSO_APP"), file, NULL);

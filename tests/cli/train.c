@@ -171,7 +171,7 @@ test_complaints (void)
     { "train", "inversion or", 2 },
     { "train hat --data x -o y.safetensors", "hat", 2 },
     { "train lora -o y.safetensors", "--data", 2 },
-    { "train lora --data pictures -o y.safetensors --from-scratch", "scratch", 1 },
+    { "train lora --data pictures -o y.safetensors --from-scratch", "scratch", 2 },
     { "train starter --data pictures -o y.safetensors", "--data", 2 },
     { "train starter", "-o", 2 },
     { "train starter -o none/y.safetensors", "none", 1 },
