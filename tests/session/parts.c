@@ -57,6 +57,16 @@ copy_beside (const char *name)
 }
 
 static void
+make_folders (void)
+{
+  g_autofree char *alone = NULL;
+
+  folder = g_dir_make_tmp ("gesso-parts-XXXXXX", NULL);
+  alone = path_of ("alone");
+  g_assert_cmpint (g_mkdir (alone, 0700), ==, 0);
+}
+
+static void
 remove_files (void)
 {
   static const char *const names[] = { "unet.safetensors", "text.safetensors", "vae.safetensors",
@@ -107,8 +117,7 @@ test_parts (void)
   if (session == NULL)
     return;
   whole = session_test_picture (&request);
-  folder = g_dir_make_tmp ("gesso-parts-XXXXXX", NULL);
-  g_assert_cmpint (g_mkdir (path_of ("alone"), 0700), ==, 0);
+  make_folders ();
   unet = write_part ("unet.", "alone/unet.safetensors");
   text = write_part ("text_encoder.", "text.safetensors");
   vae = write_part ("vae.", "vae.safetensors");
@@ -157,8 +166,7 @@ test_families (void)
 
   if (session == NULL)
     return;
-  folder = g_dir_make_tmp ("gesso-parts-XXXXXX", NULL);
-  g_assert_cmpint (g_mkdir (path_of ("alone"), 0700), ==, 0);
+  make_folders ();
   unet = write_part ("unet.", "unet.safetensors");
   vae = write_part ("vae.", "sdxl_vae.safetensors");
   other = path_of ("sdxl_vae.safetensors");
