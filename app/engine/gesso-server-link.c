@@ -176,22 +176,58 @@ describe_status (Question *question)
                       _("%s answers with an error (status %u): look at what it prints"), host, status);
 }
 
+void
+gesso_server_link_set_unreachable (GessoServerLink *self, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE,
+               /* Translators: the name of a server */
+               _("%s does not answer any more: see whether it is switched on, and try again"), self->host);
+}
+
+void
+gesso_server_link_set_unreadable (GessoServerLink *self, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+               /* Translators: the name of a server */
+               _("%s answers what Gesso cannot read: see whether the address in the preferences is that of a "
+                 "server that paints"), self->host);
+}
+
 static GError *
 unreadable (Question *question)
 {
-  return g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                      /* Translators: the name of a server */
-                      _("%s answers what Gesso cannot read: see whether the address in the preferences is "
-                        "that of a server that paints"), question->link->host);
+  GError *error = NULL;
+
+  gesso_server_link_set_unreadable (question->link, &error);
+
+  return error;
 }
 
 /* ---- Asking --------------------------------------------------------------------------------- */
+
+/* libsoup does not mind. */
+static gboolean
+is_cut_off (Question *question)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (question->message);
+
+  return soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+         (goffset) question->bytes->len < soup_message_headers_get_content_length (headers);
+}
 
 static void
 finish (GTask *task, Question *question)
 {
   JsonNode *root;
 
+  if (is_cut_off (question))
+    {
+      GError *error = NULL;
+
+      gesso_server_link_set_unreachable (question->link, &error);
+      g_task_return_error (task, error);
+      return;
+    }
   if (soup_message_get_status (question->message) != SOUP_STATUS_OK)
     {
       g_task_return_error (task, describe_status (question));

@@ -28,6 +28,10 @@ const char      *gesso_server_link_get_host (GessoServerLink *self);
 /* Whether it is Gesso's own, once it has answered. */
 gboolean         gesso_server_link_is_gesso (GessoServerLink *self);
 
+/* Sentences about an answer that is not what was asked for, and about one that does not come. */
+void             gesso_server_link_set_unreadable  (GessoServerLink *self, GError **error);
+void             gesso_server_link_set_unreachable (GessoServerLink *self, GError **error);
+
 /* path: "progress", of /sdapi/v1/. body: the JSON to POST, which is taken; NULL: GET. max_bytes: of the
  * answer. */
 void      gesso_server_link_ask_async  (GessoServerLink    *self,

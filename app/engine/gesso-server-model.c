@@ -66,13 +66,26 @@ parse (const char *text)
   return g_uri_parse (text, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_ENCODED, NULL);
 }
 
+/* A name, or the number of an address. */
+static gboolean
+is_host (const char *host)
+{
+  if (host == NULL || *host == '\0')
+    return FALSE;
+  for (; *host; host++)
+    if (!g_ascii_isalnum (*host) && strchr ("-._:", *host) == NULL && (guchar) *host < 0x80)
+      return FALSE;
+
+  return TRUE;
+}
+
 static gboolean
 is_web (GUri *uri)
 {
   const char *scheme = g_uri_get_scheme (uri);
 
   return (g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) &&
-         g_uri_get_host (uri) && *g_uri_get_host (uri) && g_uri_get_userinfo (uri) == NULL &&
+         is_host (g_uri_get_host (uri)) && g_uri_get_userinfo (uri) == NULL &&
          g_uri_get_query (uri) == NULL && g_uri_get_fragment (uri) == NULL;
 }
 
