@@ -99,6 +99,8 @@ preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
           gtk_application_get_active_window (GTK_APPLICATION (self)), self->store));
       gesso_preferences_set_device_check (GESSO_PREFERENCES (self->preferences),
                                           self->device_check);
+      gesso_preferences_set_server (GESSO_PREFERENCES (self->preferences),
+                                    gesso_engine_get_server (self->engine));
       g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
     }
   gtk_window_present (self->preferences);
@@ -186,6 +188,12 @@ apply_download_folder (GessoApplication *self)
 }
 
 static void
+apply_server (GessoApplication *self)
+{
+  gesso_store_apply_server (self->store, gesso_engine_get_server (self->engine));
+}
+
+static void
 open_store (GessoApplication *self)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "preferences");
@@ -201,6 +209,8 @@ open_store (GessoApplication *self)
   g_signal_connect_swapped (self->store, "changed::preview", G_CALLBACK (apply_preview), self);
   g_signal_connect_swapped (self->store, "changed::download-folder",
                             G_CALLBACK (apply_download_folder), self);
+  g_signal_connect_swapped (self->store, "changed::server-address", G_CALLBACK (apply_server), self);
+  apply_server (self);
   apply_style (self);
   apply_preview (self);
 }
@@ -322,6 +332,7 @@ gesso_application_shutdown (GApplication *application)
   gesso_trainings_close (self->trainings);
   g_clear_object (&self->trainings);
   g_clear_object (&self->store);
+  gesso_engine_leave_server (self->engine);
   g_clear_object (&self->engine);
 }
 

@@ -48,6 +48,9 @@ void         gesso_server_look_async  (GessoServer        *self,
                                        gpointer            data);
 gboolean     gesso_server_look_finish (GessoServer *self, GAsyncResult *result, GError **error);
 
+/* Looks are cancelled, and over when it returns; the main loop runs meanwhile. */
+void         gesso_server_close       (GessoServer *self);
+
 /* As known since the last look, or NULL. Immutable once it is there; ref'd with the atomic rc box. */
 GessoServerStock *gesso_server_get_stock (GessoServer *self);
 /* "3 models, 19 samplers and 2 LoRA", for people; NULL: not known. */
