@@ -58,6 +58,10 @@ char             *gesso_server_dup_stock_text (GessoServer *self);
 /* Native size of such a model (see gesso-server-model.h), or what its name lets expect. */
 guint             gesso_server_get_native_size (GessoServer *self, const char *model);
 
+/* Whether it has a sampler with a schedule, both by the engine's ids. */
+gboolean          gesso_server_stock_can_sample (const GessoServerStock *stock, const char *sampler,
+                                                 const char *schedule);
+
 GessoServerStock *gesso_server_stock_ref   (GessoServerStock *stock);
 void              gesso_server_stock_unref (GessoServerStock *stock);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GessoServerStock, gesso_server_stock_unref)

@@ -204,6 +204,17 @@ void gesso_window_close_library (GessoWindow *self);
  * library is still read, which then does it. parameters: A1111's text. */
 guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
 
+/* gesso-window-server.c; after live painting. */
+void     gesso_window_init_server     (GessoWindow *self);
+/* Of the computer that makes the pictures of the settings; NULL: this one. */
+char    *gesso_window_dup_server_host (GessoWindow *self);
+/* Whether the window's job is one of that. */
+gboolean gesso_window_runs_on_server  (GessoWindow *self);
+/* Whether a model is here, or on the server of the preferences. */
+gboolean gesso_window_has_model       (GessoWindow *self, const char *model);
+/* What prompts can name. */
+void     gesso_window_update_names    (GessoWindow *self);
+
 /* gesso-window-vocabulary.c; after the library. */
 void gesso_window_init_vocabulary  (GessoWindow *self);
 void gesso_window_close_vocabulary (GessoWindow *self);
