@@ -498,6 +498,18 @@ show_settings (GtkWindow *window)
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
 }
 
+/* The model is on another computer, which nobody asks. */
+static void
+show_server (GtkWindow *window)
+{
+  GessoWindow *self = GESSO_WINDOW (window);
+
+  gesso_server_set (gesso_engine_get_server (self->engine), "http://studio:7860", "");
+  g_object_set (gesso_document_get_settings (self->document), "model",
+                "http://studio:7860#sd15/dreamshaper_8.safetensors [879db523c3]", NULL);
+  show_settings (window);
+}
+
 static const State states[] = {
   { "empty", 1000, 700, 0, show_empty },
   { "welcome", 1000, 760, 0, show_welcome },
@@ -525,6 +537,7 @@ static const State states[] = {
   { "phone-teach", 400, 700, 0, show_teach },
   { "phone-taught", 400, 700, 0, show_taught },
   { "settings", 1000, 800, 0, show_settings },
+  { "server", 1000, 800, 0, show_server },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },
   { "live", 1000, 700, 0, show_live },
