@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The folder, the pictures and the questions of the tests of trainings. */
 #include "training-test.h"
 
 #include "gpu/device.h"
