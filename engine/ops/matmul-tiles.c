@@ -153,6 +153,7 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
   const guint32 taps = parameters->kernel * parameters->kernel;
   const guint32 depth = gs_matmul_depth (operands);
   const guint32 columns = gs_matmul_columns (parameters, y);
+  const guint64 w_dims[] = { columns, depth, parameters->kernel, parameters->kernel };
   const double row_flop = 2.0 * columns * taps * depth;
   const double rows = MAX (trial_flop (device) / row_flop,
                            gs_device_get_info (device)->kind == GS_GPU_CPU ? 64 : 1024);
@@ -169,9 +170,7 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
                           .shape = { 1, height * parameters->stride, width * parameters->stride,
                                      depth } };
   trial->w = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = w->dtype,
-                          .n_bytes = (guint64) gs_groups (columns, GS_MATMUL_PANEL)
-                                     * GS_MATMUL_PANEL * taps * depth
-                                     * gs_dtype_bytes (w->dtype) };
+                          .n_bytes = gs_layout_matmul.bytes (w_dims, 4, w->dtype) };
   trial->y = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = y->dtype,
                           .shape = { 1, height, width, columns } };
   trial->x.n_bytes = gs_shape_elements (trial->x.shape) * gs_dtype_bytes (x->dtype);
