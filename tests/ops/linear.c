@@ -41,6 +41,7 @@ static const Case cases[] = {
   { { 1, 1, 7, 160 }, 16, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q5_1 },
   { { 1, 1, 9, 192 }, 50, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q8_0 },
   { { 1, 1, 5, 512 }, 24, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q6_K },
+  { { 1, 1, 5, 64 }, 40, FALSE, FALSE, "uniform", GS_DTYPE_Q5_K }, /* blocks of several rows */
 };
 
 static GsTensor *
@@ -55,17 +56,12 @@ layer (GsOpTest *test, const Case *c, GsTensor *x)
                      (GsShape) { c->x.n, c->x.h, c->x.w, c->channels });
 }
 
-/* Drivers for which blocks become halfs, Mesa 22's and 25's on processors, take one format for each of
- * the ways to read one: with smallest values, with bits in two places, and by tiles. */
+/* One format for each of the ways to read one: with smallest values, with bits in two places, and by tiles. */
 static gboolean
-is_worth_compiling (GsOpTest *test, const Case *c)
+is_sample (const Case *c)
 {
-  const GsMatmulVariant variant = gs_matmul_choose (test->device);
-
-  return gs_dtype_block (c->blocks) <= 1 || (variant != GS_MATMUL_TEXEL && variant != GS_MATMUL_GATHER)
-         || (g_str_equal (c->variant, "uniform")
-               ? c->blocks == GS_DTYPE_Q4_1 || c->blocks == GS_DTYPE_Q6_K
-               : c->blocks == GS_DTYPE_Q5_1);
+  return g_str_equal (c->variant, "uniform") ? c->blocks == GS_DTYPE_Q4_1 || c->blocks == GS_DTYPE_Q6_K
+                                             : c->blocks == GS_DTYPE_Q5_1;
 }
 
 static void
@@ -78,18 +74,9 @@ run (GsOpTest *test, gconstpointer data)
   GsTensor *y;
   g_autofree double *want = g_new (double, gs_shape_elements (y_shape));
 
-  if (gs_dtype_block (c->blocks) > 1 && test->weight_dtype != test->dtype)
-    {
-      g_test_skip ("its weights are neither floats nor halfs");
-      return;
-    }
-  if (!is_worth_compiling (test, c))
-    {
-      g_test_skip ("this driver takes seconds to compile it, and never chooses it");
-      return;
-    }
-  if (gs_dtype_block (c->blocks) > 1)
-    test->weight_dtype = c->blocks;
+  if (!gs_op_test_use_blocks (test, c->blocks, c->variant,
+                              gs_dtype_block (c->blocks) > 1 && is_sample (c)))
+    return;
   y = layer (test, c, x);
   if (!gs_op_test_use_kernels (test, c->variant))
     return;
