@@ -304,7 +304,8 @@ gs_op_test_use_blocks (GsOpTest *test, GsDtype blocks, const char *variant, gboo
       g_test_skip ("matrix units multiply halfs");
       return FALSE;
     }
-  if (!is_sample && (chosen == GS_MATMUL_TEXEL || chosen == GS_MATMUL_GATHER))
+  if (!is_sample && !g_str_has_prefix (variant, "coopmat")
+      && (chosen == GS_MATMUL_TEXEL || chosen == GS_MATMUL_GATHER))
     {
       g_test_skip ("this driver takes seconds to compile it, and never chooses it");
       return FALSE;

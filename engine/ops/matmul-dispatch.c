@@ -116,8 +116,8 @@ fits_texels (GsCommands *commands, GsTensor *const *operands)
 static GsMatmulVariant
 usable_variant (GsCommands *commands, GsTensor *const *operands, GsMatmulVariant variant)
 {
-  if (gs_dtype_block (operands[GS_MATMUL_WEIGHT]->dtype) > 1 && variant != GS_MATMUL_TILE
-      && variant < GS_MATMUL_UNIFORM)
+  if (gs_dtype_block (operands[GS_MATMUL_WEIGHT]->dtype) > 1
+      && (variant == GS_MATMUL_TEXEL || variant == GS_MATMUL_GATHER))
     return GS_MATMUL_TILE;
   if (variant == GS_MATMUL_TEXEL && !fits_texels (commands, operands))
     return GS_MATMUL_TILE;

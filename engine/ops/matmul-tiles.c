@@ -40,8 +40,10 @@ coopmat_tile_runs (const GsGpuInfo *info, const GsMatmulTile *tile)
   const guint32 subgroups = tile->rows / tile->part_rows
                             * (tile->columns / tile->part_columns);
   /* As in matmul-coopmat.comp. */
+  const guint32 blocks = tile->columns * (GS_MATMUL_COOPMAT_DEPTH / 8 + 1);
+  const guint32 halfs = GS_MATMUL_COOPMAT_DEPTH * (tile->columns / 8 + 1);
   const guint32 slabs = 2 * 16 * (tile->rows * (GS_MATMUL_COOPMAT_DEPTH / 8 + 1)
-                                  + GS_MATMUL_COOPMAT_DEPTH * (tile->columns / 8 + 1));
+                                  + MAX (blocks, halfs));
   const guint32 out = 16 * tile->matrix.m * (tile->part_columns / 4 + 1) * subgroups;
 
   if (info->kind == GS_GPU_CPU && tile->rows * tile->columns > MAX_CPU_TILE)
@@ -114,11 +116,12 @@ gboolean
 gs_matmul_tile_fits (const GsMatmulTile *tile, GsTensor *const *operands, const GsTensor *y)
 {
   const GsTensor *x = operands[GS_MATMUL_X];
+  const GsDtype weights = operands[GS_MATMUL_WEIGHT]->dtype;
   const guint32 depth = gs_matmul_depth (operands);
 
   return tile->variant == GS_MATMUL_TILE
          || (x->dtype == GS_DTYPE_F16 && y->dtype == GS_DTYPE_F16
-             && operands[GS_MATMUL_WEIGHT]->dtype == GS_DTYPE_F16 && x->shape.c % 8 == 0
+             && (weights == GS_DTYPE_F16 || gs_dtype_block (weights) > 1) && x->shape.c % 8 == 0
              && depth % 8 == 0);
 }
 

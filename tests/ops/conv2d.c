@@ -100,6 +100,11 @@ static const Case cases[] = {
   { { 1, 4, 5, 32 }, 24, 3, 2, FALSE, NOTHING, FALSE, "tile-32x32", .blocks = GS_DTYPE_Q6_K },
   { { 1, 5, 7, 64 }, 17, 3, 1, FALSE, NOTHING, FALSE, "tile-32x32",
     .shortcut = 96, .shortcut_first = 64, .blocks = GS_DTYPE_Q4_0 },
+  { { 1, 9, 7, 64 }, 40, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat", .blocks = GS_DTYPE_Q4_0 },
+  { { 1, 4, 5, 96 }, 37, 3, 2, FALSE, NOTHING, TRUE, "coopmat", .first = 32, .blocks = GS_DTYPE_Q5_1 },
+  { { 1, 4, 5, 32 }, 24, 3, 1, FALSE, NOTHING, FALSE, "coopmat", .blocks = GS_DTYPE_Q6_K },
+  { { 1, 5, 7, 64 }, 17, 3, 1, FALSE, NOTHING, FALSE, "coopmat",
+    .shortcut = 96, .shortcut_first = 64, .blocks = GS_DTYPE_Q8_0 },
 };
 
 static gboolean

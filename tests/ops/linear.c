@@ -42,6 +42,12 @@ static const Case cases[] = {
   { { 1, 1, 9, 192 }, 50, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q8_0 },
   { { 1, 1, 5, 512 }, 24, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q6_K },
   { { 1, 1, 5, 64 }, 40, FALSE, FALSE, "uniform", GS_DTYPE_Q5_K }, /* blocks of several rows */
+  { { 1, 1, 19, 96 }, 50, FALSE, FALSE, "coopmat", GS_DTYPE_Q4_0 },
+  { { 1, 1, 19, 64 }, 37, FALSE, FALSE, "coopmat", GS_DTYPE_Q4_1 },
+  { { 1, 1, 40, 32 }, 20, TRUE, FALSE, "coopmat", GS_DTYPE_Q5_0 },
+  { { 1, 1, 7, 160 }, 16, FALSE, FALSE, "coopmat", GS_DTYPE_Q5_1 },
+  { { 1, 1, 9, 192 }, 50, FALSE, FALSE, "coopmat", GS_DTYPE_Q8_0 },
+  { { 1, 1, 5, 512 }, 24, FALSE, FALSE, "coopmat", GS_DTYPE_Q6_K },
 };
 
 static GsTensor *
