@@ -57,6 +57,8 @@ shared uvec4 quads[2 * SLAB > OUT ? 2 * SLAB : OUT];
 Row rows[X_FETCHES];
 uvec4 x_next[X_FETCHES], w_next[W_FETCHES];
 
+#include "include/matmul-eights.glsl"
+
 /* Quad i of a slab of x: of row i / DEPTH_QUADS. An invocation's all have the same k. */
 void fetch_x (Cursor cursor)
 {
@@ -84,56 +86,6 @@ void fetch_whole (uint column_block, uint slab, uint depth)
       w_next[f] = uvec4 (0);
       if (w.k < w.depth && n < p.columns)
         w_next[f] = load_quad (w.at + quad * 16);
-    }
-}
-
-/* Of weights in blocks, 8 k of a column. */
-struct Eight
-{
-  uint64_t at; /* of the column in its group */
-  uint     first_k, tap, taps;
-  bool     inside;
-};
-
-/* Number i of a slab: columns run first, as they do in memory. */
-Eight find_eight (uint i, uint column_block, uint slab, uint depth)
-{
-  uint n = column_block * COLUMNS + i % COLUMNS, column = source_column (n);
-  Weights w = find_weights (slab * DEPTH, depth);
-  uint tap = w.taps == 1 ? 0 : w.k / w.channels;
-  uint64_t group = group_at (w, column / GS_MATMUL_PANEL, w.k - tap * w.channels);
-
-  return Eight (group + column % GS_MATMUL_PANEL * 4, i / COLUMNS * 8, tap, w.taps, n < p.columns);
-}
-
-float load_scale (Eight eight, uint k)
-{
-  return Floats (eight.at + quant_scale_at (k, eight.tap, eight.taps)).at[0];
-}
-
-float load_minimum (Eight eight, uint k)
-{
-  return quant_minima ? Floats (eight.at + quant_minimum_at (k, eight.tap, eight.taps)).at[0] : 0.0;
-}
-
-/* The words of numbers; under one tap, which has one scale, it and the minimum. */
-void fetch_blocks (uint column_block, uint slab, uint depth)
-{
-  [[unroll]] for (uint f = 0; f < W_FETCHES; f++)
-    {
-      Eight eight = find_eight (gl_LocalInvocationIndex + f * INVOCATIONS, column_block, slab, depth);
-      uint k = eight.first_k, more_at = quant_high_at (k, eight.tap, eight.taps);
-
-      w_next[f] = uvec4 (0);
-      if (!eight.inside || k >= DEPTH)
-        continue;
-      if (quant_bits == 8)
-        more_at = quant_low_at (k + 4, eight.tap, eight.taps);
-      w_next[f].x = Uints (eight.at + quant_low_at (k, eight.tap, eight.taps)).at[0];
-      if (quant_bits != 4)
-        w_next[f].y = Uints (eight.at + more_at).at[0];
-      if (eight.taps == 1)
-        w_next[f].zw = floatBitsToUint (vec2 (load_scale (eight, k), load_minimum (eight, k)));
     }
 }
 
