@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize n);
 
-/* A path in a folder of this process, which goes with it; kept by the caller. */
+/* A path in a folder of this process, below TMPDIR. */
 static inline char *
 fuzz_path (const char *folder, const char *name)
 {

@@ -11,6 +11,11 @@ shift 2
 seeds=$(realpath "$(dirname "$0")")/corpus
 [ $# -gt 0 ] || set -- gguf model ora pickle png prompt request safetensors tokenizer
 
+# Where targets write what they open by a path; in memory if possible.
+TMPDIR=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 cd "$build/tests/fuzz" || exit 1
 status=0
 for target; do
