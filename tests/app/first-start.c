@@ -46,7 +46,7 @@ wait_gone (const char *name)
 static void
 wait_shown (const char *name)
 {
-  g_autoptr (Accessible) accessible = accessible_wait (program_get_root (), name);
+  g_object_unref (accessible_wait (program_get_root (), name));
 }
 
 /* Left alone it comes again, with all that it offers. */

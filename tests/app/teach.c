@@ -131,9 +131,9 @@ test_begin (void)
 static void
 test_generate (void)
 {
-  g_autofree char *sample = wait_file ("samples/000000-2.png");
   g_autoptr (Accessible) generate = NULL;
 
+  g_free (wait_file ("samples/000000-2.png"));
   program_set_text ("Prompt", "a red house");
   program_set_value ("Steps", 2);
   generate = accessible_wait (program_get_root (), "Generate");
@@ -156,9 +156,9 @@ static void
 test_kill (void)
 {
   g_autofree char *sample = wait_file ("samples/000000-1.png");
-  g_autofree char *state = wait_file ("state.safetensors");
   const gint64 time = get_time (sample);
 
+  g_free (wait_file ("state.safetensors"));
   program_kill ();
   assert_runs ();
   program_start (NULL);
