@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Trainings without a window: a lesson's dialog and what it makes, turns, pauses, and what goes wrong:
- * a vanished folder and a full disk are messages, and can be continued.
+ * a vanished folder, a full disk and a lost device are messages, and can be continued.
  */
 #include "lesson-files.h"
 #include "widgets.h"
 
+#include "engine/gesso-engine-private.h"
 #include "library/gesso-library.h"
+#include "session/session-private.h"
 #include "training/gesso-crop-view.h"
 #include "training/gesso-teach-dialog.h"
 #include "training/gesso-teach-set.h"
@@ -333,6 +335,40 @@ test_full_disk (void)
   gesso_trainings_remove (trainings, training);
 }
 
+/* On the engine thread, between two steps. */
+static void
+lose (GessoWorker *worker, GTask *task)
+{
+  g_autoptr (GError) error = NULL;
+  GsSession *session = gesso_worker_open_session (worker, &error);
+
+  g_assert_no_error (error);
+  gs_device_lose (session->device);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* The next one opens the device again. */
+static void
+test_lost_device (void)
+{
+  g_autoptr (GessoTraining) training = prepare ("zorblost", FALSE);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+  guint n;
+
+  gesso_trainings_add (trainings, training);
+  wait_steps (training, 2);
+  gesso_worker_push (gesso_engine_get_worker (engine), task, lose);
+  wait_status (training, GESSO_TRAINING_FAILED);
+  gesso_training_get_losses (training, &n);
+  g_assert_cmpuint (n, >=, 2);
+  g_assert_cmpuint (n, <, STEPS);
+  g_assert_nonnull (strstr (gesso_training_get_message (training), "is kept and the training can be continued"));
+  gesso_trainings_resume (trainings, training);
+  wait_status (training, GESSO_TRAINING_FINISHED);
+  g_assert_null (gesso_training_get_message (training));
+  gesso_trainings_remove (trainings, training);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -351,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/trainings/stop", test_stop);
   g_test_add_func ("/app/trainings/vanished-folder", test_vanished_folder);
   g_test_add_func ("/app/trainings/full-disk", test_full_disk);
+  g_test_add_func ("/app/trainings/lost-device", test_lost_device);
   status = g_test_run ();
 
   gesso_trainings_close (trainings);
