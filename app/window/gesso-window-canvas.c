@@ -205,7 +205,7 @@ place_picture (GessoWindow *self, GessoPicture *picture, gboolean grow, GessoSet
       place.y = frame.y;
     }
 
-  tiles = gesso_texture_scale_to_tiles (gesso_picture_get_texture (picture), place.width, place.height);
+  tiles = gesso_tiles_copy (gesso_picture_get_tiles (picture));
   layer = gesso_layer_new (kind, name, tiles);
   g_object_set_qdata_full (G_OBJECT (layer), picture_quark (), g_object_ref (picture),
                            g_object_unref);
