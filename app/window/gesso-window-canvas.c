@@ -150,14 +150,40 @@ find_picture (GessoWindow *self, GessoPicture *picture)
   return NULL;
 }
 
+static void
+get_picture (GessoWindow *self, GdkRectangle *picture)
+{
+  *picture = (GdkRectangle) { 0, 0, (int) gesso_painting_get_width (self->painting),
+                              (int) gesso_painting_get_height (self->painting) };
+}
+
+/* The picture and all of the active layer; FALSE if there is nothing in it. */
+static gboolean
+get_with_active (GessoWindow *self, GdkRectangle *both)
+{
+  GessoLayer *active = gesso_painting_get_active (self->painting);
+  GdkRectangle bounds;
+  int x, y;
+
+  if (active == NULL || !gesso_tiles_get_bounds (gesso_layer_get_tiles (active), &bounds))
+    return FALSE;
+
+  gesso_layer_get_offset (active, &x, &y);
+  bounds.x += x;
+  bounds.y += y;
+  get_picture (self, both);
+  gdk_rectangle_union (both, &bounds, both);
+
+  return TRUE;
+}
+
 /* Makes the picture larger where place hangs over, and moves place along. */
 static void
 make_room (GessoWindow *self, GdkRectangle *place)
 {
-  const GdkRectangle picture = { 0, 0, (int) gesso_painting_get_width (self->painting),
-                                 (int) gesso_painting_get_height (self->painting) };
-  GdkRectangle both;
+  GdkRectangle picture, both;
 
+  get_picture (self, &picture);
   gdk_rectangle_union (&picture, place, &both);
   if (gdk_rectangle_equal (&both, &picture) ||
       !gesso_painting_resize (self->painting, &both, NULL))
@@ -243,7 +269,29 @@ gesso_window_place_start (GessoWindow *self, GessoPicture *start)
 void
 gesso_window_place_layer (GessoWindow *self, GessoPicture *picture)
 {
+  GdkRectangle before, after;
+
   place_picture (self, picture, FALSE, NULL, _("Picture"));
+  get_picture (self, &before);
+  if (get_with_active (self, &after) && !gdk_rectangle_equal (&before, &after))
+    gesso_window_toast (self, _("Part of it lies past the picture’s edge"), _("_Enlarge the Picture"),
+                        "win.enlarge-to-layer");
+}
+
+/* To all of the active layer. */
+static void
+enlarge_to_layer (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GessoWindow *self = data;
+  g_autoptr (GError) error = NULL;
+  GdkRectangle area;
+
+  if (gesso_painting_is_changing (self->painting) || !get_with_active (self, &area))
+    return;
+  if (gesso_painting_resize (self->painting, &area, &error))
+    gesso_view_fit (gesso_canvas_get_view (gesso_canvas_view_get_canvas (self->canvas)));
+  else
+    gesso_window_toast (self, error->message, NULL, NULL);
 }
 
 /* Whether the size that it was generated in is of the picture's shape, which may be larger. */
@@ -335,15 +383,15 @@ static void
 new_canvas (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GessoWindow *self = data;
-  const GdkRectangle area = { 0, 0, (int) gesso_painting_get_width (self->painting),
-                              (int) gesso_painting_get_height (self->painting) };
   const guint8 white[4] = { 255, 255, 255, 255 };
   g_autoptr (GessoTiles) tiles = NULL;
   g_autoptr (GessoLayer) layer = NULL;
+  GdkRectangle area;
 
   if (!is_fresh (self))
     return;
 
+  get_picture (self, &area);
   tiles = gesso_tiles_new (4);
   gesso_tiles_fill (tiles, &area, white);
   layer = gesso_layer_new (GESSO_LAYER_RASTER, _("Background"), tiles);
@@ -356,6 +404,7 @@ gesso_window_init_canvas (GessoWindow *self)
 {
   static const GActionEntry entries[] = {
     { .name = "new-canvas", .activate = new_canvas },
+    { .name = "enlarge-to-layer", .activate = enlarge_to_layer },
   };
   GessoSettings *settings = gesso_document_get_settings (self->document);
   GessoCanvas *canvas = gesso_canvas_view_get_canvas (self->canvas);
