@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 
+/* ---- Layers --------------------------------------------------------------------------------- */
+
 static GQuark
 picture_quark (void)
 {
@@ -158,22 +160,6 @@ gesso_window_place_layer (GessoWindow *self, GessoPicture *picture)
                         "win.enlarge-to-layer");
 }
 
-/* To all of the active layer. */
-static void
-enlarge_to_layer (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  GessoWindow *self = data;
-  g_autoptr (GError) error = NULL;
-  GdkRectangle area;
-
-  if (gesso_painting_is_changing (self->painting) || !get_with_active (self, &area))
-    return;
-  if (gesso_painting_resize (self->painting, &area, &error))
-    gesso_view_fit (gesso_canvas_get_view (gesso_canvas_view_get_canvas (self->canvas)));
-  else
-    gesso_window_toast (self, error->message, NULL, NULL);
-}
-
 /* Whether the size that it was generated in is of the picture's shape, which may be larger. */
 static gboolean
 has_shape (GessoSettings *settings, GessoPicture *picture)
@@ -199,16 +185,82 @@ gesso_window_place_made (GessoWindow *self, GessoPicture *picture, GessoSettings
                                     gesso_picture_get_height (picture));
 }
 
+/* ---- Masks ---------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GessoTiles *tiles;
+  int         own_width, own_height;
+  int         width, height; /* of the painting */
+} MaskSource;
+
+static void
+mask_source_free (gpointer data)
+{
+  MaskSource *source = data;
+
+  gesso_tiles_unref (source->tiles);
+  g_free (source);
+}
+
+static void
+make_mask (GTask *task, gpointer window, gpointer data, GCancellable *cancellable)
+{
+  const MaskSource *source = data;
+
+  g_task_return_pointer (task,
+                         gesso_tiles_to_mask (source->tiles, source->own_width, source->own_height,
+                                              source->width, source->height),
+                         (GDestroyNotify) gesso_tiles_unref);
+}
+
+static void
+on_mask_made (GObject *window, GAsyncResult *result, gpointer data)
+{
+  GessoWindow *self = GESSO_WINDOW (window);
+  g_autoptr (GessoTiles) tiles = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GessoLayer) layer = NULL;
+
+  gesso_window_end_wait (self);
+  if (self->painting == NULL)
+    return;
+
+  layer = gesso_layer_new (GESSO_LAYER_MASK, _("Mask"), tiles);
+  gesso_painting_add_layer (self->painting, layer, 0);
+}
+
 void
 gesso_window_place_mask (GessoWindow *self, GessoPicture *picture)
 {
-  guint width = gesso_painting_get_width (self->painting);
-  guint height = gesso_painting_get_height (self->painting);
-  g_autoptr (GessoTiles) tiles =
-      gesso_texture_to_mask (gesso_picture_get_texture (picture), (int) width, (int) height);
-  g_autoptr (GessoLayer) layer = gesso_layer_new (GESSO_LAYER_MASK, _("Mask"), tiles);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_mask_made, NULL);
+  MaskSource *source = g_new0 (MaskSource, 1);
 
-  gesso_painting_add_layer (self->painting, layer, 0);
+  source->tiles = gesso_tiles_ref (gesso_picture_get_tiles (picture));
+  source->own_width = (int) gesso_picture_get_width (picture);
+  source->own_height = (int) gesso_picture_get_height (picture);
+  source->width = (int) gesso_painting_get_width (self->painting);
+  source->height = (int) gesso_painting_get_height (self->painting);
+  gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
+  g_task_set_task_data (task, source, mask_source_free);
+  g_task_run_in_thread (task, make_mask);
+}
+
+/* ---- Actions -------------------------------------------------------------------------------- */
+
+/* To all of the active layer. */
+static void
+enlarge_to_layer (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GessoWindow *self = data;
+  g_autoptr (GError) error = NULL;
+  GdkRectangle area;
+
+  if (gesso_painting_is_changing (self->painting) || !get_with_active (self, &area))
+    return;
+  if (gesso_painting_resize (self->painting, &area, &error))
+    gesso_view_fit (gesso_canvas_get_view (gesso_canvas_view_get_canvas (self->canvas)));
+  else
+    gesso_window_toast (self, error->message, NULL, NULL);
 }
 
 void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GessoPicture: what a file and the clipboard hold, opaque for the engine, as it is for a layer. */
+#include "canvas/gesso-texture-tiles.h"
 #include "engine/gesso-picture-private.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
@@ -137,6 +138,29 @@ test_made (void)
   g_assert_cmpint (gdk_texture_get_height (gesso_picture_get_look (picture)), ==, 3);
 }
 
+/* White on nothing is a mask as white on black is; black is none. */
+static void
+test_mask (void)
+{
+  static const guint8 white[4] = { 255, 255, 255, 255 }, black[4] = { 0, 0, 0, 255 };
+  g_autoptr (GessoTiles) tiles = gesso_tiles_new (4);
+  g_autoptr (GessoTiles) mask = NULL, half = NULL;
+  GdkRectangle bounds;
+  guint8 byte;
+
+  gesso_tiles_fill (tiles, &(GdkRectangle) { 0, 0, 40, 60 }, white);
+  gesso_tiles_fill (tiles, &(GdkRectangle) { 40, 0, 40, 60 }, black);
+  mask = gesso_tiles_to_mask (tiles, 120, 60, 120, 60);
+  g_assert_true (gesso_tiles_get_bounds (mask, &bounds));
+  g_assert_true (gdk_rectangle_equal (&bounds, &(GdkRectangle) { 0, 0, 40, 60 }));
+  gesso_tiles_read (mask, &(GdkRectangle) { 39, 59, 1, 1 }, &byte, 1);
+  g_assert_cmpuint (byte, ==, 255);
+
+  half = gesso_tiles_to_mask (tiles, 120, 60, 60, 30);
+  g_assert_true (gesso_tiles_get_bounds (half, &bounds));
+  g_assert_true (gdk_rectangle_equal (&bounds, &(GdkRectangle) { 0, 0, 20, 30 }));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -145,6 +169,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/picture/file", test_file);
   g_test_add_func ("/app/picture/texture", test_texture);
   g_test_add_func ("/app/picture/made", test_made);
+  g_test_add_func ("/app/picture/mask", test_mask);
 
   return g_test_run ();
 }
