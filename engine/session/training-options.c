@@ -52,6 +52,7 @@ static const Field fields[] = {
   FIELD (clip, REAL, FALSE, 0, 1e6),
   FIELD (average, REAL, FALSE, 0, 0.999999),
   FIELD (snr_gamma, REAL, FALSE, 0, 1000),
+  FIELD (noisy_gain, REAL, FALSE, 0, 1000),
   FIELD (caption_dropout, REAL, FALSE, 0, 1),
   FIELD (noise_offset, REAL, FALSE, 0, 1),
   FIELD (prior, TEXT, TRUE, 0, 0),
