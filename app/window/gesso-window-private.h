@@ -73,6 +73,7 @@ struct _GessoWindow
 
   GFile             *file;           /* the .ora it is saved in, or NULL       */
   gboolean           saving;
+  GQueue             saves;          /* what is to be saved after that         */
   guint              n_writings;     /* files on their way                     */
   gboolean           close_written;  /* as soon as those are there             */
   guint              n_waits, wait_timer;

@@ -55,9 +55,9 @@ update_actions (GessoWindow *self)
   enable (self, "generate", idle);
   enable (self, "enqueue", self->resuming == NULL);
   enable (self, "cancel", self->job != NULL);
-  enable (self, "save", has_painting && !self->saving);
-  enable (self, "save-as", has_painting && !self->saving);
-  enable (self, "save-to", has_painting && !self->saving);
+  enable (self, "save", has_painting);
+  enable (self, "save-as", has_painting);
+  enable (self, "save-to", has_painting);
   enable (self, "export", has_painting);
   enable (self, "copy", has_picture);
   enable (self, "use-as-start", has_picture);
