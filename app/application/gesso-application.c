@@ -15,6 +15,7 @@
 
 #include <glib/gi18n.h>
 
+#define LEAVE_MS 10000  /* for one that was killed to be gone: on a busy machine a second a GiB */
 #define CHECK_SECONDS 5 /* in which the first window does what it has to */
 
 struct _GessoApplication
@@ -243,6 +244,8 @@ restore_session (GessoApplication *self)
     return;
 
   self->restored = TRUE;
+  if (gtk_application_get_windows (GTK_APPLICATION (self)) == NULL)
+    gesso_journal_wait_left (NULL, LEAVE_MS);
   paths = gesso_journal_list_left (NULL);
   for (guint i = g_strv_length (paths); i-- > 0;)
     {
