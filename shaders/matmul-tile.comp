@@ -39,19 +39,28 @@ const uint ACROSS = COLUMNS / PART_COLUMNS;
 shared float x_slabs[2 * X_SLAB]; /* [place][k][row]    */
 shared float w_slabs[2 * W_SLAB]; /* [place][k][column] */
 
+#define SHARES FOURS
+void put_share (uint i, vec2 v) { x_slabs[2 * i] = v.x; x_slabs[2 * i + 1] = v.y; }
+vec2 share_at (uint i) { return vec2 (x_slabs[2 * i], x_slabs[2 * i + 1]); }
+#include "include/matmul-norm.glsl"
+
 Row rows[X_FETCHES];
 vec4 x_next[X_FETCHES], w_next[2 * W_FETCHES];
 
 /* Four i of a slab of x: of row i / FOURS, so neighbours read neighbouring channels of a pixel. */
 void fetch_x (Cursor cursor)
 {
+  Norm norm;
+
+  if (HAS_NORM)
+    norm = load_norm (cursor.part);
   [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
     {
       uint64_t place;
 
       x_next[f] = vec4 (0.0);
       if (find_part (rows[f], cursor, place))
-        x_next[f] = load_four (place);
+        x_next[f] = HAS_NORM ? normalise (load_four (place), moments[f], norm) : load_four (place);
     }
 }
 
@@ -151,6 +160,8 @@ void main ()
   [[unroll]] for (uint i = 0; i < PART_ROWS * PART_COLUMNS; i++)
     sums[i] = 0.0;
   settle (cursor);
+  if (HAS_NORM)
+    find_moments (row_block * ROWS);
   fetch_x (cursor);
   fetch_w (column_block, 0, depth);
   put (0);

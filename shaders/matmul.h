@@ -4,7 +4,7 @@
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m / add_period][n])
  * as an implicit convolution: row m is an output pixel, k runs over (ky, kx, channel), and then, where
  * matmul-tile and matmul-coopmat are given a shortcut, over the channels of another picture's pixel m,
- * which has weights of its own.
+ * which has weights of its own. Where these two are given a layer norm, x is normalised first.
  *
  * w lies in panels [columns / 16][k][16]: 16 columns of a k together, zeros where columns or channels
  * end.
@@ -50,8 +50,9 @@
 #define GS_MATMUL_COOPMAT_K 9
 #define GS_MATMUL_COOPMAT_INVOCATIONS 10
 #define GS_MATMUL_SHORTCUT 11 /* matmul-tile, -coopmat: 1 if there is a shortcut */
-#define GS_MATMUL_COOPMAT_LANES 12
-#define GS_MATMUL_N_CONSTANTS 13
+#define GS_MATMUL_NORM 12     /* matmul-tile, -coopmat: bits of a layer norm's epsilon, 0: none */
+#define GS_MATMUL_COOPMAT_LANES 13
+#define GS_MATMUL_N_CONSTANTS 14
 
 /* What weights are: floats, halfs, or numbers of so many bits in blocks (include/quant.glsl), which
  * matmul-tile and matmul-uniform read. _MIN: blocks have minima. */
@@ -84,8 +85,8 @@ struct GsMatmulPush
 {
   gs_address x, x2, w;           /* x2: 0 if all is in x; matmul-texel: their first texels     */
   gs_address bias, add, y;       /* bias, add: 0 if there is none                              */
-  gs_address shortcut;           /* of GsMatmulShortcut; 0 if there is none                    */
-  gs_address zeros;              /* matmul-gather: channels elements that are zero             */
+  gs_address shortcut;           /* of GsMatmulShortcut; 0 if there is none; a norm's weight    */
+  gs_address zeros;              /* matmul-gather: channels elements that are zero; a norm's bias */
   uint       rows, columns;      /* of the product                                             */
   uint       channels;           /* of x and x2, multiples of 4                                */
   uint       x_channels;         /* of x alone                                                 */

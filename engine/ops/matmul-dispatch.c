@@ -169,6 +169,19 @@ read_shortcut (Call *call)
   call->constants[GS_MATMUL_SHORTCUT] = TRUE;
 }
 
+/* A linear layer has neither a shortcut nor, on GPUs, use for zeros: their places are a norm's. */
+static void
+read_norm (Call *call, const GsMatmulParameters *parameters)
+{
+  const union { float epsilon; guint32 bits; } constant = { parameters->norm_epsilon };
+
+  if (parameters->norm_epsilon <= 0)
+    return;
+  call->push.shortcut = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_WEIGHT]);
+  call->push.zeros = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_BIAS]);
+  call->constants[GS_MATMUL_NORM] = constant.bits;
+}
+
 /* Workgroups that follow each other share what is larger, so that it is read once. */
 static guint32
 inner_rows (const Call *call)
@@ -223,6 +236,7 @@ dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *til
   };
 
   read_shortcut (&call);
+  read_norm (&call, parameters);
   name = use (&call, variant, tile);
   if (call.constants[GS_MATMUL_SHORTCUT])
     call.push.shortcut = gs_op_block (commands, node, &call.shortcut, sizeof call.shortcut);

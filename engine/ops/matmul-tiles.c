@@ -126,10 +126,9 @@ gs_matmul_tile_fits (const GsMatmulTile *tile, GsTensor *const *operands, const 
 
 typedef struct
 {
+  GsMatmulTrial       base;
   const GsMatmulTile *tile;
   GArray             *tiles; /* the candidates */
-  GsTensor            x, w, y;
-  GsMatmulParameters  parameters;
 } Trial;
 
 /* Floating-point operations of one run: a few milliseconds. */
@@ -144,10 +143,9 @@ trial_flop (GsDevice *device)
     }
 }
 
-/* Lays x, w and y out for a product like the given one, of fewer rows if it is long. */
-static void
-trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsTensor *y,
-            const GsMatmulParameters *parameters)
+void
+gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor *const *operands,
+                      const GsTensor *y, const GsMatmulParameters *parameters)
 {
   const GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   const guint32 taps = parameters->kernel * parameters->kernel;
@@ -165,6 +163,7 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
       width = (width + 1) / 2;
   trial->parameters = *parameters;
   trial->parameters.activation = 0;
+  trial->parameters.norm_epsilon = 0;
   trial->x = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = x->dtype,
                           .shape = { 1, height * parameters->stride, width * parameters->stride,
                                      depth } };
@@ -178,28 +177,39 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
   trial->y.n_bytes = gs_shape_elements (trial->y.shape) * gs_dtype_bytes (y->dtype);
   trial->w.offset = (trial->x.n_bytes + 255) / 256 * 256;
   trial->y.offset = (trial->w.offset + trial->w.n_bytes + 255) / 256 * 256;
+  trial->n_bytes = trial->y.offset + trial->y.n_bytes;
+}
+
+char *
+gs_matmul_trial_class (const GsMatmulTrial *trial)
+{
+  return g_strdup_printf ("%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial->x.dtype),
+                          gs_dtype_name (trial->w.dtype), trial->parameters.kernel,
+                          trial->parameters.stride,
+                          g_bit_storage (gs_shape_pixels (trial->y.shape) - 1),
+                          g_bit_storage (trial->y.shape.c - 1), g_bit_storage (trial->x.shape.c - 1));
 }
 
 static void
 record_trial (GsCommands *commands, gpointer data)
 {
   Trial *trial = data;
-  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->x, &trial->w };
+  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->base.x, &trial->base.w };
 
-  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, NULL, operands, &trial->y,
-                      &trial->parameters);
+  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, NULL, operands, &trial->base.y,
+                      &trial->base.parameters);
 }
 
 static double
 time_tile (GsDevice *device, guint candidate, gpointer data)
 {
   Trial *trial = data;
-  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE,
-                                               trial->y.offset + trial->y.n_bytes, "tuning", NULL);
+  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE, trial->base.n_bytes,
+                                               "tuning", NULL);
 
   if (buffer == NULL)
     return INFINITY;
-  trial->x.buffer = trial->w.buffer = trial->y.buffer = buffer;
+  trial->base.x.buffer = trial->base.w.buffer = trial->base.y.buffer = buffer;
   trial->tile = &g_array_index (trial->tiles, GsMatmulTile, candidate);
   return gs_tune_time (device, record_trial, trial);
 }
@@ -255,14 +265,12 @@ choose_tuned (GsDevice *device, GArray *tiles, GsTensor *const *operands, const 
               const GsMatmulParameters *parameters)
 {
   Trial trial;
-  g_autofree char *key = NULL;
+  g_autofree char *klass = NULL, *key = NULL;
 
-  trial_init (&trial, device, operands, y, parameters);
+  gs_matmul_trial_init (&trial.base, device, operands, y, parameters);
   choose_matrix (device, tiles, &trial);
-  key = g_strdup_printf ("matmul-%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial.x.dtype),
-                         gs_dtype_name (trial.w.dtype), parameters->kernel, parameters->stride,
-                         g_bit_storage (gs_shape_pixels (trial.y.shape) - 1),
-                         g_bit_storage (trial.y.shape.c - 1), g_bit_storage (trial.x.shape.c - 1));
+  klass = gs_matmul_trial_class (&trial.base);
+  key = g_strconcat ("matmul-", klass, NULL);
   return choose (device, key, tiles, &trial);
 }
 
