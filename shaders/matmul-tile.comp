@@ -19,7 +19,8 @@ layout(constant_id = GS_MATMUL_TILE_PART_COLUMNS) const uint PART_COLUMNS = 4;
 layout(constant_id = GS_MATMUL_TILE_INVOCATIONS) const uint INVOCATIONS = 128;
 layout(local_size_x_id = GS_MATMUL_TILE_INVOCATIONS) in;
 
-#define PART_ROWS GS_MATMUL_TILE_PART_ROWS
+#include "include/matmul-part.glsl"
+
 #define FOURS (GS_MATMUL_TILE_DEPTH / 4) /* of k in a slab */
 #define EIGHTS (GS_MATMUL_TILE_DEPTH * 2) /* of w in a slab's panel: 8 columns of a k */
 
@@ -32,9 +33,6 @@ const uint W_SLAB = FOURS * 4 * W_STRIDE;
 const uint X_FETCHES = (ROWS * FOURS + INVOCATIONS - 1) / INVOCATIONS;
 const uint N_EIGHTS = COLUMNS / GS_MATMUL_PANEL * EIGHTS;
 const uint W_FETCHES = (N_EIGHTS + INVOCATIONS - 1) / INVOCATIONS;
-
-/* An invocation's columns: fours, as far apart as all invocations' first fours reach. */
-const uint ACROSS = COLUMNS / PART_COLUMNS;
 
 shared float x_slabs[2 * X_SLAB]; /* [place][k][row]    */
 shared float w_slabs[2 * W_SLAB]; /* [place][k][column] */
@@ -150,7 +148,6 @@ void main ()
   uint row = id / ACROSS * PART_ROWS, column = id % ACROSS * 4; /* of this invocation's part */
   uint end = total_depth (depth);
   Cursor cursor = Cursor (id % FOURS, 0, 0);
-  float sums[PART_ROWS * PART_COLUMNS]; /* [row][column] */
 
   if (!find_block (row_block, column_block))
     return;
@@ -194,25 +191,5 @@ void main ()
         put (1 - place);
       barrier ();
     }
-
-  [[unroll]] for (uint g = 0; g < PART_COLUMNS / 4; g++)
-    {
-      uint n = column_block * COLUMNS + g * (4 * ACROSS) + column;
-      vec4 bias = is_gated () ? vec4 (load_bias (n / 2).xy, load_bias (p.columns / 2 + n / 2).xy)
-                              : load_bias (n);
-
-      [[unroll]] for (uint r = 0; r < PART_ROWS; r++)
-        {
-          uint m = row_block * ROWS + row + r, i = r * PART_COLUMNS + g * 4;
-          vec4 v = bias + vec4 (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]);
-
-          if (m < p.rows && n < p.columns)
-            {
-              if (is_gated ())
-                finish_two_pairs (m, n / 2, v);
-              else
-                finish (m, n, v);
-            }
-        }
-    }
+  finish_part (row_block, column_block, row, column);
 }
