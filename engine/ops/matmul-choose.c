@@ -17,6 +17,7 @@
 
 static const char *const names[GS_MATMUL_N_VARIANTS] = {
   [GS_MATMUL_TILE] = "tile",
+  [GS_MATMUL_HALF] = "half",
   [GS_MATMUL_COOPMAT] = "coopmat",
   [GS_MATMUL_TUNED] = "tuned",
   [GS_MATMUL_TEXEL] = "texel",
@@ -178,6 +179,8 @@ gs_matmul_choose (GsDevice *device)
     return variant;
   if (asked != NULL && g_str_has_prefix (asked, "tile-"))
     return GS_MATMUL_TILE;
+  if (asked != NULL && g_str_has_prefix (asked, "half-"))
+    return GS_MATMUL_HALF;
   if (asked != NULL && g_str_has_prefix (asked, "coopmat-"))
     return GS_MATMUL_COOPMAT;
   if (info->kind != GS_GPU_CPU)

@@ -31,7 +31,7 @@ use_tile (Call *call, const GsMatmulTile *tile)
   call->constants[GS_MATMUL_TILE_PART_COLUMNS] = tile->part_columns;
   call->constants[GS_MATMUL_TILE_INVOCATIONS] = tile->rows / tile->part_rows
                                                 * (tile->columns / tile->part_columns);
-  return "matmul-tile";
+  return tile->variant == GS_MATMUL_HALF ? "matmul-half" : "matmul-tile";
 }
 
 static const char *
@@ -139,7 +139,8 @@ use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
     case GS_MATMUL_GATHER:  return use_gather (call);
     case GS_MATMUL_UNIFORM: return use_uniform (call, GS_MATMUL_UNIFORM_ROWS);
     case GS_MATMUL_UNIFORM_TALL: return use_uniform (call, 2 * GS_MATMUL_UNIFORM_ROWS);
-    case GS_MATMUL_TILE:    return use_tile (call, tile);
+    case GS_MATMUL_TILE:
+    case GS_MATMUL_HALF:    return use_tile (call, tile);
     default:                return use_tile (call, &gs_matmul_plain_tile);
     }
 }
@@ -262,6 +263,7 @@ takes_shortcut (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *
     {
     case GS_MATMUL_TILE:
       return TRUE;
+    case GS_MATMUL_HALF:
     case GS_MATMUL_COOPMAT:
       return x->shape.c % 8 == 0 && (x2 == NULL || x2->shape.c % 8 == 0);
     default:
@@ -289,7 +291,7 @@ dispatch_apart (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTil
   };
   const GsMatmulParameters pointwise = { y->shape.c, .kernel = 1, .stride = 1 };
 
-  if (variant == GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
+  if (variant <= GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
     dispatch (commands, GS_MATMUL_TILE, &gs_matmul_plain_tile, NULL, shortcut, y, &pointwise);
   else
     dispatch (commands, variant, tile, NULL, shortcut, y, &pointwise);

@@ -108,8 +108,9 @@ gboolean gs_matmul_absorb_norm     (GsNode *node, guint k, GsDevice *device);
 typedef enum
 {
   GS_MATMUL_TILE,    /* GPUs                 */
+  GS_MATMUL_HALF,    /* GPUs that calculate with halfs, on halfs                           */
   GS_MATMUL_COOPMAT, /* GPUs with matrix units, on halfs                               */
-  GS_MATMUL_TUNED,   /* no kernel: of these two and their tiles, the fastest per shape */
+  GS_MATMUL_TUNED,   /* no kernel: of these and their tiles, the fastest per shape */
   GS_MATMUL_TEXEL,  /* Mesa 22's CPU driver */
   GS_MATMUL_GATHER, /* Mesa 25's CPU driver */
   GS_MATMUL_UNIFORM,      /* Mesa 26's, on processors with 16 vector registers */
@@ -119,7 +120,7 @@ typedef enum
 
 /* The fastest on this device: by kind, and on CPU drivers by a trial of some milliseconds plus
  * compilation, once per driver version and remembered in the device's cache folder. The variable
- * GESSO_KERNELS overrules it: tile, coopmat (or the beginning of a tile's name, tile-128 say), tuned,
+ * GESSO_KERNELS overrules it: tile, half, coopmat (or the beginning of a tile's name, tile-128 say), tuned,
  * texel, gather, uniform, uniform-tall. */
 GsMatmulVariant gs_matmul_choose (GsDevice *device);
 
@@ -129,7 +130,7 @@ const char *gs_matmul_variant_name (GsMatmulVariant variant);
 /* Microseconds of processor time of a small product by the fastest kernel of a CPU driver, measured now. */
 gint64 gs_matmul_best_time (GsDevice *device);
 
-/* How GS_MATMUL_TILE or GS_MATMUL_COOPMAT divide y. */
+/* How GS_MATMUL_TILE, GS_MATMUL_HALF or GS_MATMUL_COOPMAT divide y. */
 typedef struct
 {
   GsMatmulVariant variant;

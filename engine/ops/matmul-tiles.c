@@ -66,6 +66,24 @@ add_plain_tiles (GArray *tiles, const GsGpuInfo *info)
     }
 }
 
+/* The same, of halfs in pairs. */
+static void
+add_half_tiles (GArray *tiles, const GsGpuInfo *info)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (plain_tiles); i++)
+    {
+      const guint32 *t = plain_tiles[i];
+      /* As in matmul-half.comp. */
+      const guint32 slabs = 2 * 4 * GS_MATMUL_HALF_DEPTH * ((t[0] + 2) / 2 + t[1] / 2 + 2);
+      GsMatmulTile tile = { GS_MATMUL_HALF, t[0], t[1], GS_MATMUL_TILE_PART_ROWS, t[2] };
+
+      g_snprintf (tile.name, sizeof tile.name, "half-%ux%u", t[0], t[1]);
+      if (slabs <= info->max_shared_bytes
+          && (info->kind != GS_GPU_CPU || t[0] * t[1] <= MAX_CPU_TILE))
+        g_array_append_val (tiles, tile);
+    }
+}
+
 static void
 add_coopmat_tiles (GArray *tiles, const GsGpuInfo *info, GsMatrixShape matrix, guint32 lanes)
 {
@@ -88,6 +106,8 @@ gs_matmul_list_all_tiles (GsDevice *device)
   GArray *tiles = g_array_new (FALSE, TRUE, sizeof (GsMatmulTile));
 
   add_plain_tiles (tiles, info);
+  if (info->storage16 && info->arithmetic16)
+    add_half_tiles (tiles, info);
   if (gs_kernel_exists ("matmul-coopmat.f16"))
     for (guint i = 0; i < info->n_matrix_shapes; i++)
       for (guint32 lanes = MAX (info->subgroup_min, 1); lanes <= info->subgroup_max; lanes *= 2)

@@ -25,6 +25,7 @@ static const Case cases[] = {
   { { 1, 1, 77, 40 }, 50, TRUE, FALSE, "coopmat" },
   { { 2, 1, 33, 136 }, 64, FALSE, FALSE, "coopmat" },
   { { 2, 1, 33, 136 }, 64, FALSE, FALSE, "tuned" },
+  { { 1, 1, 19, 1280 }, 50, TRUE, FALSE, "half" },
   { { 2, 5, 7, 24 }, 20, TRUE, TRUE },
   { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "tile" },
   { { 2, 5, 7, 24 }, 20, TRUE, TRUE, "texel" },
@@ -50,6 +51,7 @@ static const Case cases[] = {
   { { 2, 5, 7, 28 }, 20, TRUE, TRUE, "tile-32x32", 0, TRUE },
   { { 1, 1, 77, 40 }, 50, FALSE, FALSE, "tile", 0, TRUE },
   { { 2, 1, 33, 136 }, 64, TRUE, FALSE, "coopmat", 0, TRUE },
+  { { 1, 1, 33, 136 }, 40, FALSE, FALSE, "half", 0, TRUE },
   { { 1, 1, 77, 40 }, 50, FALSE, FALSE, "tuned", 0, TRUE },
   { { 1, 1, 9, 64 }, 24, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q8_0, TRUE },
 };
