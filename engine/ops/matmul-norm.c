@@ -2,7 +2,8 @@
 /*
  * Linear layers that normalise what they read. Every workgroup finds its rows' moments anew, so what a
  * dispatch and a tensor less are worth has to be more than that: GPUs are asked once for a class of
- * products. The kernels for CPU drivers feed x to multiply-adds straight from memory and have no place
+ * products. (Mesa's CPU driver, which gets such kernels for tests alone, answers no: 1.03 to 1.08 of the
+ * time apart with tiles of 32 x 32, 1.11 to 1.14 with matrices.) The kernels for CPU drivers feed x to multiply-adds straight from memory and have no place
  * for it.
  */
 #include "ops/layer-norm-private.h"
