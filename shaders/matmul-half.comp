@@ -15,6 +15,7 @@
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
 #include "matmul.h"
 #include "include/matmul-common.glsl"
+#include "include/quant.glsl"
 #define PART_FOURS 2
 #include "include/matmul-place.glsl"
 

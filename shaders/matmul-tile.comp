@@ -9,9 +9,9 @@
 #extension GL_GOOGLE_include_directive : require
 #include "matmul.h"
 #include "include/matmul-common.glsl"
+#include "include/quant.glsl"
 #define PART_FOURS 1
 #include "include/matmul-place.glsl"
-#include "include/quant.glsl"
 
 layout(constant_id = GS_MATMUL_TILE_ROWS) const uint ROWS = 64;
 layout(constant_id = GS_MATMUL_TILE_COLUMNS) const uint COLUMNS = 64;
@@ -62,14 +62,15 @@ void fetch_x (Cursor cursor)
     }
 }
 
-/* Of columns column ... column + 3 of a panel's block. */
-vec4 load_block_weights (uint64_t block, uint k, uint column)
+/* Of columns column ... column + 3 of a panel's group. */
+vec4 load_block_weights (uint64_t group, uint k, uint tap, uint taps, uint column)
 {
-  uint64_t at = block + column * 4;
-  uvec4 low = load_quad (at + quant_low_at (k));
-  uvec4 high = quant_bits == 5 || quant_bits == 6 ? load_quad (at + quant_high_at (k)) : uvec4 (0);
-  vec4 scale = load_floats (at + quant_scale_at (k));
-  vec4 minimum = quant_minima ? load_floats (at + QUANT_ROW) : vec4 (0.0);
+  uint64_t at = group + column * 4;
+  uvec4 low = load_quad (at + quant_low_at (k, tap, taps));
+  uvec4 high = quant_bits == 5 || quant_bits == 6 ? load_quad (at + quant_high_at (k, tap, taps))
+                                                  : uvec4 (0);
+  vec4 scale = load_floats (at + quant_scale_at (k, tap, taps));
+  vec4 minimum = quant_minima ? load_floats (at + quant_minimum_at (k, tap, taps)) : vec4 (0.0);
   vec4 values;
 
   [[unroll]] for (uint c = 0; c < 4; c++)
@@ -93,12 +94,12 @@ void fetch_w (uint column_block, uint first_k, uint depth)
         continue;
       if (quantised)
         {
-          uint64_t panel = column / GS_MATMUL_PANEL;
-          uint64_t block = p.w + (panel * (depth / 32) + k / 32) * QUANT_BYTES;
+          uint tap = w.taps == 1 ? 0 : k / w.channels, channel = k - tap * w.channels;
+          uint64_t group = group_at (w, column / GS_MATMUL_PANEL, channel);
           uint first = column % GS_MATMUL_PANEL;
 
-          w_next[2 * f] = load_block_weights (block, k % 32, first);
-          w_next[2 * f + 1] = load_block_weights (block, k % 32, first + 4);
+          w_next[2 * f] = load_block_weights (group, channel % 32, tap, w.taps, first);
+          w_next[2 * f + 1] = load_block_weights (group, channel % 32, tap, w.taps, first + 4);
         }
       else if (weight_f16)
         {

@@ -34,7 +34,7 @@
 #define GS_MATMUL_KERNEL 6       /* matmul-uniform: kernel                          */
 #define GS_MATMUL_PLAIN 7        /* matmul-uniform: row m of y is pixel m of x      */
 #define GS_MATMUL_SOURCES 8      /* matmul-uniform: 2 if there is x2, else 1        */
-/* matmul-tile, -half: of y, what a workgroup and an invocation make; invocations of a workgroup. */
+/* matmul-tile, -half, -dot: of y, what a workgroup and an invocation make; invocations of a workgroup. */
 #define GS_MATMUL_TILE_ROWS 3
 #define GS_MATMUL_TILE_COLUMNS 4
 #define GS_MATMUL_TILE_PART_COLUMNS 5
@@ -55,7 +55,7 @@
 #define GS_MATMUL_N_CONSTANTS 14
 
 /* What weights are: floats, halfs, or numbers of so many bits in blocks (include/quant.glsl), which
- * matmul-tile and matmul-uniform read. _MIN: blocks have minima. */
+ * matmul-tile, -coopmat, -dot and -uniform read. _MIN: blocks have minima. */
 #define GS_MATMUL_WEIGHT_F32 0
 #define GS_MATMUL_WEIGHT_F16 1
 #define GS_MATMUL_WEIGHT_4 2

@@ -287,7 +287,41 @@ gs_op_test_use_kernels (GsOpTest *test, const char *variant)
       g_test_skip ("no kernels for matrix units, here or in this build");
       return FALSE;
     }
+  if (g_str_has_prefix (variant, "dot") && !gs_device_get_info (test->device)->dots_of_bytes)
+    {
+      g_test_skip ("the driver sums no products of bytes");
+      return FALSE;
+    }
   g_setenv ("GESSO_KERNELS", variant, TRUE);
+  return TRUE;
+}
+
+gboolean
+gs_op_test_use_blocks (GsOpTest *test, GsDtype blocks, const char *variant, gboolean is_sample)
+{
+  GsMatmulVariant chosen;
+
+  if (gs_dtype_block (blocks) <= 1)
+    return TRUE;
+  g_unsetenv ("GESSO_KERNELS"); /* of the case before */
+  chosen = gs_matmul_choose (test->device);
+  if (test->weight_dtype != test->dtype)
+    {
+      g_test_skip ("its weights are neither floats nor halfs");
+      return FALSE;
+    }
+  if (g_str_has_prefix (variant, "coopmat") && test->dtype != GS_DTYPE_F16)
+    {
+      g_test_skip ("matrix units multiply halfs");
+      return FALSE;
+    }
+  if (!is_sample && !g_str_has_prefix (variant, "coopmat")
+      && (chosen == GS_MATMUL_TEXEL || chosen == GS_MATMUL_GATHER))
+    {
+      g_test_skip ("this driver takes seconds to compile it, and never chooses it");
+      return FALSE;
+    }
+  test->weight_dtype = blocks;
   return TRUE;
 }
 

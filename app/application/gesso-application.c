@@ -5,6 +5,7 @@
 #include "gesso-application.h"
 
 #include "application/gesso-about.h"
+#include "application/gesso-awake.h"
 #include "application/gesso-canvas-benchmark.h"
 #include "application/gesso-stall.h"
 #include "document/gesso-journal.h"
@@ -24,6 +25,7 @@ struct _GessoApplication
   GessoTrainings *trainings;
   GSettings     *store;          /* NULL where the schema is not installed */
   GessoDownloads *downloads;
+  guint          fetching_cookie;
   GessoDeviceCheck *device_check;
   guint          check_timeout;
   GtkWindow     *preferences;    /* weak                                   */
@@ -186,12 +188,24 @@ apply_download_folder (GessoApplication *self)
 }
 
 static void
+on_downloads_changed (GessoApplication *self)
+{
+  GtkApplication *application = GTK_APPLICATION (self);
+
+  gesso_awake_set (&self->fetching_cookie, application,
+                   gtk_application_get_active_window (application),
+                   gesso_downloads_is_busy (self->downloads), _("Models are being fetched"));
+}
+
+static void
 open_store (GessoApplication *self)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "preferences");
 
   self->store = gesso_store_new ();
   self->downloads = gesso_downloads_new (NULL);
+  g_signal_connect_object (self->downloads, "changed", G_CALLBACK (on_downloads_changed), self,
+                           G_CONNECT_SWAPPED);
   apply_download_folder (self);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), self->store != NULL);
   if (self->store == NULL)

@@ -260,9 +260,13 @@ gesso_ora_stack_parse (GBytes *text, GessoSnapshot *snapshot, GPtrArray *planes,
   if (why && why->domain == G_IO_ERROR)
     g_propagate_error (error, g_steal_pointer (&why));
   else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                 /* Translators: an English message of a library, or a word of the format */
-                 _("The list of layers is damaged (%s): use another copy of the file."),
-                 why ? why->message : "<image>");
+    {
+      /* GLib's message has the file's bytes, whatever they are. */
+      g_autofree char *message = g_utf8_make_valid (why ? why->message : "<image>", -1);
+
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   /* Translators: an English message of a library, or a word of the format */
+                   _("The list of layers is damaged (%s): use another copy of the file."), message);
+    }
   return FALSE;
 }

@@ -12,6 +12,8 @@
 #include "prompt/gesso-seed-row.h"
 #include "prompt/gesso-start-group.h"
 
+#include <math.h>
+
 struct _GessoSettingsPane
 {
   GtkWidget        parent_instance;
@@ -20,6 +22,8 @@ struct _GessoSettingsPane
   GessoModelRow   *model_row;
   GessoVaeRow     *vae_row;
   GessoRefinerRow *refiner_row;
+  GtkWidget       *refiner_share_row;
+  GtkSpinButton   *refiner_share;
   GListModel      *items; /* of the library, or NULL */
   GessoStartGroup *start_group;
   GtkSpinButton   *width;
@@ -68,6 +72,40 @@ round_pixels (GtkSpinButton *spin)
     gtk_spin_button_set_value (spin, rounded);
 }
 
+/* Of the steps, in percent: what is left from where the refiner begins. */
+static gboolean
+share_from_start (GBinding *binding, const GValue *start, GValue *share, gpointer data)
+{
+  g_value_set_double (share, round (100 * (1 - g_value_get_double (start))));
+  return TRUE;
+}
+
+static gboolean
+start_from_share (GBinding *binding, const GValue *share, GValue *start, gpointer data)
+{
+  g_value_set_double (start, 1 - g_value_get_double (share) / 100);
+  return TRUE;
+}
+
+static gboolean
+is_given (GBinding *binding, const GValue *path, GValue *given, gpointer data)
+{
+  g_value_set_boolean (given, *g_value_get_string (path) != '\0');
+  return TRUE;
+}
+
+static void
+bind_refiner (GessoSettingsPane *self, GessoSettings *settings)
+{
+  if (self->items)
+    gesso_refiner_row_bind (self->refiner_row, settings, self->items);
+  g_object_bind_property_full (settings, "refiner", self->refiner_share_row, "visible",
+                               G_BINDING_SYNC_CREATE, is_given, NULL, NULL, NULL);
+  g_object_bind_property_full (settings, "refiner-start", self->refiner_share, "value",
+                               G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL, share_from_start,
+                               start_from_share, NULL, NULL);
+}
+
 static void
 bind_pixels (GtkSpinButton *spin, GessoSettings *settings, const char *property)
 {
@@ -106,8 +144,7 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
                            G_CONNECT_SWAPPED);
   gesso_model_row_bind (self->model_row, settings, store);
   gesso_vae_row_bind (self->vae_row, settings);
-  if (self->items)
-    gesso_refiner_row_bind (self->refiner_row, settings, self->items);
+  bind_refiner (self, settings);
   gesso_start_group_bind (self->start_group, document);
   gesso_seed_row_bind (self->seed_row, settings);
   gesso_preset_row_bind (self->preset_row, settings);
@@ -180,6 +217,8 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, model_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, vae_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, refiner_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, refiner_share_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, refiner_share);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, start_group);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, width);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, height);

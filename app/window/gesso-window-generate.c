@@ -4,6 +4,8 @@
 
 #include "gesso-window-private.h"
 
+#include "application/gesso-awake.h"
+
 #include <glib/gi18n.h>
 
 /* ---- Jobs ----------------------------------------------------------------------------------- */
@@ -33,15 +35,8 @@ update_inhibition (GessoWindow *self)
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
   const gboolean works = self->job && gesso_job_get_waiting (self->job) == NULL;
 
-  if (works && application && self->inhibit_cookie == 0)
-    self->inhibit_cookie =
-        gtk_application_inhibit (application, GTK_WINDOW (self), GTK_APPLICATION_INHIBIT_SUSPEND,
-                                 _("A picture is being made"));
-  else if (!works && application && self->inhibit_cookie)
-    {
-      gtk_application_uninhibit (application, self->inhibit_cookie);
-      self->inhibit_cookie = 0;
-    }
+  gesso_awake_set (&self->inhibit_cookie, application, GTK_WINDOW (self), works,
+                   _("A picture is being made"));
 }
 
 void

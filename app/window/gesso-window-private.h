@@ -150,20 +150,29 @@ void gesso_window_init_recent    (GessoWindow *self);
 void gesso_window_add_recent (GessoWindow *self, GFile *file);
 void gesso_window_init_start     (GessoWindow *self);
 void gesso_window_init_canvas    (GessoWindow *self);
+void gesso_window_init_place     (GessoWindow *self);
 void gesso_window_init_edit      (GessoWindow *self);
 
 /* gesso-window-canvas.c */
 gboolean gesso_window_has_painting (GessoWindow *self); /* rather than the welcome */
+/* Begins anew with an empty one of that size. */
+void gesso_window_renew_painting (GessoWindow *self, guint width, guint height);
+/* The settings' size becomes what suits a frame of that size. */
+void gesso_window_follow_frame_size (GessoWindow *self, double width, double height);
+void gesso_window_update_overlay (GessoWindow *self);
+void gesso_window_clear_canvas   (GessoWindow *self);
+/* After what decides whether the painting or the welcome is shown. */
+void gesso_window_update_canvas  (GessoWindow *self);
+
+/* gesso-window-place.c */
+/* The layer that a picture became; NULL if it is not there any more. */
+GessoLayer *gesso_window_find_placed (GessoWindow *self, GessoPicture *picture);
 void gesso_window_place_start    (GessoWindow *self, GessoPicture *start);
 void gesso_window_place_layer    (GessoWindow *self, GessoPicture *picture);
 void gesso_window_place_mask     (GessoWindow *self, GessoPicture *picture);
 /* As a generated layer, like a candidate that was accepted; the frame goes round it. */
 void     gesso_window_place_made     (GessoWindow *self, GessoPicture *picture,
                                       GessoSettings *made_with);
-void gesso_window_update_overlay (GessoWindow *self);
-void gesso_window_clear_canvas   (GessoWindow *self);
-/* After what decides whether the painting or the welcome is shown. */
-void gesso_window_update_canvas  (GessoWindow *self);
 
 /* gesso-window-welcome.c */
 void gesso_window_init_welcome   (GessoWindow *self);

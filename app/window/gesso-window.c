@@ -313,6 +313,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   gesso_window_init_history (self);
   gesso_window_init_teach (self);
   gesso_window_init_canvas (self);
+  gesso_window_init_place (self);
   gesso_window_init_layout (self);
   bind_document (self);
   gesso_window_init_journal (self, journal);

@@ -22,8 +22,9 @@ cover (Call *call, guint32 rows, guint32 columns)
   call->push.column_blocks = gs_groups (call->push.columns, columns);
 }
 
+/* name: of matmul-tile, or of matmul-dot, which divides y likewise. */
 static const char *
-use_tile (Call *call, const GsMatmulTile *tile)
+use_tile (Call *call, const char *name, const GsMatmulTile *tile)
 {
   cover (call, tile->rows, tile->columns);
   call->constants[GS_MATMUL_TILE_ROWS] = tile->rows;
@@ -31,7 +32,7 @@ use_tile (Call *call, const GsMatmulTile *tile)
   call->constants[GS_MATMUL_TILE_PART_COLUMNS] = tile->part_columns;
   call->constants[GS_MATMUL_TILE_INVOCATIONS] = tile->rows / tile->part_rows
                                                 * (tile->columns / tile->part_columns);
-  return tile->variant == GS_MATMUL_HALF ? "matmul-half" : "matmul-tile";
+  return name;
 }
 
 static const char *
@@ -116,8 +117,8 @@ fits_texels (GsCommands *commands, GsTensor *const *operands)
 static GsMatmulVariant
 usable_variant (GsCommands *commands, GsTensor *const *operands, GsMatmulVariant variant)
 {
-  if (gs_dtype_block (operands[GS_MATMUL_WEIGHT]->dtype) > 1 && variant != GS_MATMUL_TILE
-      && variant < GS_MATMUL_UNIFORM)
+  if (gs_dtype_block (operands[GS_MATMUL_WEIGHT]->dtype) > 1
+      && (variant == GS_MATMUL_TEXEL || variant == GS_MATMUL_GATHER))
     return GS_MATMUL_TILE;
   if (variant == GS_MATMUL_TEXEL && !fits_texels (commands, operands))
     return GS_MATMUL_TILE;
@@ -131,7 +132,7 @@ static const char *
 use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
 {
   if (usable_variant (call->commands, call->operands, variant) != variant)
-    return use_tile (call, &gs_matmul_plain_tile);
+    return use_tile (call, "matmul-tile", &gs_matmul_plain_tile);
   switch (variant)
     {
     case GS_MATMUL_COOPMAT: return use_coopmat (call, tile);
@@ -139,9 +140,10 @@ use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
     case GS_MATMUL_GATHER:  return use_gather (call);
     case GS_MATMUL_UNIFORM: return use_uniform (call, GS_MATMUL_UNIFORM_ROWS);
     case GS_MATMUL_UNIFORM_TALL: return use_uniform (call, 2 * GS_MATMUL_UNIFORM_ROWS);
-    case GS_MATMUL_TILE:
-    case GS_MATMUL_HALF:    return use_tile (call, tile);
-    default:                return use_tile (call, &gs_matmul_plain_tile);
+    case GS_MATMUL_TILE:    return use_tile (call, "matmul-tile", tile);
+    case GS_MATMUL_HALF:    return use_tile (call, "matmul-half", tile);
+    case GS_MATMUL_DOT:     return use_tile (call, "matmul-dot", tile);
+    default:                return use_tile (call, "matmul-tile", &gs_matmul_plain_tile);
     }
 }
 

@@ -61,8 +61,8 @@ extern const GsLayout gs_layout_matmul;
 /* A stored type as the constant GS_MATMUL_FORMAT of the kernels. */
 guint32 gs_matmul_weight_format (GsDtype dtype);
 
-/* Weights that are stored in blocks (base/block-quant.h), one tap: whether they may stay so on the
- * device, what they take there, and how they are laid out for include/quant.glsl. */
+/* Weights that are stored in blocks (base/block-quant.h): whether they may stay so on the device, what
+ * they take there, and how they are laid out for include/quant.glsl. */
 gboolean gs_matmul_takes_blocks (const guint64 *dims, guint n_dims, GsDtype dtype);
 guint64  gs_matmul_blocks_bytes (const guint64 *dims, guint n_dims, GsDtype dtype);
 void     gs_matmul_pack_blocks  (const GsHostTensor *source, gpointer destination);
@@ -110,6 +110,7 @@ typedef enum
   GS_MATMUL_TILE,    /* GPUs                 */
   GS_MATMUL_HALF,    /* GPUs that calculate with halfs, on halfs                           */
   GS_MATMUL_COOPMAT, /* GPUs with matrix units, on halfs                               */
+  GS_MATMUL_DOT,     /* GPUs that sum products of bytes; rounds x, see matmul-tiles.c    */
   GS_MATMUL_TUNED,   /* no kernel: of these and their tiles, the fastest per shape */
   GS_MATMUL_TEXEL,  /* Mesa 22's CPU driver */
   GS_MATMUL_GATHER, /* Mesa 25's CPU driver */
@@ -120,8 +121,8 @@ typedef enum
 
 /* The fastest on this device: by kind, and on CPU drivers by a trial of some milliseconds plus
  * compilation, once per driver version and remembered in the device's cache folder. The variable
- * GESSO_KERNELS overrules it: tile, half, coopmat (or the beginning of a tile's name, tile-128 say), tuned,
- * texel, gather, uniform, uniform-tall. */
+ * GESSO_KERNELS overrules it: tile, half, coopmat, dot (or the beginning of a tile's name, tile-128 say),
+ * tuned, texel, gather, uniform, uniform-tall. */
 GsMatmulVariant gs_matmul_choose (GsDevice *device);
 
 /* As in GESSO_KERNELS. */
@@ -130,7 +131,7 @@ const char *gs_matmul_variant_name (GsMatmulVariant variant);
 /* Microseconds of processor time of a small product by the fastest kernel of a CPU driver, measured now. */
 gint64 gs_matmul_best_time (GsDevice *device);
 
-/* How GS_MATMUL_TILE, GS_MATMUL_HALF or GS_MATMUL_COOPMAT divide y. */
+/* How GS_MATMUL_TILE, GS_MATMUL_HALF, GS_MATMUL_COOPMAT or GS_MATMUL_DOT divide y. */
 typedef struct
 {
   GsMatmulVariant variant;

@@ -113,10 +113,9 @@ test_corner (void)
 {
   g_autoptr (GessoPainting) painting = new_painting ();
   g_autoptr (GessoCandidate) candidate = add_candidate (painting, -24, -40, 64, 64);
-  g_autoptr (GessoCandidate) other = add_candidate (painting, 100, 50, 16, 16);
-  g_autoptr (GessoCandidate) later = NULL;
   GdkRectangle frame = { -24, -40, 64, 64 };
 
+  g_object_unref (add_candidate (painting, 100, 50, 16, 16));
   gesso_painting_set_frame (painting, &frame);
   gesso_painting_accept_candidate (painting, candidate, "Corner");
   assert_size (painting, WIDTH + 24, HEIGHT + 40, 24, 40);
@@ -125,7 +124,7 @@ test_corner (void)
   assert_color (painting, 64, 64, red);
   gesso_painting_get_frame (painting, &frame);
   g_assert_true (gdk_rectangle_equal (&frame, &(GdkRectangle) { 0, 0, 64, 64 }));
-  later = add_candidate (painting, 30, 60, 16, 16);
+  g_object_unref (add_candidate (painting, 30, 60, 16, 16));
 
   g_assert_true (gesso_painting_undo (painting));
   assert_size (painting, WIDTH, HEIGHT, 0, 0);

@@ -175,11 +175,13 @@ static void
 call_application (const char *method, GVariant *parameters)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      desktop.bus, APP_ID, APP_PATH, "org.freedesktop.Application", method, parameters, NULL,
-      G_DBUS_CALL_FLAGS_NONE, 60000, NULL, &error);
+  g_autoptr (GVariant) reply = NULL;
 
+  reply = g_dbus_connection_call_sync (desktop.bus, APP_ID, APP_PATH,
+                                       "org.freedesktop.Application", method, parameters, NULL,
+                                       G_DBUS_CALL_FLAGS_NONE, 60000, NULL, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (reply);
 }
 
 /* The actions of the nth window, from 1, or NULL. */

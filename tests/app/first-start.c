@@ -38,7 +38,7 @@ is_shown (const char *name)
 static void
 wait_gone (const char *name)
 {
-  for (guint i = 0; i < 200 && is_shown (name); i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 20 && is_shown (name); i++)
     g_usleep (50000);
   g_assert_false (is_shown (name));
 }
@@ -46,7 +46,7 @@ wait_gone (const char *name)
 static void
 wait_shown (const char *name)
 {
-  g_autoptr (Accessible) accessible = accessible_wait (program_get_root (), name);
+  g_object_unref (accessible_wait (program_get_root (), name));
 }
 
 /* Left alone it comes again, with all that it offers. */

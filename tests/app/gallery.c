@@ -107,7 +107,6 @@ test_add (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GessoGallery) again = NULL;
   g_autoptr (GessoGalleryItem) item = NULL;
-  g_autoptr (GessoGalleryItem) item_again = NULL;
   g_autofree char *prompt = NULL, *text = NULL, *other = NULL;
 
   g_assert_cmpuint (count (fixture->gallery), ==, 0);

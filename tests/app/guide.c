@@ -198,9 +198,10 @@ test_button (void)
   GtkWidget *popover;
   g_autoptr (GPtrArray) drops = g_ptr_array_new (), scales = g_ptr_array_new ();
   g_autoptr (GessoGuide) guide = NULL;
+  g_autoptr (GessoPainting) painting = NULL;
   GessoLayer *layer;
-  g_autoptr (GessoPainting) painting = new_painting (&layer);
 
+  painting = new_painting (&layer);
   popover = GTK_WIDGET (
       gtk_menu_button_get_popover (GTK_MENU_BUTTON (gtk_widget_get_first_child (button))));
   find_all (popover, GTK_TYPE_DROP_DOWN, drops);

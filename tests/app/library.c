@@ -15,11 +15,11 @@
 static char *root;
 
 /* A file of one matrix. */
-static char *
+static void
 write_tensor (const char *name, const char *tensor_name, guint64 rows, guint64 columns,
               const char *key, const char *value)
 {
-  char *path = g_build_filename (root, name, NULL);
+  g_autofree char *path = g_build_filename (root, name, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree float *values = g_new0 (float, rows * columns);
   const GsStoredTensor tensor = { .name = tensor_name, .dtype = GS_DTYPE_F32, .n_dims = 2,
@@ -33,8 +33,6 @@ write_tensor (const char *name, const char *tensor_name, guint64 rows, guint64 c
     g_hash_table_insert (metadata, (gpointer) key, (gpointer) value);
   gs_safetensors_write (path, &tensor, 1, metadata, &error);
   g_assert_no_error (error);
-
-  return path;
 }
 
 static void
@@ -81,18 +79,15 @@ name_at (GListModel *names, guint i)
 static void
 write_files (void)
 {
-  g_autofree char *ink = write_tensor ("webui/models/Lora/ink.safetensors",
-                                       "lora_unet_x.lora_down.weight", 4, 8,
-                                       "modelspec.trigger_phrase", "ink wash");
-  g_autofree char *big = write_tensor ("webui/models/Lora/big.safetensors",
-                                       "lora_te2_x.lora_down.weight", 4, 8,
-                                       "ss_base_model_version", "sdxl_base_v1-0");
-  g_autofree char *word = write_tensor ("webui/embeddings/zorb.safetensors", "emb_params", 2, 768,
-                                        NULL, NULL);
   g_autofree char *damaged = g_build_filename (root, "webui/models/Lora/damaged.safetensors", NULL);
   g_autofree char *cover = g_build_filename (root, "webui/models/Lora/ink.preview.png", NULL);
   g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 200, 100);
 
+  write_tensor ("webui/models/Lora/ink.safetensors", "lora_unet_x.lora_down.weight", 4, 8,
+                "modelspec.trigger_phrase", "ink wash");
+  write_tensor ("webui/models/Lora/big.safetensors", "lora_te2_x.lora_down.weight", 4, 8,
+                "ss_base_model_version", "sdxl_base_v1-0");
+  write_tensor ("webui/embeddings/zorb.safetensors", "emb_params", 2, 768, NULL, NULL);
   g_assert_true (g_file_set_contents (damaged, "<html>", -1, NULL));
   gdk_pixbuf_fill (pixbuf, 0xff0000ff);
   g_assert_true (gdk_pixbuf_save (pixbuf, cover, "png", NULL, NULL));
@@ -300,9 +295,6 @@ test_refiner_row (void)
   g_assert_true (gtk_widget_get_visible (GTK_WIDGET (row)));
 
   adw_combo_row_set_selected (ADW_COMBO_ROW (row), 1);
-  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), "last 20 %"));
-  g_object_set (settings, "refiner-start", 0.65, NULL);
-  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), "last 35 %"));
   g_object_get (settings, "refiner", &chosen, NULL);
   g_assert_cmpstr (chosen, ==, path);
 

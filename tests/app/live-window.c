@@ -4,7 +4,6 @@
  * is on the canvas alone, gives way to strokes and to orders, and is a layer once it is accepted.
  */
 #include "in-process.h"
-#include "preferences/gesso-store.h"
 #include "widgets.h"
 
 #define LIMIT_SECONDS 120
@@ -220,7 +219,6 @@ check_generate (GessoWindow *window)
 static void
 check_error (GessoWindow *window)
 {
-  g_autoptr (GSettings) store = gesso_store_new ();
   g_autoptr (GVariant) state = NULL;
 
   g_object_set (gesso_document_get_settings (window->document), "model", "/nowhere.safetensors",

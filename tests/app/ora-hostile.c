@@ -91,6 +91,7 @@ test_stack (void)
     { "<image w='64' h='64'><layer src='data/missing.png'/></image>", "data/missing.png" },
     { "<image w='64' h='64'><layer src='stack.xml.png'/></image>", "stack.xml.png" },
     { "<image w='64' h='64' \x01/>", "damaged" },
+    { "<image w='64' h='64'><layer\xdd\xd7 src='data/a.png'/></image>", "damaged" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

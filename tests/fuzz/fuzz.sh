@@ -2,14 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # fuzz.sh BUILD SECONDS [TARGET...]: runs the fuzz targets of a build made with
-#   CC=clang meson setup BUILD -Dapp=disabled -Dfuzz=true
+#   CC=clang meson setup BUILD -Dfuzz=true
 # each for so long, from the seeds in corpus/. What it finds lands in BUILD/tests/fuzz/.
 
 set -u
 build=$(realpath "$1") seconds=$2
 shift 2
 seeds=$(realpath "$(dirname "$0")")/corpus
-[ $# -gt 0 ] || set -- gguf pickle png prompt safetensors tokenizer
+[ $# -gt 0 ] || set -- gguf model ora pickle png prompt request safetensors tokenizer
+
+# Where targets write what they open by a path; in memory if possible.
+TMPDIR=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 
 cd "$build/tests/fuzz" || exit 1
 status=0

@@ -42,7 +42,7 @@ go_down (gboolean hidden)
                             .clip_skip = 1, .preview = request.preview };
   g_autoptr (GsResult) whole = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean met[GS_N_TIERS] = { FALSE }, tiled = FALSE;
+  gboolean met[GS_N_TIERS] = { FALSE };
   GsMemoryPlan plan;
 
   if (session == NULL)
@@ -68,7 +68,6 @@ go_down (gboolean hidden)
       if (plan.tile == 0)
         g_assert_true (session_test_same (whole->images[0], result->images[0]));
       met[plan.tier] = TRUE;
-      tiled |= plan.tile > 0;
       session->memory_limit = needed - (plan.tier < GS_TIER_STREAMED ? 1 : needed / 8);
     }
   for (guint tier = 0; tier < GS_N_TIERS; tier++)
