@@ -54,21 +54,44 @@ const uint COLUMN_PARTS = SUBGROUP_COLUMNS / N;
 /* [place]: x [row][k], w [k][column] or, of blocks, [column][k] */
 shared uvec4 quads[2 * SLAB > OUT ? 2 * SLAB : OUT];
 
+#define SHARES DEPTH_QUADS
+void put_share (uint i, vec2 v) { quads[i].xy = floatBitsToUint (v); }
+vec2 share_at (uint i) { return uintBitsToFloat (quads[i].xy); }
+#include "include/matmul-norm.glsl"
+
 Row rows[X_FETCHES];
 uvec4 x_next[X_FETCHES], w_next[W_FETCHES];
 
 #include "include/matmul-eights.glsl"
 
+uvec4 normalise_quad (uvec4 quad, vec2 row, Norm low, Norm high)
+{
+  vec4 a = vec4 (unpackHalf2x16 (quad.x), unpackHalf2x16 (quad.y));
+  vec4 b = vec4 (unpackHalf2x16 (quad.z), unpackHalf2x16 (quad.w));
+
+  a = normalise (a, row, low);
+  b = normalise (b, row, high);
+  return uvec4 (packHalf2x16 (a.xy), packHalf2x16 (a.zw), packHalf2x16 (b.xy), packHalf2x16 (b.zw));
+}
+
 /* Quad i of a slab of x: of row i / DEPTH_QUADS. An invocation's all have the same k. */
 void fetch_x (Cursor cursor)
 {
+  Norm low, high;
+
+  if (HAS_NORM)
+    {
+      low = load_norm (2 * cursor.part);
+      high = load_norm (2 * cursor.part + 1);
+    }
   [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
     {
       uint64_t place;
 
       x_next[f] = uvec4 (0);
       if (find_part (rows[f], cursor, place))
-        x_next[f] = load_quad (place);
+        x_next[f] = HAS_NORM ? normalise_quad (load_quad (place), moments[f], low, high)
+                             : load_quad (place);
     }
 }
 
@@ -175,6 +198,8 @@ void main ()
   [[unroll]] for (uint i = 0; i < ROW_PARTS * COLUMN_PARTS; i++)
     sums[i] = coopmat<float, gl_ScopeSubgroup, M, N, gl_MatrixUseAccumulator> (0.0);
   settle (cursor);
+  if (HAS_NORM)
+    find_moments (row_block * ROWS);
   fetch_x (cursor);
   fetch_w (column_block, 0, depth);
   put (0, column_block, 0, depth);

@@ -19,7 +19,8 @@ layout(constant_id = GS_MATMUL_TILE_PART_COLUMNS) const uint PART_COLUMNS = 4;
 layout(constant_id = GS_MATMUL_TILE_INVOCATIONS) const uint INVOCATIONS = 128;
 layout(local_size_x_id = GS_MATMUL_TILE_INVOCATIONS) in;
 
-#define PART_ROWS GS_MATMUL_TILE_PART_ROWS
+#include "include/matmul-part.glsl"
+
 #define FOURS (GS_MATMUL_TILE_DEPTH / 4) /* of k in a slab */
 #define EIGHTS (GS_MATMUL_TILE_DEPTH * 2) /* of w in a slab's panel: 8 columns of a k */
 
@@ -33,11 +34,13 @@ const uint X_FETCHES = (ROWS * FOURS + INVOCATIONS - 1) / INVOCATIONS;
 const uint N_EIGHTS = COLUMNS / GS_MATMUL_PANEL * EIGHTS;
 const uint W_FETCHES = (N_EIGHTS + INVOCATIONS - 1) / INVOCATIONS;
 
-/* An invocation's columns: fours, as far apart as all invocations' first fours reach. */
-const uint ACROSS = COLUMNS / PART_COLUMNS;
-
 shared float x_slabs[2 * X_SLAB]; /* [place][k][row]    */
 shared float w_slabs[2 * W_SLAB]; /* [place][k][column] */
+
+#define SHARES FOURS
+void put_share (uint i, vec2 v) { x_slabs[2 * i] = v.x; x_slabs[2 * i + 1] = v.y; }
+vec2 share_at (uint i) { return vec2 (x_slabs[2 * i], x_slabs[2 * i + 1]); }
+#include "include/matmul-norm.glsl"
 
 Row rows[X_FETCHES];
 vec4 x_next[X_FETCHES], w_next[2 * W_FETCHES];
@@ -45,13 +48,17 @@ vec4 x_next[X_FETCHES], w_next[2 * W_FETCHES];
 /* Four i of a slab of x: of row i / FOURS, so neighbours read neighbouring channels of a pixel. */
 void fetch_x (Cursor cursor)
 {
+  Norm norm;
+
+  if (HAS_NORM)
+    norm = load_norm (cursor.part);
   [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
     {
       uint64_t place;
 
       x_next[f] = vec4 (0.0);
       if (find_part (rows[f], cursor, place))
-        x_next[f] = load_four (place);
+        x_next[f] = HAS_NORM ? normalise (load_four (place), moments[f], norm) : load_four (place);
     }
 }
 
@@ -142,7 +149,6 @@ void main ()
   uint row = id / ACROSS * PART_ROWS, column = id % ACROSS * 4; /* of this invocation's part */
   uint end = total_depth (depth);
   Cursor cursor = Cursor (id % FOURS, 0, 0);
-  float sums[PART_ROWS * PART_COLUMNS]; /* [row][column] */
 
   if (!find_block (row_block, column_block))
     return;
@@ -152,6 +158,8 @@ void main ()
   [[unroll]] for (uint i = 0; i < PART_ROWS * PART_COLUMNS; i++)
     sums[i] = 0.0;
   settle (cursor);
+  if (HAS_NORM)
+    find_moments (row_block * ROWS);
   fetch_x (cursor);
   fetch_w (column_block, 0, depth);
   put (0);
@@ -184,18 +192,5 @@ void main ()
         put (1 - place);
       barrier ();
     }
-
-  [[unroll]] for (uint g = 0; g < PART_COLUMNS / 4; g++)
-    {
-      uint n = column_block * COLUMNS + g * (4 * ACROSS) + column;
-      vec4 bias = own_bias (n);
-
-      [[unroll]] for (uint r = 0; r < PART_ROWS; r++)
-        {
-          uint i = r * PART_COLUMNS + g * 4;
-
-          finish_own (row_block * ROWS + row + r, n,
-                      bias + vec4 (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]));
-        }
-    }
+  finish_part (row_block, column_block, row, column);
 }

@@ -141,6 +141,7 @@ use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
     case GS_MATMUL_UNIFORM: return use_uniform (call, GS_MATMUL_UNIFORM_ROWS);
     case GS_MATMUL_UNIFORM_TALL: return use_uniform (call, 2 * GS_MATMUL_UNIFORM_ROWS);
     case GS_MATMUL_TILE:    return use_tile (call, "matmul-tile", tile);
+    case GS_MATMUL_HALF:    return use_tile (call, "matmul-half", tile);
     case GS_MATMUL_DOT:     return use_tile (call, "matmul-dot", tile);
     default:                return use_tile (call, "matmul-tile", &gs_matmul_plain_tile);
     }
@@ -169,6 +170,19 @@ read_shortcut (Call *call)
     .x_channels = operands[GS_MATMUL_SHORTCUT_X]->shape.c,
   };
   call->constants[GS_MATMUL_SHORTCUT] = TRUE;
+}
+
+/* A linear layer has neither a shortcut nor, on GPUs, use for zeros: their places are a norm's. */
+static void
+read_norm (Call *call, const GsMatmulParameters *parameters)
+{
+  const union { float epsilon; guint32 bits; } constant = { parameters->norm_epsilon };
+
+  if (parameters->norm_epsilon <= 0)
+    return;
+  call->push.shortcut = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_WEIGHT]);
+  call->push.zeros = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_BIAS]);
+  call->constants[GS_MATMUL_NORM] = constant.bits;
 }
 
 /* Workgroups that follow each other share what is larger, so that it is read once. */
@@ -225,6 +239,7 @@ dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *til
   };
 
   read_shortcut (&call);
+  read_norm (&call, parameters);
   name = use (&call, variant, tile);
   if (call.constants[GS_MATMUL_SHORTCUT])
     call.push.shortcut = gs_op_block (commands, node, &call.shortcut, sizeof call.shortcut);
@@ -250,6 +265,7 @@ takes_shortcut (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *
     {
     case GS_MATMUL_TILE:
       return TRUE;
+    case GS_MATMUL_HALF:
     case GS_MATMUL_COOPMAT:
       return x->shape.c % 8 == 0 && (x2 == NULL || x2->shape.c % 8 == 0);
     default:
@@ -277,7 +293,7 @@ dispatch_apart (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTil
   };
   const GsMatmulParameters pointwise = { y->shape.c, .kernel = 1, .stride = 1 };
 
-  if (variant == GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
+  if (variant <= GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
     dispatch (commands, GS_MATMUL_TILE, &gs_matmul_plain_tile, NULL, shortcut, y, &pointwise);
   else
     dispatch (commands, variant, tile, NULL, shortcut, y, &pointwise);

@@ -72,6 +72,24 @@ add_plain_tiles (GArray *tiles, const GsGpuInfo *info)
     }
 }
 
+/* The same, of halfs in pairs. */
+static void
+add_half_tiles (GArray *tiles, const GsGpuInfo *info)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (plain_tiles); i++)
+    {
+      const guint32 *t = plain_tiles[i];
+      /* As in matmul-half.comp. */
+      const guint32 slabs = 2 * 4 * GS_MATMUL_HALF_DEPTH * ((t[0] + 2) / 2 + t[1] / 2 + 2);
+      GsMatmulTile tile = { GS_MATMUL_HALF, t[0], t[1], GS_MATMUL_TILE_PART_ROWS, t[2] };
+
+      g_snprintf (tile.name, sizeof tile.name, "half-%ux%u", t[0], t[1]);
+      if (slabs <= info->max_shared_bytes
+          && (info->kind != GS_GPU_CPU || t[0] * t[1] <= MAX_CPU_TILE))
+        g_array_append_val (tiles, tile);
+    }
+}
+
 static void
 add_coopmat_tiles (GArray *tiles, const GsGpuInfo *info, GsMatrixShape matrix, guint32 lanes)
 {
@@ -120,6 +138,8 @@ gs_matmul_list_all_tiles (GsDevice *device)
   GArray *tiles = g_array_new (FALSE, TRUE, sizeof (GsMatmulTile));
 
   add_plain_tiles (tiles, info);
+  if (info->storage16 && info->arithmetic16)
+    add_half_tiles (tiles, info);
   if (gs_kernel_exists ("matmul-coopmat.f16"))
     for (guint i = 0; i < info->n_matrix_shapes; i++)
       for (guint32 lanes = MAX (info->subgroup_min, 1); lanes <= info->subgroup_max; lanes *= 2)
@@ -155,7 +175,8 @@ dots_fit (GsTensor *const *operands)
 
   for (guint i = 2; i < w->n_dims; i++)
     taps *= w->dims[i];
-  if (gs_dtype_block (w->dtype) == 1 || taps > 1 || operands[GS_MATMUL_SHORTCUT_X] != NULL)
+  if (gs_dtype_block (w->dtype) == 1 || taps > 1 || operands[GS_MATMUL_SHORTCUT_X] != NULL
+      || operands[GS_MATMUL_NORM_WEIGHT] != NULL)
     return FALSE;
   gs_block_format (w->dtype, &bits, &has_minima, &has_two_scales);
   return !has_two_scales;
@@ -189,18 +210,18 @@ gs_matmul_tile_fits (const GsMatmulTile *tile, GsTensor *const *operands, const 
     return dots_fit (operands);
   return tile->variant == GS_MATMUL_TILE
          || (x->dtype == GS_DTYPE_F16 && y->dtype == GS_DTYPE_F16
-             && (weights == GS_DTYPE_F16 || gs_dtype_block (weights) > 1) && x->shape.c % 8 == 0
-             && depth % 8 == 0);
+             && (weights == GS_DTYPE_F16
+                 || (gs_dtype_block (weights) > 1 && tile->variant == GS_MATMUL_COOPMAT))
+             && x->shape.c % 8 == 0 && depth % 8 == 0);
 }
 
 /* ---- Trials ---- */
 
 typedef struct
 {
+  GsMatmulTrial       base;
   const GsMatmulTile *tile;
   GArray             *tiles; /* the candidates */
-  GsTensor            x, w, y;
-  GsMatmulParameters  parameters;
 } Trial;
 
 /* Floating-point operations of one run: a few milliseconds. */
@@ -215,10 +236,9 @@ trial_flop (GsDevice *device)
     }
 }
 
-/* Lays x, w and y out for a product like the given one, of fewer rows if it is long. */
-static void
-trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsTensor *y,
-            const GsMatmulParameters *parameters)
+void
+gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor *const *operands,
+                      const GsTensor *y, const GsMatmulParameters *parameters)
 {
   const GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   const guint32 taps = parameters->kernel * parameters->kernel;
@@ -237,6 +257,7 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
       width = (width + 1) / 2;
   trial->parameters = *parameters;
   trial->parameters.activation = 0;
+  trial->parameters.norm_epsilon = 0;
   trial->x = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = x->dtype,
                           .shape = { 1, height * parameters->stride, width * parameters->stride,
                                      depth } };
@@ -248,28 +269,39 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
   trial->y.n_bytes = gs_shape_elements (trial->y.shape) * gs_dtype_bytes (y->dtype);
   trial->w.offset = (trial->x.n_bytes + 255) / 256 * 256;
   trial->y.offset = (trial->w.offset + trial->w.n_bytes + 255) / 256 * 256;
+  trial->n_bytes = trial->y.offset + trial->y.n_bytes;
+}
+
+char *
+gs_matmul_trial_class (const GsMatmulTrial *trial)
+{
+  return g_strdup_printf ("%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial->x.dtype),
+                          gs_dtype_name (trial->w.dtype), trial->parameters.kernel,
+                          trial->parameters.stride,
+                          g_bit_storage (gs_shape_pixels (trial->y.shape) - 1),
+                          g_bit_storage (trial->y.shape.c - 1), g_bit_storage (trial->x.shape.c - 1));
 }
 
 static void
 record_trial (GsCommands *commands, gpointer data)
 {
   Trial *trial = data;
-  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->x, &trial->w };
+  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->base.x, &trial->base.w };
 
-  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, NULL, operands, &trial->y,
-                      &trial->parameters);
+  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, NULL, operands, &trial->base.y,
+                      &trial->base.parameters);
 }
 
 static double
 time_tile (GsDevice *device, guint candidate, gpointer data)
 {
   Trial *trial = data;
-  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE,
-                                               trial->y.offset + trial->y.n_bytes, "tuning", NULL);
+  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE, trial->base.n_bytes,
+                                               "tuning", NULL);
 
   if (buffer == NULL)
     return INFINITY;
-  trial->x.buffer = trial->w.buffer = trial->y.buffer = buffer;
+  trial->base.x.buffer = trial->base.w.buffer = trial->base.y.buffer = buffer;
   trial->tile = &g_array_index (trial->tiles, GsMatmulTile, candidate);
   return gs_tune_time (device, record_trial, trial);
 }
@@ -325,17 +357,15 @@ choose_tuned (GsDevice *device, GArray *tiles, GsTensor *const *operands, const 
               const GsMatmulParameters *parameters)
 {
   Trial trial;
-  g_autofree char *key = NULL;
+  g_autofree char *klass = NULL, *key = NULL;
 
   for (guint i = tiles->len; i-- > 0;)
     if (!is_tried (&g_array_index (tiles, GsMatmulTile, i), gs_device_get_info (device), operands))
       g_array_remove_index (tiles, i);
-  trial_init (&trial, device, operands, y, parameters);
+  gs_matmul_trial_init (&trial.base, device, operands, y, parameters);
   choose_matrix (device, tiles, &trial);
-  key = g_strdup_printf ("matmul-%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial.x.dtype),
-                         gs_dtype_name (trial.w.dtype), parameters->kernel, parameters->stride,
-                         g_bit_storage (gs_shape_pixels (trial.y.shape) - 1),
-                         g_bit_storage (trial.y.shape.c - 1), g_bit_storage (trial.x.shape.c - 1));
+  klass = gs_matmul_trial_class (&trial.base);
+  key = g_strconcat ("matmul-", klass, NULL);
   return choose (device, key, tiles, &trial);
 }
 

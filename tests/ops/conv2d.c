@@ -40,6 +40,8 @@ static const Case cases[] = {
   { { 2, 9, 7, 24 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "coopmat" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32" },
+  { { 2, 9, 7, 24 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "half" },
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "half", .first = 24 },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "texel" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "texel" },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "gather" },
@@ -85,6 +87,8 @@ static const Case cases[] = {
   { { 1, 13, 11, 40 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32",
     .shortcut = 72, .shortcut_first = 24 },
   { { 1, 5, 7, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "coopmat", .shortcut = 20 }, /* in two */
+  { { 1, 5, 7, 56 }, 17, 3, 1, FALSE, NOTHING, FALSE, "half",
+    .first = 40, .shortcut = 32, .shortcut_first = 8 },
   { { 1, 5, 7, 56 }, 17, 3, 1, FALSE, NOTHING, FALSE, "texel",
     .first = 40, .shortcut = 36, .shortcut_first = 12 }, /* likewise, and so does the next one */
   { { 2, 9, 7, 20 }, 7, 3, 1, FALSE, NOTHING, TRUE, "uniform",
