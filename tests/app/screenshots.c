@@ -598,9 +598,9 @@ on_activate (GApplication *application)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
-  /* With a shadow and round corners, as on a desktop with a compositor. At once: where the shadow changes
-   * while a tooltip is shown, and the pointer may rest on something that has one, GTK 4.8 takes the window
-   * for the tooltip (surface_transform_changed_cb in gtktooltipwindow.c) and warns. */
+  /* With a shadow and round corners, as on a desktop with a compositor. At once: where the shadow
+   * changes while a tooltip is shown, and the pointer may rest on something that has one, GTK 4.8
+   * takes the window for the tooltip (surface_transform_changed_cb in gtktooltipwindow.c) and warns. */
   gtk_widget_remove_css_class (GTK_WIDGET (window), "solid-csd");
   gtk_widget_add_css_class (GTK_WIDGET (window), "csd");
   gtk_window_set_default_size (window, current->width, current->height);
