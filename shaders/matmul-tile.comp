@@ -9,9 +9,9 @@
 #extension GL_GOOGLE_include_directive : require
 #include "matmul.h"
 #include "include/matmul-common.glsl"
+#include "include/quant.glsl"
 #define PART_FOURS 1
 #include "include/matmul-place.glsl"
-#include "include/quant.glsl"
 
 layout(constant_id = GS_MATMUL_TILE_ROWS) const uint ROWS = 64;
 layout(constant_id = GS_MATMUL_TILE_COLUMNS) const uint COLUMNS = 64;
@@ -19,7 +19,8 @@ layout(constant_id = GS_MATMUL_TILE_PART_COLUMNS) const uint PART_COLUMNS = 4;
 layout(constant_id = GS_MATMUL_TILE_INVOCATIONS) const uint INVOCATIONS = 128;
 layout(local_size_x_id = GS_MATMUL_TILE_INVOCATIONS) in;
 
-#define PART_ROWS GS_MATMUL_TILE_PART_ROWS
+#include "include/matmul-part.glsl"
+
 #define FOURS (GS_MATMUL_TILE_DEPTH / 4) /* of k in a slab */
 #define EIGHTS (GS_MATMUL_TILE_DEPTH * 2) /* of w in a slab's panel: 8 columns of a k */
 
@@ -33,11 +34,13 @@ const uint X_FETCHES = (ROWS * FOURS + INVOCATIONS - 1) / INVOCATIONS;
 const uint N_EIGHTS = COLUMNS / GS_MATMUL_PANEL * EIGHTS;
 const uint W_FETCHES = (N_EIGHTS + INVOCATIONS - 1) / INVOCATIONS;
 
-/* An invocation's columns: fours, as far apart as all invocations' first fours reach. */
-const uint ACROSS = COLUMNS / PART_COLUMNS;
-
 shared float x_slabs[2 * X_SLAB]; /* [place][k][row]    */
 shared float w_slabs[2 * W_SLAB]; /* [place][k][column] */
+
+#define SHARES FOURS
+void put_share (uint i, vec2 v) { x_slabs[2 * i] = v.x; x_slabs[2 * i + 1] = v.y; }
+vec2 share_at (uint i) { return vec2 (x_slabs[2 * i], x_slabs[2 * i + 1]); }
+#include "include/matmul-norm.glsl"
 
 Row rows[X_FETCHES];
 vec4 x_next[X_FETCHES], w_next[2 * W_FETCHES];
@@ -45,24 +48,29 @@ vec4 x_next[X_FETCHES], w_next[2 * W_FETCHES];
 /* Four i of a slab of x: of row i / FOURS, so neighbours read neighbouring channels of a pixel. */
 void fetch_x (Cursor cursor)
 {
+  Norm norm;
+
+  if (HAS_NORM)
+    norm = load_norm (cursor.part);
   [[unroll]] for (uint f = 0; f < X_FETCHES; f++)
     {
       uint64_t place;
 
       x_next[f] = vec4 (0.0);
       if (find_part (rows[f], cursor, place))
-        x_next[f] = load_four (place);
+        x_next[f] = HAS_NORM ? normalise (load_four (place), moments[f], norm) : load_four (place);
     }
 }
 
-/* Of columns column ... column + 3 of a panel's block. */
-vec4 load_block_weights (uint64_t block, uint k, uint column)
+/* Of columns column ... column + 3 of a panel's group. */
+vec4 load_block_weights (uint64_t group, uint k, uint tap, uint taps, uint column)
 {
-  uint64_t at = block + column * 4;
-  uvec4 low = load_quad (at + quant_low_at (k));
-  uvec4 high = quant_bits == 5 || quant_bits == 6 ? load_quad (at + quant_high_at (k)) : uvec4 (0);
-  vec4 scale = load_floats (at + quant_scale_at (k));
-  vec4 minimum = quant_minima ? load_floats (at + QUANT_ROW) : vec4 (0.0);
+  uint64_t at = group + column * 4;
+  uvec4 low = load_quad (at + quant_low_at (k, tap, taps));
+  uvec4 high = quant_bits == 5 || quant_bits == 6 ? load_quad (at + quant_high_at (k, tap, taps))
+                                                  : uvec4 (0);
+  vec4 scale = load_floats (at + quant_scale_at (k, tap, taps));
+  vec4 minimum = quant_minima ? load_floats (at + quant_minimum_at (k, tap, taps)) : vec4 (0.0);
   vec4 values;
 
   [[unroll]] for (uint c = 0; c < 4; c++)
@@ -86,12 +94,12 @@ void fetch_w (uint column_block, uint first_k, uint depth)
         continue;
       if (quantised)
         {
-          uint64_t panel = column / GS_MATMUL_PANEL;
-          uint64_t block = p.w + (panel * (depth / 32) + k / 32) * QUANT_BYTES;
+          uint tap = w.taps == 1 ? 0 : k / w.channels, channel = k - tap * w.channels;
+          uint64_t group = group_at (w, column / GS_MATMUL_PANEL, channel);
           uint first = column % GS_MATMUL_PANEL;
 
-          w_next[2 * f] = load_block_weights (block, k % 32, first);
-          w_next[2 * f + 1] = load_block_weights (block, k % 32, first + 4);
+          w_next[2 * f] = load_block_weights (group, channel % 32, tap, w.taps, first);
+          w_next[2 * f + 1] = load_block_weights (group, channel % 32, tap, w.taps, first + 4);
         }
       else if (weight_f16)
         {
@@ -141,7 +149,6 @@ void main ()
   uint row = id / ACROSS * PART_ROWS, column = id % ACROSS * 4; /* of this invocation's part */
   uint end = total_depth (depth);
   Cursor cursor = Cursor (id % FOURS, 0, 0);
-  float sums[PART_ROWS * PART_COLUMNS]; /* [row][column] */
 
   if (!find_block (row_block, column_block))
     return;
@@ -151,6 +158,8 @@ void main ()
   [[unroll]] for (uint i = 0; i < PART_ROWS * PART_COLUMNS; i++)
     sums[i] = 0.0;
   settle (cursor);
+  if (HAS_NORM)
+    find_moments (row_block * ROWS);
   fetch_x (cursor);
   fetch_w (column_block, 0, depth);
   put (0);
@@ -183,25 +192,5 @@ void main ()
         put (1 - place);
       barrier ();
     }
-
-  [[unroll]] for (uint g = 0; g < PART_COLUMNS / 4; g++)
-    {
-      uint n = column_block * COLUMNS + g * (4 * ACROSS) + column;
-      vec4 bias = is_gated () ? vec4 (load_bias (n / 2).xy, load_bias (p.columns / 2 + n / 2).xy)
-                              : load_bias (n);
-
-      [[unroll]] for (uint r = 0; r < PART_ROWS; r++)
-        {
-          uint m = row_block * ROWS + row + r, i = r * PART_COLUMNS + g * 4;
-          vec4 v = bias + vec4 (sums[i], sums[i + 1], sums[i + 2], sums[i + 3]);
-
-          if (m < p.rows && n < p.columns)
-            {
-              if (is_gated ())
-                finish_two_pairs (m, n / 2, v);
-              else
-                finish (m, n, v);
-            }
-        }
-    }
+  finish_part (row_block, column_block, row, column);
 }

@@ -23,6 +23,9 @@ layout(local_size_x_id = GS_MATMUL_LANES) in;
 #include "include/quant.glsl"
 
 const uint WEIGHT_BYTES = weight_f16 ? 2 : 4;
+const uint TAPS = KERNEL * KERNEL;
+const uint GROUP_BYTES = TAPS * (QUANT_SCALES + QUANT_BITS);
+#define MIDDLE float (1u << (quant_bits - 1))
 
 /* The first column of vector v of a workgroup: of both of a pair, if pairs make one of y. */
 uint vector_column (uint column_block, uint v)
@@ -39,33 +42,55 @@ uint64_t weights_at (uint first_column, uint depth)
                          + first_column % GS_MATMUL_PANEL) * WEIGHT_BYTES;
 }
 
-/* Where in memory vector v of columns begins, of blocks. */
-uint64_t blocks_at (uint first_column, uint depth)
+/* Where in memory vector v of columns begins, of groups of blocks. */
+uint64_t groups_at (uint first_column)
 {
-  return p.w + uint64_t (first_column / GS_MATMUL_PANEL * (depth / 32)) * QUANT_BYTES
+  return p.w + uint64_t (first_column / GS_MATMUL_PANEL * (p.channels / 32)) * GROUP_BYTES
          + first_column % GS_MATMUL_PANEL * 4;
 }
 
-float scales[2], minima[2]; /* of the block at hand, by vector of columns */
+float scales[2], minima[2]; /* of the number at hand, by vector of columns */
 uint low_bits[2], high_bits[2];
 
-/* What is needed from k of a block on. All that depends on k is known to the compiler. */
-void load_block (uint v, uint64_t block, uint k)
+/* What is needed from k of a group on. All that depends on k is known to the compiler, but with more than
+ * one tap not where the blocks end. (To load only where one may end was slower: what is loaded for each k is
+ * an operand in memory and takes no register.) */
+void load_block (uint v, uint64_t group, uint k, uint tap)
 {
-  if (k % (32 / quant_scales) == 0)
-    scales[v] = load_lane_float (block + quant_scale_at (k));
-  if (k == 0 && quant_minima)
-    minima[v] = load_lane_float (block + QUANT_ROW);
+  if (TAPS > 1 || k % (32 / quant_scales) == 0)
+    scales[v] = load_lane_float (group + quant_scale_at (k, tap, TAPS));
+  if (quant_minima && (TAPS > 1 || k == 0))
+    minima[v] = load_lane_float (group + quant_minimum_at (k, tap, TAPS));
   if (k % quant_word == 0)
-    low_bits[v] = load_lane_uint (block + quant_low_at (k));
+    low_bits[v] = load_lane_uint (group + quant_low_at (k, tap, TAPS));
   if ((quant_bits == 5 && k == 0) || (quant_bits == 6 && k % 16 == 0))
-    high_bits[v] = load_lane_uint (block + quant_high_at (k));
+    high_bits[v] = load_lane_uint (group + quant_high_at (k, tap, TAPS));
 }
 
-float block_weight (uint v, uint64_t block, uint k)
+/* Bits k of a word where they are, scaled down, less the middle: product and sum are one instruction, a
+ * shift and a difference two. All is exact. Not for the uppermost bits, which would be a sign. */
+float number_in_place (uint k, uint low)
 {
-  load_block (v, block, k);
-  return quant_value (quant_number (k, low_bits[v], high_bits[v]), scales[v], minima[v]);
+  uint shift = k % quant_word * quant_bits;
+
+  return fma (float (int (low & ((1u << quant_bits) - 1) << shift)), 1.0 / float (1u << shift), -MIDDLE);
+}
+
+/* By as few instructions and registers as the kind of weights allows: the scale's product with a number is
+ * exact, so that all ways give the same. With several taps scale and minimum are operands in memory, of one
+ * instruction each. */
+float block_weight (uint v, uint64_t group, uint k, uint tap)
+{
+  bool in_place = (quant_bits == 4 || quant_bits == 8) && k % quant_word + 1 < quant_word;
+  float number;
+
+  load_block (v, group, k, tap);
+  if (!quant_minima && in_place)
+    return scales[v] * number_in_place (k, low_bits[v]);
+  number = float (int (quant_number (k, low_bits[v], high_bits[v])));
+  if (!quant_minima)
+    return scales[v] * (number - MIDDLE);
+  return TAPS == 1 ? fma (scales[v], number, minima[v]) : scales[v] * number + minima[v];
 }
 
 float load_lane_weight (uint64_t address)
@@ -83,7 +108,7 @@ void main ()
   if (!find_block (row_block, column_block))
     return;
 
-  uint depth = KERNEL * KERNEL * p.channels;
+  uint depth = TAPS * p.channels;
   uint first_row = row_block * ROWS;
   uint line = first_row / p.y_width;
   uint column = first_row - line * p.y_width;
@@ -96,7 +121,7 @@ void main ()
       uint n = vector_column (column_block, v) + gl_SubgroupInvocationID;
       float bias = p.bias != 0 && n < p.columns ? Floats (p.bias).at[n] : 0.0;
 
-      w[v] = quantised ? blocks_at (vector_column (column_block, v), depth)
+      w[v] = quantised ? groups_at (vector_column (column_block, v))
                        : weights_at (vector_column (column_block, v), depth);
       [[unroll]] for (uint r = 0; r < ROWS; r++)
         sums[2 * r + v] = bias;
@@ -113,7 +138,7 @@ void main ()
       line = line == p.y_height ? 0 : line;
     }
 
-  [[dont_unroll]] for (uint turn = 0; turn < KERNEL * KERNEL * SOURCES; turn++)
+  [[dont_unroll]] for (uint turn = 0; turn < TAPS * SOURCES; turn++)
     {
       /* Without a condition an address stays in a scalar register. */
       uint tap = turn / SOURCES, source = turn % SOURCES;
@@ -140,7 +165,7 @@ void main ()
       [[dont_unroll]] for (uint i = 0; i < n_fours; i += UNROLL)
         {
           uint64_t w_turn = w_offset + uint64_t (i) * (4 * GS_MATMUL_PANEL * WEIGHT_BYTES);
-          uint64_t first_block = uint64_t ((first_k + i * 4) / 32) * QUANT_BYTES;
+          uint64_t first_group = uint64_t ((source * p.x_channels + i * 4) / 32) * GROUP_BYTES;
 
           [[unroll]] for (uint u = 0; u < UNROLL; u++)
             {
@@ -152,11 +177,11 @@ void main ()
               [[unroll]] for (uint k = 0; k < 4; k++)
                 {
                   uint64_t offset = w_turn + (u * 4 + k) * (GS_MATMUL_PANEL * WEIGHT_BYTES);
-                  uint64_t block = first_block + u / 8 * QUANT_BYTES;
+                  uint64_t group = first_group + u / 8 * GROUP_BYTES;
                   float weights[2];
 
                   [[unroll]] for (uint v = 0; v < 2; v++)
-                    weights[v] = quantised ? block_weight (v, w[v] + block, u % 8 * 4 + k)
+                    weights[v] = quantised ? block_weight (v, w[v] + group, u % 8 * 4 + k, tap)
                                            : load_lane_weight (w[v] + offset);
 
                   /* Columns inside, so that a broadcast x is used up at once. */

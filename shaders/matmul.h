@@ -3,8 +3,8 @@
  * Push and specialization constants of matmul-tile.comp, matmul-texel.comp and matmul-gather.comp:
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m / add_period][n])
  * as an implicit convolution: row m is an output pixel, k runs over (ky, kx, channel), and then, where
- * matmul-tile and matmul-coopmat are given a shortcut, over the channels of another picture's pixel m,
- * which has weights of its own.
+ * matmul-tile, -half and -coopmat are given a shortcut, over the channels of another picture's pixel m,
+ * which has weights of its own. Where they are given a layer norm, x is normalised first.
  *
  * w lies in panels [columns / 16][k][16]: 16 columns of a k together, zeros where columns or channels
  * end.
@@ -34,7 +34,7 @@
 #define GS_MATMUL_KERNEL 6       /* matmul-uniform: kernel                          */
 #define GS_MATMUL_PLAIN 7        /* matmul-uniform: row m of y is pixel m of x      */
 #define GS_MATMUL_SOURCES 8      /* matmul-uniform: 2 if there is x2, else 1        */
-/* matmul-tile: of y, what a workgroup and an invocation make; invocations of a workgroup. */
+/* matmul-tile, -half, -dot: of y, what a workgroup and an invocation make; invocations of a workgroup. */
 #define GS_MATMUL_TILE_ROWS 3
 #define GS_MATMUL_TILE_COLUMNS 4
 #define GS_MATMUL_TILE_PART_COLUMNS 5
@@ -49,12 +49,13 @@
 #define GS_MATMUL_COOPMAT_N 8
 #define GS_MATMUL_COOPMAT_K 9
 #define GS_MATMUL_COOPMAT_INVOCATIONS 10
-#define GS_MATMUL_SHORTCUT 11 /* matmul-tile, -coopmat: 1 if there is a shortcut */
-#define GS_MATMUL_COOPMAT_LANES 12
-#define GS_MATMUL_N_CONSTANTS 13
+#define GS_MATMUL_SHORTCUT 11 /* matmul-tile, -half, -coopmat: 1 if there is a shortcut */
+#define GS_MATMUL_NORM 12     /* the same: bits of a layer norm's epsilon, 0: none */
+#define GS_MATMUL_COOPMAT_LANES 13
+#define GS_MATMUL_N_CONSTANTS 14
 
 /* What weights are: floats, halfs, or numbers of so many bits in blocks (include/quant.glsl), which
- * matmul-tile and matmul-uniform read. _MIN: blocks have minima. */
+ * matmul-tile, -coopmat, -dot and -uniform read. _MIN: blocks have minima. */
 #define GS_MATMUL_WEIGHT_F32 0
 #define GS_MATMUL_WEIGHT_F16 1
 #define GS_MATMUL_WEIGHT_4 2
@@ -64,9 +65,13 @@
 #define GS_MATMUL_WEIGHT_6 6
 #define GS_MATMUL_WEIGHT_8 7
 
-/* k that matmul-tile multiplies at a time, and its rows to an invocation. */
+/* k that matmul-tile multiplies at a time, and rows to an invocation, of matmul-half too. */
 #define GS_MATMUL_TILE_DEPTH 16
 #define GS_MATMUL_TILE_PART_ROWS 8
+
+/* k that matmul-half multiplies at a time, and those of them that it adds up in halfs. */
+#define GS_MATMUL_HALF_DEPTH 32
+#define GS_MATMUL_HALF_CHUNK 16
 
 /* k that matmul-coopmat multiplies at a time; multiples of the device's K. */
 #define GS_MATMUL_COOPMAT_DEPTH 32
@@ -84,8 +89,8 @@ struct GsMatmulPush
 {
   gs_address x, x2, w;           /* x2: 0 if all is in x; matmul-texel: their first texels     */
   gs_address bias, add, y;       /* bias, add: 0 if there is none                              */
-  gs_address shortcut;           /* of GsMatmulShortcut; 0 if there is none                    */
-  gs_address zeros;              /* matmul-gather: channels elements that are zero             */
+  gs_address shortcut;           /* of GsMatmulShortcut; 0 if there is none; a norm's weight    */
+  gs_address zeros;              /* matmul-gather: channels elements that are zero; a norm's bias */
   uint       rows, columns;      /* of the product                                             */
   uint       channels;           /* of x and x2, multiples of 4                                */
   uint       x_channels;         /* of x alone                                                 */

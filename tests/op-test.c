@@ -250,6 +250,19 @@ gs_op_test_offset (GsOpTest *test, const char *name, double offset)
     }
 }
 
+void
+gs_op_test_use_bytes (GsOpTest *test, const char *name)
+{
+  GArray *values = g_hash_table_lookup (test->inputs, name);
+
+  g_assert_nonnull (values);
+  for (guint i = 0; i < values->len; i++) /* steps of 1/64, the first of each 32 being the largest */
+    {
+      double *value = &g_array_index (values, double, i);
+      *value = i % 32 == 0 ? 127.0 / 64 : nearbyint (CLAMP (*value * 64, -127, 127)) / 64;
+    }
+}
+
 guint
 gs_op_test_output (GsOpTest *test, GsTensor *tensor)
 {
@@ -274,6 +287,12 @@ gs_op_test_use_kernels (GsOpTest *test, const char *variant)
       g_test_skip ("a driver that does without these kernels compiles them for minutes");
       return FALSE;
     }
+  if (g_str_has_prefix (variant, "half")
+      && (test->dtype != GS_DTYPE_F16 || !gs_device_get_info (test->device)->arithmetic16))
+    {
+      g_test_skip ("no halfs to calculate with, here or in this test");
+      return FALSE;
+    }
   if (g_str_has_prefix (variant, "coopmat")
       && (gs_device_get_info (test->device)->n_matrix_shapes == 0
           || !gs_kernel_exists ("matmul-coopmat.f16")))
@@ -281,7 +300,41 @@ gs_op_test_use_kernels (GsOpTest *test, const char *variant)
       g_test_skip ("no kernels for matrix units, here or in this build");
       return FALSE;
     }
+  if (g_str_has_prefix (variant, "dot") && !gs_device_get_info (test->device)->dots_of_bytes)
+    {
+      g_test_skip ("the driver sums no products of bytes");
+      return FALSE;
+    }
   g_setenv ("GESSO_KERNELS", variant, TRUE);
+  return TRUE;
+}
+
+gboolean
+gs_op_test_use_blocks (GsOpTest *test, GsDtype blocks, const char *variant, gboolean is_sample)
+{
+  GsMatmulVariant chosen;
+
+  if (gs_dtype_block (blocks) <= 1)
+    return TRUE;
+  g_unsetenv ("GESSO_KERNELS"); /* of the case before */
+  chosen = gs_matmul_choose (test->device);
+  if (test->weight_dtype != test->dtype)
+    {
+      g_test_skip ("its weights are neither floats nor halfs");
+      return FALSE;
+    }
+  if (g_str_has_prefix (variant, "coopmat") && test->dtype != GS_DTYPE_F16)
+    {
+      g_test_skip ("matrix units multiply halfs");
+      return FALSE;
+    }
+  if (!is_sample && !g_str_has_prefix (variant, "coopmat")
+      && (chosen == GS_MATMUL_TEXEL || chosen == GS_MATMUL_GATHER))
+    {
+      g_test_skip ("this driver takes seconds to compile it, and never chooses it");
+      return FALSE;
+    }
+  test->weight_dtype = blocks;
   return TRUE;
 }
 

@@ -46,6 +46,13 @@ typedef struct
  * kernel's storage type is a matter of its loads and stores only. */
 gboolean gs_op_test_use_kernels (GsOpTest *test, const char *variant);
 
+/* Weights of graphs from here on lie in blocks (base/block-quant.h), if that is such a type. Call it before
+ * the graph is made, and gs_op_test_use_kernels() with the same variant afterwards. FALSE: skipped, as one
+ * of those types that come once per storage type, or as a driver for which blocks become halfs (Mesa 22's
+ * and 25's on processors) takes seconds to compile it and this is no sample of its kind. */
+gboolean  gs_op_test_use_blocks  (GsOpTest *test, GsDtype blocks, const char *variant,
+                                  gboolean is_sample);
+
 typedef void (*GsOpTestFunc) (GsOpTest *test, gconstpointer data);
 
 /* A random input with values in about -2 ... 2. */
@@ -62,6 +69,9 @@ const double *gs_op_test_values (GsOpTest *test, const char *name);
 
 /* Adds a constant to all values of an input (to provoke cancellation, say). Before the check. */
 void gs_op_test_offset (GsOpTest *test, const char *name, double offset);
+
+/* Makes the values of an input, whose rows are multiples of 32, ones that matmul-dot does not round. */
+void gs_op_test_use_bytes (GsOpTest *test, const char *name);
 
 /* Returns its number. */
 guint gs_op_test_output (GsOpTest *test, GsTensor *tensor);

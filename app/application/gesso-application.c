@@ -5,6 +5,7 @@
 #include "gesso-application.h"
 
 #include "application/gesso-about.h"
+#include "application/gesso-awake.h"
 #include "application/gesso-canvas-benchmark.h"
 #include "application/gesso-stall.h"
 #include "document/gesso-journal.h"
@@ -14,6 +15,7 @@
 
 #include <glib/gi18n.h>
 
+#define LEAVE_MS 10000  /* for one that was killed to be gone: on a busy machine a second a GiB */
 #define CHECK_SECONDS 5 /* in which the first window does what it has to */
 
 struct _GessoApplication
@@ -24,6 +26,7 @@ struct _GessoApplication
   GessoTrainings *trainings;
   GSettings     *store;          /* NULL where the schema is not installed */
   GessoDownloads *downloads;
+  guint          fetching_cookie;
   GessoDeviceCheck *device_check;
   guint          check_timeout;
   GtkWindow     *preferences;    /* weak                                   */
@@ -99,6 +102,8 @@ preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
           gtk_application_get_active_window (GTK_APPLICATION (self)), self->store));
       gesso_preferences_set_device_check (GESSO_PREFERENCES (self->preferences),
                                           self->device_check);
+      gesso_preferences_set_server (GESSO_PREFERENCES (self->preferences),
+                                    gesso_engine_get_server (self->engine));
       g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
     }
   gtk_window_present (self->preferences);
@@ -186,12 +191,30 @@ apply_download_folder (GessoApplication *self)
 }
 
 static void
+apply_server (GessoApplication *self)
+{
+  gesso_store_apply_server (self->store, gesso_engine_get_server (self->engine));
+}
+
+static void
+on_downloads_changed (GessoApplication *self)
+{
+  GtkApplication *application = GTK_APPLICATION (self);
+
+  gesso_awake_set (&self->fetching_cookie, application,
+                   gtk_application_get_active_window (application),
+                   gesso_downloads_is_busy (self->downloads), _("Models are being fetched"));
+}
+
+static void
 open_store (GessoApplication *self)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), "preferences");
 
   self->store = gesso_store_new ();
   self->downloads = gesso_downloads_new (NULL);
+  g_signal_connect_object (self->downloads, "changed", G_CALLBACK (on_downloads_changed), self,
+                           G_CONNECT_SWAPPED);
   apply_download_folder (self);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), self->store != NULL);
   if (self->store == NULL)
@@ -201,6 +224,8 @@ open_store (GessoApplication *self)
   g_signal_connect_swapped (self->store, "changed::preview", G_CALLBACK (apply_preview), self);
   g_signal_connect_swapped (self->store, "changed::download-folder",
                             G_CALLBACK (apply_download_folder), self);
+  g_signal_connect_swapped (self->store, "changed::server-address", G_CALLBACK (apply_server), self);
+  apply_server (self);
   apply_style (self);
   apply_preview (self);
 }
@@ -219,6 +244,8 @@ restore_session (GessoApplication *self)
     return;
 
   self->restored = TRUE;
+  if (gtk_application_get_windows (GTK_APPLICATION (self)) == NULL)
+    gesso_journal_wait_left (NULL, LEAVE_MS);
   paths = gesso_journal_list_left (NULL);
   for (guint i = g_strv_length (paths); i-- > 0;)
     {
@@ -322,6 +349,7 @@ gesso_application_shutdown (GApplication *application)
   gesso_trainings_close (self->trainings);
   g_clear_object (&self->trainings);
   g_clear_object (&self->store);
+  gesso_engine_leave_server (self->engine);
   g_clear_object (&self->engine);
 }
 

@@ -33,14 +33,12 @@ free_pixels (guint8 *pixels, gpointer data)
   g_free (pixels);
 }
 
-/* RGBA, premultiplied as scaling wants it. */
+/* Takes RGBA, premultiplied as scaling wants it, and gives it in another size. */
 static GdkPixbuf *
-load (GdkTexture *texture, int width, int height)
+scale (guint8 *pixels, int own_width, int own_height, int width, int height)
 {
-  int own_width = gdk_texture_get_width (texture), own_height = gdk_texture_get_height (texture);
-  g_autoptr (GdkPixbuf) own =
-      gdk_pixbuf_new_from_data (download (texture, own_width, own_height), GDK_COLORSPACE_RGB, TRUE,
-                                8, own_width, own_height, own_width * 4, free_pixels, NULL);
+  g_autoptr (GdkPixbuf) own = gdk_pixbuf_new_from_data (pixels, GDK_COLORSPACE_RGB, TRUE, 8, own_width, own_height,
+                                                        own_width * 4, free_pixels, NULL);
 
   if (own_width == width && own_height == height)
     return g_steal_pointer (&own);
@@ -52,7 +50,9 @@ GessoTiles *
 gesso_texture_scale_to_tiles (GdkTexture *texture, int width, int height)
 {
   const GdkRectangle area = { 0, 0, width, height };
-  g_autoptr (GdkPixbuf) pixbuf = load (texture, width, height);
+  int own_width = gdk_texture_get_width (texture), own_height = gdk_texture_get_height (texture);
+  g_autoptr (GdkPixbuf) pixbuf =
+      scale (download (texture, own_width, own_height), own_width, own_height, width, height);
   GessoTiles *tiles = gesso_tiles_new (4);
 
   if (pixbuf)
@@ -63,12 +63,16 @@ gesso_texture_scale_to_tiles (GdkTexture *texture, int width, int height)
 }
 
 GessoTiles *
-gesso_texture_to_mask (GdkTexture *texture, int width, int height)
+gesso_tiles_to_mask (const GessoTiles *tiles, int own_width, int own_height, int width, int height)
 {
-  g_autoptr (GdkPixbuf) pixbuf = load (texture, width, height);
-  GessoTiles *tiles = gesso_tiles_new (1);
+  const gsize stride = (gsize) own_width * 4;
+  guint8 *pixels = g_malloc (stride * (gsize) own_height);
+  GessoTiles *mask = gesso_tiles_new (1);
+  g_autoptr (GdkPixbuf) pixbuf = NULL;
   g_autofree guint8 *line = g_malloc ((gsize) width);
 
+  gesso_tiles_read (tiles, &(GdkRectangle) { 0, 0, own_width, own_height }, pixels, stride);
+  pixbuf = scale (pixels, own_width, own_height, width, height);
   for (int y = 0; pixbuf && y < height; y++)
     {
       const GdkRectangle row = { 0, y, width, 1 };
@@ -78,10 +82,10 @@ gesso_texture_to_mask (GdkTexture *texture, int width, int height)
       /* Rec. 709 weights, of 256. */
       for (int x = 0; x < width; x++, pixel += 4)
         line[x] = (guint8) ((pixel[0] * 54u + pixel[1] * 184u + pixel[2] * 18u + 128) >> 8);
-      gesso_tiles_write (tiles, &row, line, (gsize) width);
+      gesso_tiles_write (mask, &row, line, (gsize) width);
     }
 
-  return tiles;
+  return mask;
 }
 
 GdkTexture *

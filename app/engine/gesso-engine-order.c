@@ -9,6 +9,8 @@
 #include "gesso-picture-private.h"
 #include "gesso-request.h"
 #include "gesso-result-private.h"
+#include "gesso-server-model.h"
+#include "gesso-server-run.h"
 #include "gesso-trail-private.h"
 
 #include <glib/gi18n.h>
@@ -25,6 +27,11 @@ typedef struct
   gboolean      unfinished; /* out: latents are kept that could not be decoded */
   char        **notes;      /* out: the result's                               */
   double        seconds;    /* out: of one picture; 0: not measured            */
+
+  /* Of one that a server makes: */
+  char             *address, *token;
+  GessoServerStock *stock;  /* or NULL */
+  guint             native_size;
 } Run;
 
 static void
@@ -33,6 +40,9 @@ run_free (Run *run)
   g_clear_object (&run->order);
   g_clear_object (&run->job);
   g_strfreev (run->notes);
+  g_free (run->address);
+  g_free (run->token);
+  g_clear_pointer (&run->stock, gesso_server_stock_unref);
   g_free (run);
 }
 
@@ -137,6 +147,46 @@ run_work (GessoWorker *worker, GTask *task)
   gesso_worker_return_error (worker, task, error);
 }
 
+static void
+server_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Run *run = data;
+  GError *error = NULL;
+
+  if (gesso_server_run (run->address, run->token, run->stock, run->native_size, run->order,
+                        run->preview, run->job, &run->notes, &error))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  run->unfinished = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE);
+  g_task_return_error (task, error);
+}
+
+/* model: on a server, but only on the one that the artist set. */
+static void
+run_on_server (GessoEngine *self, GTask *task, Run *run, const char *model)
+{
+  GessoServer *server = gesso_engine_get_server (self);
+  GessoServerStock *stock = gesso_server_get_stock (server);
+
+  if (!gesso_server_has_address_of (server, model))
+    {
+      g_autofree char *host = gesso_server_model_dup_host (model);
+
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                               /* Translators: the name of a server */
+                               _("%s is not the server in the preferences: choose another model"), host);
+      return;
+    }
+  run->address = g_strdup (gesso_server_get_address (server));
+  run->token = g_strdup (gesso_server_get_token (server));
+  run->stock = stock ? gesso_server_stock_ref (stock) : NULL;
+  run->native_size = gesso_server_get_native_size (server, model);
+  gesso_engine_count_away (self, 1);
+  g_task_run_in_thread (task, server_in_thread);
+}
+
 void
 gesso_engine_run_async (GessoEngine        *self,
                         GessoOrder         *order,
@@ -146,6 +196,7 @@ gesso_engine_run_async (GessoEngine        *self,
                         gpointer            data)
 {
   g_autoptr (GTask) task = g_task_new (self, gesso_job_get_cancellable (job), callback, data);
+  const char *model = gesso_settings_get_model (gesso_order_get_settings (order));
   Run *run = g_new0 (Run, 1);
 
   run->order = g_object_ref (order);
@@ -157,7 +208,10 @@ gesso_engine_run_async (GessoEngine        *self,
   /* Not checked: pictures that are finished are worth having, cancelled or not. */
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, run, (GDestroyNotify) run_free);
-  gesso_worker_push (gesso_engine_get_worker (self), task, run_work);
+  if (gesso_server_model_is_one (model))
+    run_on_server (self, task, run, model);
+  else
+    gesso_worker_push (gesso_engine_get_worker (self), task, run_work);
 }
 
 gboolean
@@ -165,6 +219,8 @@ gesso_engine_run_finish (GessoEngine *self, GAsyncResult *result, GError **error
 {
   Run *run = g_task_get_task_data (G_TASK (result));
 
+  if (run->address)
+    gesso_engine_count_away (self, -1);
   gesso_job_flush (run->job);
   gesso_order_take_notes (run->order, g_steal_pointer (&run->notes));
   gesso_order_set_seconds (run->order, run->seconds);

@@ -17,6 +17,8 @@ struct _GessoEngine
   gboolean     on_cpu;
   gboolean     can_decode;
   GsPreview    preview;
+  GessoServer *server;
+  int          n_away; /* orders that it makes */
 };
 
 G_DEFINE_FINAL_TYPE (GessoEngine, gesso_engine, G_TYPE_OBJECT)
@@ -28,6 +30,7 @@ gesso_engine_finalize (GObject *object)
 
   g_clear_pointer (&self->worker, gesso_worker_free);
   g_free (self->device_name);
+  g_clear_object (&self->server);
 
   G_OBJECT_CLASS (gesso_engine_parent_class)->finalize (object);
 }
@@ -43,6 +46,7 @@ gesso_engine_init (GessoEngine *self)
 {
   self->worker = gesso_worker_new ();
   self->preview = GS_PREVIEW_BEST;
+  self->server = gesso_server_new ();
 }
 
 void
@@ -61,6 +65,26 @@ GessoWorker *
 gesso_engine_get_worker (GessoEngine *self)
 {
   return self->worker;
+}
+
+GessoServer *
+gesso_engine_get_server (GessoEngine *self)
+{
+  return self->server;
+}
+
+void
+gesso_engine_count_away (GessoEngine *self, int change)
+{
+  self->n_away += change;
+}
+
+void
+gesso_engine_leave_server (GessoEngine *self)
+{
+  gesso_server_close (self->server);
+  while (self->n_away > 0)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 void

@@ -12,6 +12,7 @@
 #include "gesso-job.h"
 #include "gesso-order.h"
 #include "gesso-picture.h"
+#include "gesso-server.h"
 #include "gesso-training.h"
 
 G_BEGIN_DECLS
@@ -38,15 +39,20 @@ gboolean    gesso_engine_get_on_cpu      (GessoEngine *self);
 /* Of generations from now on: "none", "fast" or "best". */
 void gesso_engine_set_preview (GessoEngine *self, const char *preview);
 
+/* Where orders are made whose model is one of another machine (see gesso-server-model.h). Never NULL. */
+GessoServer *gesso_engine_get_server (GessoEngine *self);
+/* Before main() returns: waits until the server has nothing to answer any more. Cancel its jobs first. */
+void         gesso_engine_leave_server (GessoEngine *self);
+
 /* Folders in which prompts find LoRAs and embeddings, from the next work on; ended by NULL. */
 void gesso_engine_set_library (GessoEngine *self, const char *const *folders);
 
 /* After an order whose last part, the decoding, failed: the denoised latents are kept and decoding can
- * be tried again. */
+ * be tried again. Or a server did not answer any more: the pictures that are missing can be asked for again. */
 gboolean gesso_engine_can_decode (GessoEngine *self);
 
-/* An order's pictures come as the job's "result" while it runs. again: only the decoding of an order
- * that failed there. */
+/* An order's pictures come as the job's "result" while it runs. again: only what is missing of an order
+ * that failed there. Orders of this machine are made one after the other, those of a server as they come. */
 void     gesso_engine_run_async  (GessoEngine        *self,
                                   GessoOrder         *order,
                                   gboolean            again,

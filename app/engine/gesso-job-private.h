@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* A GsProgressFunc; job is the GessoJob. */
 gboolean gesso_job_report (const GsProgress *progress, gpointer job);
 
+/* Any thread. */
+gboolean gesso_job_is_cancelled (GessoJob *self);
+
 /* Before it runs: looks at the picture are transparent where it will not change anything. */
 void     gesso_job_set_covered (GessoJob *self);
 

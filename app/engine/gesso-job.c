@@ -200,6 +200,12 @@ gesso_job_report (const GsProgress *progress, gpointer job)
   return TRUE;
 }
 
+gboolean
+gesso_job_is_cancelled (GessoJob *self)
+{
+  return g_cancellable_is_cancelled (self->cancellable);
+}
+
 void
 gesso_job_set_covered (GessoJob *self)
 {

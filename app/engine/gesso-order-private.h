@@ -11,4 +11,8 @@ void gesso_order_take_notes (GessoOrder *self, char **notes);
 
 void gesso_order_set_seconds (GessoOrder *self, double seconds);
 
+/* Pictures of the batch that a server has made: one that is tried again begins behind them. Any thread. */
+guint gesso_order_get_n_made (GessoOrder *self);
+void  gesso_order_set_n_made (GessoOrder *self, guint n);
+
 G_END_DECLS

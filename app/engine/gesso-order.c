@@ -25,6 +25,7 @@ struct _GessoOrder
   gboolean       keep_steps, draft;
   char         **notes;
   double         seconds;
+  guint          n_made;      /* atomic */
 };
 
 enum
@@ -105,6 +106,18 @@ void
 gesso_order_set_seconds (GessoOrder *self, double seconds)
 {
   self->seconds = seconds;
+}
+
+guint
+gesso_order_get_n_made (GessoOrder *self)
+{
+  return (guint) g_atomic_int_get (&self->n_made);
+}
+
+void
+gesso_order_set_n_made (GessoOrder *self, guint n)
+{
+  g_atomic_int_set (&self->n_made, n);
 }
 
 void

@@ -6,10 +6,13 @@
 
 #include "document/gesso-blend.h"
 #include "document/gesso-replace.h"
-#include "document/gesso-snapshot.h"
+#include "document/gesso-texture.h"
+#include "engine/gesso-picture-pixels.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
+
+#define LOOK_SIZE 96
 
 struct _GessoPicture
 {
@@ -17,6 +20,8 @@ struct _GessoPicture
 
   const GsImage *image;  /* RGB; owned by the bytes that the texture holds */
   GdkTexture    *texture;
+  GdkTexture    *look;   /* NULL: none was asked for yet */
+  GessoTiles    *tiles;  /* as look */
   char          *parameters;
   gboolean       saved;
 };
@@ -44,6 +49,8 @@ gesso_picture_finalize (GObject *object)
   GessoPicture *self = GESSO_PICTURE (object);
 
   g_clear_object (&self->texture);
+  g_clear_object (&self->look);
+  g_clear_pointer (&self->tiles, gesso_tiles_unref);
   g_free (self->parameters);
 
   G_OBJECT_CLASS (gesso_picture_parent_class)->finalize (object);
@@ -155,6 +162,24 @@ gesso_picture_get_texture (GessoPicture *self)
   return self->texture;
 }
 
+GdkTexture *
+gesso_picture_get_look (GessoPicture *self)
+{
+  if (self->look == NULL)
+    self->look = gesso_image_look (self->image, LOOK_SIZE);
+
+  return self->look;
+}
+
+GessoTiles *
+gesso_picture_get_tiles (GessoPicture *self)
+{
+  if (self->tiles == NULL)
+    self->tiles = gesso_tiles_from_image (self->image);
+
+  return self->tiles;
+}
+
 const char *
 gesso_picture_get_parameters (GessoPicture *self)
 {
@@ -182,26 +207,27 @@ check_size (guint width, guint height, GError **error)
   return FALSE;
 }
 
-/* gdk_texture_download() gives premultiplied cairo pixels: in a 32-bit word 0xAARRGGBB. */
-static GsImage *
-image_from_texture (GdkTexture *texture)
+static GessoPicture *
+new_from_texture (GdkTexture *texture)
 {
-  guint width = (guint) gdk_texture_get_width (texture);
-  guint height = (guint) gdk_texture_get_height (texture);
-  gsize n_pixels = (gsize) width * height;
-  g_autofree guint32 *words = g_new (guint32, n_pixels);
-  GsImage *image = gs_image_new (width, height, 3);
+  GessoTiles *tiles = gesso_texture_to_tiles (texture);
+  GessoPicture *self =
+      gesso_picture_new_take (gesso_tiles_to_image (tiles, (guint) gdk_texture_get_width (texture),
+                                                    (guint) gdk_texture_get_height (texture)),
+                              NULL);
 
-  gdk_texture_download (texture, (guchar *) words, (gsize) width * 4);
-  for (gsize i = 0; i < n_pixels; i++)
-    {
-      guint white = 255 - (words[i] >> 24);
+  self->tiles = tiles;
+  return self;
+}
 
-      for (guint c = 0; c < 3; c++)
-        image->pixels[i * 3 + c] = (guint8) MIN (255, (words[i] >> (16 - 8 * c) & 0xff) + white);
-    }
+static GessoPicture *
+new_from_image (GsImage *image, char *parameters)
+{
+  GessoTiles *tiles = gesso_tiles_from_image (image);
+  GessoPicture *self = gesso_picture_new_take (image, parameters);
 
-  return image;
+  self->tiles = tiles;
+  return self;
 }
 
 static GessoPicture *
@@ -220,7 +246,7 @@ load_file (GFile *file, GCancellable *cancellable, GError **error)
       g_autoptr (GsImage) image = gs_image_load_png_bytes (bytes, &parameters, error);
 
       if (image && check_size (image->width, image->height, error))
-        return gesso_picture_new_take (g_steal_pointer (&image), parameters);
+        return new_from_image (g_steal_pointer (&image), parameters);
       g_free (parameters);
       return NULL;
     }
@@ -240,7 +266,7 @@ load_file (GFile *file, GCancellable *cancellable, GError **error)
                    error))
     return NULL;
 
-  return gesso_picture_new_take (image_from_texture (texture), NULL);
+  return new_from_texture (texture);
 }
 
 static void
@@ -288,7 +314,7 @@ from_texture_in_thread (GTask *task, gpointer source, gpointer data, GCancellabl
       g_task_return_error (task, error);
       return;
     }
-  picture = gesso_picture_new_take (image_from_texture (data), NULL);
+  picture = new_from_texture (data);
   picture->saved = TRUE;
   g_task_return_pointer (task, picture, g_object_unref);
 }

@@ -21,7 +21,7 @@ static void list_model_init (GListModelInterface *interface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GessoDownloads, gesso_downloads, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
-static guint done_signal;
+static guint changed_signal, done_signal;
 
 /* ---- The list ------------------------------------------------------------------------------- */
 
@@ -114,6 +114,7 @@ start_next (GessoDownloads *self)
 static void
 on_changed (GessoDownload *download, GessoDownloads *self)
 {
+  g_signal_emit (self, changed_signal, 0);
   if (gesso_download_get_state (download) == GESSO_DOWNLOAD_DONE)
     g_signal_emit (self, done_signal, 0, download);
   if (gesso_download_get_state (download) == GESSO_DOWNLOAD_DONE ||
@@ -258,6 +259,8 @@ gesso_downloads_class_init (GessoDownloadsClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = gesso_downloads_dispose;
 
+  changed_signal = g_signal_new ("changed", GESSO_TYPE_DOWNLOADS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
   done_signal = g_signal_new ("done", GESSO_TYPE_DOWNLOADS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 1, GESSO_TYPE_DOWNLOAD);
 }

@@ -3,7 +3,8 @@
  * GessoDownloads: what is fetched, and what was begun and left, as a GListModel of GessoDownload. Two come
  * at a time, the others wait for their turn. No network before gesso_downloads_add() or _resume().
  *
- * Signal: "done" (GessoDownload): a file is there, whole and right.
+ * Signals: "changed": what one of them does, or how far it is;
+ * "done" (GessoDownload): a file is there, whole and right.
  */
 #pragma once
 

@@ -4,11 +4,11 @@
 
 #include "gesso-hub.h"
 
+#include "engine/gesso-json.h"
 #include "gesso-part-file.h"
 #include "gesso-reply.h"
 
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define MAX_ANSWER_BYTES (16 * 1024 * 1024)
@@ -38,40 +38,12 @@ gesso_hub_listing_free (GessoHubListing *listing)
   g_free (listing);
 }
 
-/* ---- JSON: whatever is not as it should be is as if it were not there ----------------------- */
-
-static JsonNode *
-get_node (JsonObject *object, const char *name)
-{
-  return object ? json_object_get_member (object, name) : NULL;
-}
-
-static JsonObject *
-get_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = get_node (object, name);
-
-  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
-static const char *
-get_string (JsonObject *object, const char *name)
-{
-  JsonNode *node = get_node (object, name);
-
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node) : NULL;
-}
-
 static guint64
 get_size (JsonObject *object)
 {
-  JsonNode *node = get_node (object, "size");
-  const gint64 size = node && JSON_NODE_HOLDS_VALUE (node) &&
-                              json_node_get_value_type (node) == G_TYPE_INT64
-                          ? json_node_get_int (node) : 0;
+  const double size = gesso_json_get_number (object, "size", 0);
 
-  return size > 0 ? (guint64) size : 0;
+  return size > 0 && size < 1e15 ? (guint64) size : 0;
 }
 
 /* ---- The listing ---------------------------------------------------------------------------- */
@@ -119,9 +91,9 @@ is_plain (const char *path)
 static void
 add_file (GessoHubListing *listing, const Question *question, JsonObject *entry)
 {
-  const char *path = get_string (entry, "rfilename");
-  JsonObject *lfs = get_object (entry, "lfs");
-  const char *sha256 = get_string (lfs, "sha256");
+  const char *path = gesso_json_get_string (entry, "rfilename");
+  JsonObject *lfs = gesso_json_get_object (entry, "lfs");
+  const char *sha256 = gesso_json_get_string (lfs, "sha256");
   g_autofree char *name = NULL;
   GessoHubFile *file;
 
@@ -143,26 +115,20 @@ add_file (GessoHubListing *listing, const Question *question, JsonObject *entry)
 static void
 add_files (GessoHubListing *listing, const Question *question, JsonObject *root)
 {
-  JsonNode *node = get_node (root, "siblings");
-  JsonArray *entries = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  const guint n = entries ? json_array_get_length (entries) : 0;
+  JsonArray *entries = gesso_json_get_array (root, "siblings");
+  const guint n = gesso_json_get_length (entries);
 
   for (guint i = 0; i < n && listing->files->len < MAX_FILES; i++)
-    {
-      JsonNode *entry = json_array_get_element (entries, i);
-
-      if (JSON_NODE_HOLDS_OBJECT (entry))
-        add_file (listing, question, json_node_get_object (entry));
-    }
+    add_file (listing, question, gesso_json_object_at (entries, i));
 }
 
 /* A name that a repository has for its own licence says more than "other". */
 static char *
 dup_licence (JsonObject *root)
 {
-  JsonObject *card = get_object (root, "cardData");
-  const char *licence = get_string (card, "license");
-  const char *name = get_string (card, "license_name");
+  JsonObject *card = gesso_json_get_object (root, "cardData");
+  const char *licence = gesso_json_get_string (card, "license");
+  const char *name = gesso_json_get_string (card, "license_name");
 
   return g_strdup (name && g_strcmp0 (licence, "other") == 0 ? name : licence);
 }
@@ -170,7 +136,7 @@ dup_licence (JsonObject *root)
 static gboolean
 is_gated (JsonObject *root)
 {
-  JsonNode *node = get_node (root, "gated");
+  JsonNode *node = json_object_get_member (root, "gated");
 
   return node && JSON_NODE_HOLDS_VALUE (node) &&
          (json_node_get_value_type (node) == G_TYPE_STRING || json_node_get_boolean (node));
@@ -180,7 +146,7 @@ static GessoHubListing *
 make_listing (const Question *question, JsonObject *root, GError **error)
 {
   g_autoptr (GessoHubListing) listing = g_new0 (GessoHubListing, 1);
-  const char *commit = get_string (root, "sha");
+  const char *commit = gesso_json_get_string (root, "sha");
 
   listing->repository = g_strdup (question->repository);
   listing->revision = g_strdup (commit && strspn (commit, G_CSET_DIGITS "abcdef") == strlen (commit) &&
@@ -212,20 +178,18 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Question *question = g_task_get_task_data (task);
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) root = NULL;
   GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM (source);
   GError *error = NULL;
   GessoHubListing *listing;
-  JsonNode *root;
 
   if (g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, &error) < 0)
     {
       g_task_return_error (task, error);
       return;
     }
-  root = json_parser_load_from_data (parser, g_memory_output_stream_get_data (memory),
-                                     (gssize) g_memory_output_stream_get_data_size (memory), NULL)
-             ? json_parser_get_root (parser) : NULL;
+  root = gesso_json_parse (g_memory_output_stream_get_data (memory),
+                           g_memory_output_stream_get_data_size (memory));
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,

@@ -5,7 +5,6 @@
 #include "gesso-refiner-row.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 #define BASE_FAMILY "SDXL"
 #define REFINER_FAMILY "SDXL refiner"
@@ -76,18 +75,6 @@ update (GessoRefinerRow *self)
 }
 
 static void
-show_start (GessoRefinerRow *self)
-{
-  g_autofree char *text = NULL;
-  double start;
-
-  g_object_get (self->settings, "refiner-start", &start, NULL);
-  /* Translators: how many of the steps the refiner makes, those at the end */
-  text = g_strdup_printf (_("Makes the last %d %% of the steps"), (int) lrint (100 * (1 - start)));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text);
-}
-
-static void
 on_selected (GessoRefinerRow *self)
 {
   guint position = adw_combo_row_get_selected (ADW_COMBO_ROW (self));
@@ -116,10 +103,7 @@ gesso_refiner_row_bind (GessoRefinerRow *self, GessoSettings *settings, GListMod
   self->items = g_object_ref (items);
   g_signal_connect_object (settings, "notify::refiner", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "notify::refiner-start", G_CALLBACK (show_start), self,
-                           G_CONNECT_SWAPPED);
   g_signal_connect_object (items, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  show_start (self);
   update (self);
 }
 

@@ -12,6 +12,9 @@
 #include "prompt/gesso-seed-row.h"
 #include "prompt/gesso-start-group.h"
 
+#include <glib/gi18n.h>
+#include <math.h>
+
 struct _GessoSettingsPane
 {
   GtkWidget        parent_instance;
@@ -20,6 +23,8 @@ struct _GessoSettingsPane
   GessoModelRow   *model_row;
   GessoVaeRow     *vae_row;
   GessoRefinerRow *refiner_row;
+  GtkWidget       *refiner_share_row;
+  GtkSpinButton   *refiner_share;
   GListModel      *items; /* of the library, or NULL */
   GessoStartGroup *start_group;
   GtkSpinButton   *width;
@@ -39,6 +44,11 @@ struct _GessoSettingsPane
   AdwComboRow     *prompt_steps;
   AdwComboRow     *free_u;
   AdwComboRow     *rng;
+  AdwActionRow    *guidance_rescale_row;
+
+  GessoSettings    *settings;
+  char             *host;  /* of the server, NULL: this machine */
+  GessoServerStock *stock; /* its, or NULL                      */
 };
 
 G_DEFINE_FINAL_TYPE (GessoSettingsPane, gesso_settings_pane, GTK_TYPE_WIDGET)
@@ -68,6 +78,40 @@ round_pixels (GtkSpinButton *spin)
     gtk_spin_button_set_value (spin, rounded);
 }
 
+/* Of the steps, in percent: what is left from where the refiner begins. */
+static gboolean
+share_from_start (GBinding *binding, const GValue *start, GValue *share, gpointer data)
+{
+  g_value_set_double (share, round (100 * (1 - g_value_get_double (start))));
+  return TRUE;
+}
+
+static gboolean
+start_from_share (GBinding *binding, const GValue *share, GValue *start, gpointer data)
+{
+  g_value_set_double (start, 1 - g_value_get_double (share) / 100);
+  return TRUE;
+}
+
+static gboolean
+is_given (GBinding *binding, const GValue *path, GValue *given, gpointer data)
+{
+  g_value_set_boolean (given, *g_value_get_string (path) != '\0');
+  return TRUE;
+}
+
+static void
+bind_refiner (GessoSettingsPane *self, GessoSettings *settings)
+{
+  if (self->items)
+    gesso_refiner_row_bind (self->refiner_row, settings, self->items);
+  g_object_bind_property_full (settings, "refiner", self->refiner_share_row, "visible",
+                               G_BINDING_SYNC_CREATE, is_given, NULL, NULL, NULL);
+  g_object_bind_property_full (settings, "refiner-start", self->refiner_share, "value",
+                               G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL, share_from_start,
+                               start_from_share, NULL, NULL);
+}
+
 static void
 bind_pixels (GtkSpinButton *spin, GessoSettings *settings, const char *property)
 {
@@ -85,6 +129,68 @@ bind_names (AdwComboRow *row, GessoSettings *settings, const char *property, Ges
   adw_combo_row_set_model (row, G_LIST_MODEL (labels));
   gesso_choice_bind (row, settings, property, gesso_catalog_get_ids (catalog));
 }
+
+/* ---- A server ------------------------------------------------------------------------------- */
+
+/* Grey, with the reason in the place of what it is for; NULL: as before. */
+static void
+set_reason (AdwActionRow *row, const char *reason)
+{
+  static const char *const key = "gesso-subtitle";
+  const char *former = g_object_get_data (G_OBJECT (row), key);
+
+  if (reason && former == NULL)
+    g_object_set_data_full (G_OBJECT (row), key, g_strdup (adw_action_row_get_subtitle (row)), g_free);
+  if (reason)
+    adw_action_row_set_subtitle (row, reason);
+  else if (former)
+    {
+      adw_action_row_set_subtitle (row, former);
+      g_object_set_data (G_OBJECT (row), key, NULL);
+    }
+}
+
+/* It is told at once rather than after the picture was ordered. */
+static void
+check_sampler (GessoSettingsPane *self)
+{
+  g_autofree char *sampler = NULL, *schedule = NULL, *reason = NULL;
+
+  if (self->settings == NULL)
+    return;
+
+  g_object_get (self->settings, "sampler", &sampler, "schedule", &schedule, NULL);
+  if (self->host && self->stock && !gesso_server_stock_can_sample (self->stock, sampler, schedule))
+    /* Translators: the name of another computer, which lacks a sampler with its schedule */
+    reason = g_strdup_printf (_("%s does not have this"), self->host);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->sampler), reason ? reason : "");
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->schedule), reason ? reason : "");
+}
+
+void
+gesso_settings_pane_set_server (GessoSettingsPane *self, const char *host, GessoServerStock *stock)
+{
+  GtkWidget *const rows[] = {
+    GTK_WIDGET (self->guidance_rescale_row), GTK_WIDGET (self->deep_layers),
+    GTK_WIDGET (self->guided_steps), GTK_WIDGET (self->prompt_steps), GTK_WIDGET (self->free_u),
+  };
+  /* Translators: the name of another computer, which has no such setting */
+  g_autofree char *reason = host ? g_strdup_printf (_("Not on %s"), host) : NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      set_reason (ADW_ACTION_ROW (rows[i]), reason);
+      gtk_widget_set_sensitive (rows[i], host == NULL);
+    }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->vae_row), host == NULL);
+  g_free (self->host);
+  self->host = g_strdup (host);
+  g_clear_pointer (&self->stock, gesso_server_stock_unref);
+  self->stock = stock ? gesso_server_stock_ref (stock) : NULL;
+  check_sampler (self);
+}
+
+/* ---- Binding -------------------------------------------------------------------------------- */
 
 static void
 on_model_read (GessoSettingsPane *self)
@@ -106,8 +212,7 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
                            G_CONNECT_SWAPPED);
   gesso_model_row_bind (self->model_row, settings, store);
   gesso_vae_row_bind (self->vae_row, settings);
-  if (self->items)
-    gesso_refiner_row_bind (self->refiner_row, settings, self->items);
+  bind_refiner (self, settings);
   gesso_start_group_bind (self->start_group, document);
   gesso_seed_row_bind (self->seed_row, settings);
   gesso_preset_row_bind (self->preset_row, settings);
@@ -117,6 +222,11 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
   g_object_bind_property (settings, "guidance-scale", self->guidance_scale, "value", flags);
   g_object_bind_property (settings, "clip-skip", self->clip_skip, "value", flags);
   g_object_bind_property (settings, "guidance-rescale", self->guidance_rescale, "value", flags);
+  self->settings = g_object_ref (settings);
+  g_signal_connect_object (settings, "notify::sampler", G_CALLBACK (check_sampler), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::schedule", G_CALLBACK (check_sampler), self,
+                           G_CONNECT_SWAPPED);
   bind_names (self->sampler, settings, "sampler", GESSO_CATALOG_SAMPLERS);
   bind_names (self->schedule, settings, "schedule", GESSO_CATALOG_SCHEDULES);
   gesso_choice_bind (self->hires, settings, "hires", passes);
@@ -157,6 +267,9 @@ gesso_settings_pane_dispose (GObject *object)
 {
   g_clear_pointer (&GESSO_SETTINGS_PANE (object)->scroller, gtk_widget_unparent);
   g_clear_object (&GESSO_SETTINGS_PANE (object)->items);
+  g_clear_object (&GESSO_SETTINGS_PANE (object)->settings);
+  g_clear_pointer (&GESSO_SETTINGS_PANE (object)->host, g_free);
+  g_clear_pointer (&GESSO_SETTINGS_PANE (object)->stock, gesso_server_stock_unref);
 
   G_OBJECT_CLASS (gesso_settings_pane_parent_class)->dispose (object);
 }
@@ -180,6 +293,8 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, model_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, vae_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, refiner_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, refiner_share_row);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, refiner_share);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, start_group);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, width);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, height);
@@ -191,6 +306,7 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, schedule);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, clip_skip);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guidance_rescale);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guidance_rescale_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, hires);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, hires_strength);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, deep_layers);

@@ -88,8 +88,7 @@ on_start_changed (GessoStartGroup *self)
     title = g_strdup_printf (_("%u × %u pixels"), gesso_picture_get_width (start),
                              gesso_picture_get_height (start));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->picture_row), title ? title : "");
-  gtk_picture_set_paintable (self->thumbnail,
-                             start ? GDK_PAINTABLE (gesso_picture_get_texture (start)) : NULL);
+  gtk_picture_set_paintable (self->thumbnail, start ? GDK_PAINTABLE (gesso_picture_get_look (start)) : NULL);
 
   gtk_widget_set_visible (self->empty_row, start == NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->picture_row), start != NULL);

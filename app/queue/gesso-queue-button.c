@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The queue as rows, each with its buttons. */
+/* The queue in a popover, and how many pictures an order is of. */
 #include "config.h"
 
 #include "gesso-queue-button.h"
+
+#include "gesso-queue-row.h"
 
 #include <glib/gi18n.h>
 
@@ -33,137 +35,21 @@ G_DEFINE_FINAL_TYPE (GessoQueueButton, gesso_queue_button, GTK_TYPE_WIDGET)
 
 static GParamSpec *properties[N_PROPS];
 
-/* ---- Rows ----------------------------------------------------------------------------------- */
-
-static GessoOrder *
-get_order (GtkWidget *button)
-{
-  return g_object_get_data (G_OBJECT (button), "order");
-}
-
-static void
-move_by (GessoQueueButton *self, GessoOrder *order, int by)
-{
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->queue));
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (GessoOrder) other = g_list_model_get_item (G_LIST_MODEL (self->queue), i);
-
-      if (other == order)
-        {
-          gesso_queue_move (self->queue, order, (guint) MAX ((int) i + by, 0));
-          return;
-        }
-    }
-}
-
-static void
-on_up (GtkWidget *button, GessoQueueButton *self)
-{
-  g_autoptr (GessoOrder) order = g_object_ref (get_order (button)); /* the row goes */
-
-  move_by (self, order, -1);
-}
-
-static void
-on_down (GtkWidget *button, GessoQueueButton *self)
-{
-  g_autoptr (GessoOrder) order = g_object_ref (get_order (button));
-
-  move_by (self, order, 1);
-}
-
-static void
-on_cancel (GtkWidget *button, GessoQueueButton *self)
-{
-  g_autoptr (GessoOrder) order = g_object_ref (get_order (button));
-
-  gesso_queue_cancel (self->queue, order);
-}
-
-static void
-add_button (GessoQueueButton *self,
-            GtkWidget        *row,
-            GessoOrder       *order,
-            const char       *icon,
-            const char       *label,
-            GCallback         callback)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
-
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  g_object_set_data_full (G_OBJECT (button), "order", g_object_ref (order), g_object_unref);
-  g_signal_connect_object (button, "clicked", callback, self, 0);
-  gtk_box_append (GTK_BOX (row), button);
-}
-
-static char *
-describe (GessoOrder *order)
-{
-  g_autofree char *prompt = g_strdup (gesso_settings_get_prompt (gesso_order_get_settings (order)));
-  guint n = gesso_order_get_batch (order);
-
-  g_strdelimit (g_strstrip (prompt), "\n\r\t", ' ');
-  if (*prompt == '\0')
-    return g_strdup_printf (ngettext ("%u picture", "%u pictures", n), n);
-  if (n == 1)
-    return g_steal_pointer (&prompt);
-  /* Translators: how many pictures of a prompt */
-  return g_strdup_printf (_("%u × %s"), n, prompt);
-}
-
-static GtkWidget *
-make_row (gpointer item, gpointer data)
-{
-  GessoQueueButton *self = data;
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  g_autofree char *text = describe (item);
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_set_margin_start (label, 12);
-  gtk_widget_set_tooltip_text (label, text);
-  gtk_box_append (GTK_BOX (row), label);
-  add_button (self, row, item, "go-up-symbolic", _("Earlier"), G_CALLBACK (on_up));
-  add_button (self, row, item, "go-down-symbolic", _("Later"), G_CALLBACK (on_down));
-  add_button (self, row, item, "window-close-symbolic", _("Cancel This"), G_CALLBACK (on_cancel));
-
-  return row;
-}
-
 /* ---- The queue ------------------------------------------------------------------------------ */
 
-/* What is being made stands out, and stays where it is. */
-static void
-update_row (GessoQueueButton *self, guint position, guint n)
+static GtkWidget *
+make_row (gpointer order, gpointer data)
 {
-  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, (int) position);
-  GtkWidget *label = gtk_widget_get_first_child (gtk_list_box_row_get_child (row));
-  GtkWidget *up = gtk_widget_get_next_sibling (label);
-  GtkWidget *down = gtk_widget_get_next_sibling (up);
-  guint first = gesso_queue_get_running (self->queue) ? 1 : 0;
-
-  if (position < first)
-    gtk_widget_add_css_class (label, "heading");
-  else
-    gtk_widget_remove_css_class (label, "heading");
-  gtk_widget_set_sensitive (up, position > first);
-  gtk_widget_set_sensitive (down, position >= first && position + 1 < n);
+  return gesso_queue_row_new (GESSO_QUEUE_BUTTON (data)->queue, order);
 }
 
 static void
 update_rows (GessoQueueButton *self)
 {
-  guint n = self->queue ? g_list_model_get_n_items (G_LIST_MODEL (self->queue)) : 0;
+  GtkListBoxRow *row;
 
-  for (guint i = 0; i < n; i++)
-    update_row (self, i, n);
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)); i++)
+    gesso_queue_row_update (GESSO_QUEUE_ROW (row));
 }
 
 static void

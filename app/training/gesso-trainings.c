@@ -4,6 +4,7 @@
 
 #include "gesso-trainings.h"
 
+#include "application/gesso-awake.h"
 #include "training/gesso-teach-set.h"
 
 #include <glib/gi18n.h>
@@ -115,20 +116,10 @@ static void run_next (GessoTrainings *self);
 static void
 keep_awake (GessoTrainings *self, gboolean awake)
 {
-  GtkWindow *window;
-
-  if (self->application == NULL)
-    return;
-  window = gtk_application_get_active_window (self->application);
-  if (awake && self->inhibit_cookie == 0)
-    self->inhibit_cookie =
-        gtk_application_inhibit (self->application, window, GTK_APPLICATION_INHIBIT_SUSPEND,
-                                 _("The model is learning"));
-  else if (!awake && self->inhibit_cookie)
-    {
-      gtk_application_uninhibit (self->application, self->inhibit_cookie);
-      self->inhibit_cookie = 0;
-    }
+  if (self->application)
+    gesso_awake_set (&self->inhibit_cookie, self->application,
+                     gtk_application_get_active_window (self->application), awake,
+                     _("The model is learning"));
 }
 
 static void

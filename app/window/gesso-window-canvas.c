@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The window's painting: pictures come onto it as layers, its frame and mask go into generations,
- * and previews are drawn where their result will lie.
+ * The window's painting: its frame and mask go into generations, and previews are drawn where their
+ * result will lie.
  *
  * Until something is painted or placed the painting is fresh: the welcome is shown instead of it, and
  * it follows the size that the settings say.
@@ -11,8 +11,6 @@
 #include "gesso-window-private.h"
 
 #include "canvas/gesso-mask-look.h"
-#include "canvas/gesso-texture-tiles.h"
-#include "engine/gesso-recipe.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -38,8 +36,8 @@ gesso_window_has_painting (GessoWindow *self)
 
 /* The size of what is generated follows the frame: its own where the model can handle it, else as
  * large as suits the model, in the same shape. */
-static void
-follow_frame_size (GessoWindow *self, double width, double height)
+void
+gesso_window_follow_frame_size (GessoWindow *self, double width, double height)
 {
   double room = 2.25 * self->native_size * self->native_size;
   double scale = 1;
@@ -64,7 +62,7 @@ on_frame_changed (GessoWindow *self)
     return;
 
   gesso_painting_get_frame (self->painting, &frame);
-  follow_frame_size (self, frame.width, frame.height);
+  gesso_window_follow_frame_size (self, frame.width, frame.height);
 }
 
 /* Whether the frame shows more than what came from prompts. */
@@ -91,8 +89,8 @@ gesso_window_update_canvas (GessoWindow *self)
 }
 
 /* Only while it is fresh: there is nothing to lose. */
-static void
-renew_painting (GessoWindow *self, guint width, guint height)
+void
+gesso_window_renew_painting (GessoWindow *self, guint width, guint height)
 {
   g_autoptr (GessoSnapshot) snapshot = gesso_snapshot_new (width, height);
 
@@ -114,7 +112,7 @@ on_size_changed (GessoWindow *self)
     return;
 
   if (is_fresh (self))
-    renew_painting (self, width, height);
+    gesso_window_renew_painting (self, width, height);
   else if (gesso_document_get_start (self->document) == NULL &&
            !gesso_painting_is_changing (self->painting))
     {
@@ -125,161 +123,6 @@ on_size_changed (GessoWindow *self)
       gesso_painting_set_frame (self->painting, &frame);
       self->sizing = FALSE;
     }
-}
-
-/* ---- Pictures as layers --------------------------------------------------------------------- */
-
-static GQuark
-picture_quark (void)
-{
-  return g_quark_from_static_string ("gesso-window-picture");
-}
-
-/* The layer that a picture became, if it is still there. */
-static GessoLayer *
-find_picture (GessoWindow *self, GessoPicture *picture)
-{
-  for (guint i = 0; i < gesso_painting_get_n_layers (self->painting); i++)
-    {
-      GessoLayer *layer = gesso_painting_get_layer (self->painting, i);
-
-      if (g_object_get_qdata (G_OBJECT (layer), picture_quark ()) == picture)
-        return layer;
-    }
-
-  return NULL;
-}
-
-/* Makes the picture larger where place hangs over, and moves place along. */
-static void
-make_room (GessoWindow *self, GdkRectangle *place)
-{
-  const GdkRectangle picture = { 0, 0, (int) gesso_painting_get_width (self->painting),
-                                 (int) gesso_painting_get_height (self->painting) };
-  GdkRectangle both;
-
-  gdk_rectangle_union (&picture, place, &both);
-  if (gdk_rectangle_equal (&both, &picture) ||
-      !gesso_painting_resize (self->painting, &both, NULL))
-    return;
-
-  place->x -= both.x;
-  place->y -= both.y;
-}
-
-/* Over all other colours, and below the masks over them. */
-static guint
-get_top (GessoWindow *self)
-{
-  guint n = gesso_painting_get_n_layers (self->painting), position = 0;
-
-  while (position < n && gesso_layer_get_kind (gesso_painting_get_layer (self->painting, position)) ==
-                             GESSO_LAYER_MASK)
-    position++;
-
-  return position < n ? position : 0;
-}
-
-/* At the frame's corner in the picture's own size. grow: the painting, so that all of it is seen,
- * and the frame goes round it. made_with: the settings that it was generated with, or NULL. */
-static void
-place_picture (GessoWindow *self, GessoPicture *picture, gboolean grow, GessoSettings *made_with,
-               const char *name)
-{
-  const GessoLayerKind kind = made_with ? GESSO_LAYER_GENERATED : GESSO_LAYER_RASTER;
-  const char *parameters = gesso_picture_get_parameters (picture);
-  GdkRectangle place = { 0, 0, (int) gesso_picture_get_width (picture),
-                         (int) gesso_picture_get_height (picture) };
-  g_autoptr (GessoTiles) tiles = NULL;
-  g_autoptr (GessoLayer) layer = NULL;
-  g_autofree char *recipe = NULL;
-
-  if (is_fresh (self))
-    renew_painting (self, (guint) place.width, (guint) place.height);
-  else
-    {
-      GdkRectangle frame;
-
-      gesso_painting_get_frame (self->painting, &frame);
-      place.x = frame.x;
-      place.y = frame.y;
-    }
-
-  tiles = gesso_texture_scale_to_tiles (gesso_picture_get_texture (picture), place.width, place.height);
-  layer = gesso_layer_new (kind, name, tiles);
-  g_object_set_qdata_full (G_OBJECT (layer), picture_quark (), g_object_ref (picture),
-                           g_object_unref);
-
-  gesso_painting_begin (self->painting, _("Open Picture"));
-  if (grow)
-    make_room (self, &place);
-  gesso_layer_set_offset (layer, place.x, place.y);
-  recipe = made_with ? gesso_recipe_of_file (made_with, parameters, &place) : g_strdup (parameters);
-  gesso_layer_set_recipe (layer, recipe);
-  gesso_painting_add_layer (self->painting, layer, get_top (self));
-  if (grow)
-    gesso_painting_set_frame (self->painting, &place);
-  gesso_painting_end (self->painting);
-}
-
-void
-gesso_window_place_start (GessoWindow *self, GessoPicture *start)
-{
-  GessoLayer *layer = find_picture (self, start);
-
-  follow_frame_size (self, gesso_picture_get_width (start), gesso_picture_get_height (start));
-  if (layer)
-    {
-      GdkRectangle frame = { 0, 0, (int) gesso_picture_get_width (start),
-                             (int) gesso_picture_get_height (start) };
-
-      gesso_layer_get_offset (layer, &frame.x, &frame.y);
-      gesso_painting_set_frame (self->painting, &frame);
-    }
-  else
-    place_picture (self, start, TRUE, NULL, _("Start Picture"));
-}
-
-void
-gesso_window_place_layer (GessoWindow *self, GessoPicture *picture)
-{
-  place_picture (self, picture, FALSE, NULL, _("Picture"));
-}
-
-/* Whether the size that it was generated in is of the picture's shape, which may be larger. */
-static gboolean
-has_shape (GessoSettings *settings, GessoPicture *picture)
-{
-  guint width, height;
-
-  g_object_get (settings, "width", &width, "height", &height, NULL);
-
-  return (guint64) width * gesso_picture_get_height (picture) ==
-         (guint64) height * gesso_picture_get_width (picture);
-}
-
-void
-gesso_window_place_made (GessoWindow *self, GessoPicture *picture, GessoSettings *made_with)
-{
-  g_autofree char *name = gesso_prompt_dup_name (gesso_settings_get_prompt (made_with));
-
-  self->sizing = TRUE;
-  place_picture (self, picture, TRUE, made_with, name);
-  self->sizing = FALSE;
-  if (!has_shape (made_with, picture))
-    follow_frame_size (self, gesso_picture_get_width (picture), gesso_picture_get_height (picture));
-}
-
-void
-gesso_window_place_mask (GessoWindow *self, GessoPicture *picture)
-{
-  guint width = gesso_painting_get_width (self->painting);
-  guint height = gesso_painting_get_height (self->painting);
-  g_autoptr (GessoTiles) tiles =
-      gesso_texture_to_mask (gesso_picture_get_texture (picture), (int) width, (int) height);
-  g_autoptr (GessoLayer) layer = gesso_layer_new (GESSO_LAYER_MASK, _("Mask"), tiles);
-
-  gesso_painting_add_layer (self->painting, layer, 0);
 }
 
 /* ---- Over the picture ----------------------------------------------------------------------- */
@@ -307,7 +150,7 @@ gesso_window_update_overlay (GessoWindow *self)
       return;
     }
 
-  layer = picture ? find_picture (self, picture) : NULL;
+  layer = picture ? gesso_window_find_placed (self, picture) : NULL;
   if (layer && gesso_document_get_position (self->document) + 1 <
                    gesso_document_get_n_pictures (self->document))
     {
@@ -335,15 +178,16 @@ static void
 new_canvas (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   GessoWindow *self = data;
-  const GdkRectangle area = { 0, 0, (int) gesso_painting_get_width (self->painting),
-                              (int) gesso_painting_get_height (self->painting) };
   const guint8 white[4] = { 255, 255, 255, 255 };
   g_autoptr (GessoTiles) tiles = NULL;
   g_autoptr (GessoLayer) layer = NULL;
+  GdkRectangle area = { 0 };
 
   if (!is_fresh (self))
     return;
 
+  area.width = (int) gesso_painting_get_width (self->painting);
+  area.height = (int) gesso_painting_get_height (self->painting);
   tiles = gesso_tiles_new (4);
   gesso_tiles_fill (tiles, &area, white);
   layer = gesso_layer_new (GESSO_LAYER_RASTER, _("Background"), tiles);
@@ -379,7 +223,7 @@ gesso_window_init_canvas (GessoWindow *self)
                            G_CALLBACK (gesso_window_update), self, G_CONNECT_SWAPPED);
   gesso_candidate_strip_set_painting (self->strip, self->painting);
   g_object_get (settings, "width", &width, "height", &height, NULL);
-  renew_painting (self, width ? width : FIRST_SIZE, height ? height : FIRST_SIZE);
+  gesso_window_renew_painting (self, width ? width : FIRST_SIZE, height ? height : FIRST_SIZE);
 }
 
 void

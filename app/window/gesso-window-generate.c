@@ -4,6 +4,8 @@
 
 #include "gesso-window-private.h"
 
+#include "application/gesso-awake.h"
+
 #include <glib/gi18n.h>
 
 /* ---- Jobs ----------------------------------------------------------------------------------- */
@@ -33,22 +35,17 @@ update_inhibition (GessoWindow *self)
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
   const gboolean works = self->job && gesso_job_get_waiting (self->job) == NULL;
 
-  if (works && application && self->inhibit_cookie == 0)
-    self->inhibit_cookie =
-        gtk_application_inhibit (application, GTK_WINDOW (self), GTK_APPLICATION_INHIBIT_SUSPEND,
-                                 _("A picture is being made"));
-  else if (!works && application && self->inhibit_cookie)
-    {
-      gtk_application_uninhibit (application, self->inhibit_cookie);
-      self->inhibit_cookie = 0;
-    }
+  gesso_awake_set (&self->inhibit_cookie, application, GTK_WINDOW (self), works,
+                   _("A picture is being made"));
 }
 
 void
 gesso_window_update_waiting (GessoWindow *self)
 {
+  /* Another computer neither takes this one's power nor its graphics card. */
   if (self->job)
-    gesso_job_set_waiting (self->job, gesso_neighbour_get_reason (self->neighbour));
+    gesso_job_set_waiting (self->job, gesso_window_runs_on_server (self)
+                                          ? NULL : gesso_neighbour_get_reason (self->neighbour));
   update_inhibition (self);
 }
 

@@ -73,6 +73,7 @@ struct _GessoWindow
 
   GFile             *file;           /* the .ora it is saved in, or NULL       */
   gboolean           saving;
+  GQueue             saves;          /* what is to be saved after that         */
   guint              n_writings;     /* files on their way                     */
   gboolean           close_written;  /* as soon as those are there             */
   guint              n_waits, wait_timer;
@@ -150,20 +151,29 @@ void gesso_window_init_recent    (GessoWindow *self);
 void gesso_window_add_recent (GessoWindow *self, GFile *file);
 void gesso_window_init_start     (GessoWindow *self);
 void gesso_window_init_canvas    (GessoWindow *self);
+void gesso_window_init_place     (GessoWindow *self);
 void gesso_window_init_edit      (GessoWindow *self);
 
 /* gesso-window-canvas.c */
 gboolean gesso_window_has_painting (GessoWindow *self); /* rather than the welcome */
+/* Begins anew with an empty one of that size. */
+void gesso_window_renew_painting (GessoWindow *self, guint width, guint height);
+/* The settings' size becomes what suits a frame of that size. */
+void gesso_window_follow_frame_size (GessoWindow *self, double width, double height);
+void gesso_window_update_overlay (GessoWindow *self);
+void gesso_window_clear_canvas   (GessoWindow *self);
+/* After what decides whether the painting or the welcome is shown. */
+void gesso_window_update_canvas  (GessoWindow *self);
+
+/* gesso-window-place.c */
+/* The layer that a picture became; NULL if it is not there any more. */
+GessoLayer *gesso_window_find_placed (GessoWindow *self, GessoPicture *picture);
 void gesso_window_place_start    (GessoWindow *self, GessoPicture *start);
 void gesso_window_place_layer    (GessoWindow *self, GessoPicture *picture);
 void gesso_window_place_mask     (GessoWindow *self, GessoPicture *picture);
 /* As a generated layer, like a candidate that was accepted; the frame goes round it. */
 void     gesso_window_place_made     (GessoWindow *self, GessoPicture *picture,
                                       GessoSettings *made_with);
-void gesso_window_update_overlay (GessoWindow *self);
-void gesso_window_clear_canvas   (GessoWindow *self);
-/* After what decides whether the painting or the welcome is shown. */
-void gesso_window_update_canvas  (GessoWindow *self);
 
 /* gesso-window-welcome.c */
 void gesso_window_init_welcome   (GessoWindow *self);
@@ -203,6 +213,17 @@ void gesso_window_close_library (GessoWindow *self);
 /* Finds what a picture was made with, and says how many files are not the same here; 0 while the
  * library is still read, which then does it. parameters: A1111's text. */
 guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
+
+/* gesso-window-server.c; after live painting. */
+void     gesso_window_init_server     (GessoWindow *self);
+/* Of the computer that makes the pictures of the settings; NULL: this one. */
+char    *gesso_window_dup_server_host (GessoWindow *self);
+/* Whether the window's job is one of that. */
+gboolean gesso_window_runs_on_server  (GessoWindow *self);
+/* Whether a model is here, or on the server of the preferences. */
+gboolean gesso_window_has_model       (GessoWindow *self, const char *model);
+/* What prompts can name. */
+void     gesso_window_update_names    (GessoWindow *self);
 
 /* gesso-window-vocabulary.c; after the library. */
 void gesso_window_init_vocabulary  (GessoWindow *self);

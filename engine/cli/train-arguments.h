@@ -17,6 +17,7 @@ typedef struct
   gboolean starter;          /* the starter model: from drawn pictures, in stages */
   guint    n_pictures;       /* that are drawn          */
   guint    autoencoder_steps;
+  gboolean is_between;       /* its file is for the next stage, which depends on its bytes */
   gboolean json;
 } GsCliTrain;
 

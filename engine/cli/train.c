@@ -143,6 +143,14 @@ check_memory (GsTraining *training, guint64 *needed, GError **error)
   return FALSE;
 }
 
+/* Of a training between others: it has its steps and its file, which is not to be written once more. */
+static gboolean
+is_over (const GsCliTrain *arguments, GsTraining *training)
+{
+  return arguments->is_between && gs_training_get_step (training) >= arguments->options.steps
+         && g_file_test (arguments->outputs[0], G_FILE_TEST_EXISTS);
+}
+
 /* One training from its beginning, or from where it was, to its files. builder: what is told of it. */
 static gboolean
 run (const GsCliTrain *arguments, Watch *watch, JsonBuilder *builder, GError **error)
@@ -164,6 +172,8 @@ run (const GsCliTrain *arguments, Watch *watch, JsonBuilder *builder, GError **e
     return FALSE;
   for (const char *const *note = gs_training_get_notes (training); *note != NULL; note++)
     fprintf (stderr, "%s\n", *note);
+  if (is_over (arguments, training))
+    return TRUE;
   if (!check_memory (training, &planned, error)
       || !gs_training_run (training, on_progress, watch, &finished, error))
     return FALSE;
@@ -173,7 +183,8 @@ run (const GsCliTrain *arguments, Watch *watch, JsonBuilder *builder, GError **e
       return FALSE;
   g_ptr_array_add (watch->samples, NULL);
   add_json (builder, arguments, training, watch, finished, planned);
-  for (guint i = 0; arguments->outputs[i] != NULL && finished && !arguments->json; i++)
+  for (guint i = 0; arguments->outputs[i] != NULL && finished && !arguments->json
+                   && !arguments->is_between; i++)
     printf ("%s\n", arguments->outputs[i]);
   if (finished)
     return TRUE;
@@ -212,13 +223,15 @@ run_autoencoder (const GsCliTrain *arguments, const char *pictures, char *file, 
   stage.options.rate = 0;
   stage.options.sample_every = 0;
   stage.outputs = outputs;
-  stage.json = TRUE; /* the file in between is not to be told */
+  stage.is_between = TRUE;
   return run_stage (&stage, builder, error);
 }
 
 /* What of its recipe is not the default of every training: resources/starter/README.md. */
 #define EMPTY_CAPTIONS 0.1
 #define NOISE_OFFSET 0.2
+#define SNR_GAMMA 5
+#define NOISY_GAIN 25
 
 static gboolean
 run_model (const GsCliTrain *arguments, const char *pictures, char *file, JsonBuilder *builder,
@@ -235,6 +248,10 @@ run_model (const GsCliTrain *arguments, const char *pictures, char *file, JsonBu
     stage.options.caption_dropout = EMPTY_CAPTIONS;
   if (stage.options.noise_offset == 0)
     stage.options.noise_offset = NOISE_OFFSET;
+  if (stage.options.snr_gamma == 0)
+    stage.options.snr_gamma = SNR_GAMMA;
+  if (stage.options.noisy_gain == 0)
+    stage.options.noisy_gain = NOISY_GAIN;
   if (file != NULL)
     stage.model = file;
   return run_stage (&stage, builder, error);
@@ -252,9 +269,7 @@ run_starter (const GsCliTrain *arguments, JsonBuilder *builder, GError **error)
                                               arguments->options.seed, error);
 
   json_builder_begin_array (builder);
-  /* It is written when it is finished, and the other stage depends on its bytes. */
-  if (done && has_autoencoder && !g_file_test (file, G_FILE_TEST_EXISTS))
-    done = run_autoencoder (arguments, pictures, file, builder, error);
+  done = done && (!has_autoencoder || run_autoencoder (arguments, pictures, file, builder, error));
   done = done && run_model (arguments, pictures, has_autoencoder ? file : NULL, builder, error);
   json_builder_end_array (builder);
   return done;

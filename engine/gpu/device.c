@@ -94,6 +94,10 @@ create_vk_device (GsDevice *device, gboolean stand_back, GError **error)
     .subgroupSizeControl = VK_TRUE,
     .computeFullSubgroups = VK_TRUE,
   };
+  VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR dots = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR,
+    .shaderIntegerDotProduct = VK_TRUE,
+  };
   VkPhysicalDeviceVulkan12Features v12 = {
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
     .vulkanMemoryModel = gpu->n_matrix_shapes > 0,
@@ -130,7 +134,7 @@ create_vk_device (GsDevice *device, gboolean stand_back, GError **error)
       .queueCount = 1,
       .pQueuePriorities = &priority },
   };
-  const char *extensions[5];
+  const char *extensions[6];
   VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
     .pNext = &features,
@@ -150,6 +154,12 @@ create_vk_device (GsDevice *device, gboolean stand_back, GError **error)
       extensions[info.enabledExtensionCount++] = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
       control.pNext = v12.pNext;
       v12.pNext = &control;
+    }
+  if (gpu->dots_of_bytes)
+    {
+      extensions[info.enabledExtensionCount++] = VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME;
+      dots.pNext = v12.pNext;
+      v12.pNext = &dots;
     }
   if (gpu->n_matrix_shapes > 0)
     {

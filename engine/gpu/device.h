@@ -47,6 +47,8 @@ typedef struct
   guint32   subgroup_min, subgroup_max;
   GsMatrixShape matrix_shapes[8]; /* all that the kernels can use                              */
   guint     n_matrix_shapes;
+  gboolean  dots_of_bytes;   /* sums of four products of signed bytes, packed in words ...      */
+  gboolean  fast_dots;       /* ... and in one instruction                                      */
   guint32   max_shared_bytes;
   guint64   max_allocation_bytes; /* of one buffer                                             */
   guint64   max_texels;      /* elements of a uniform texel buffer                             */

@@ -107,6 +107,33 @@ fill_features (VkPhysicalDevice physical, GsGpuInfo *info)
     g_strlcpy (info->unusable, "it lacks 64-bit integers in shaders", sizeof info->unusable);
 }
 
+static void
+fill_dots (VkPhysicalDevice physical, GsGpuInfo *info)
+{
+  VkPhysicalDeviceShaderIntegerDotProductFeaturesKHR dots = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_FEATURES_KHR,
+  };
+  VkPhysicalDeviceFeatures2 features = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+    .pNext = &dots,
+  };
+  VkPhysicalDeviceShaderIntegerDotProductPropertiesKHR speed = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES_KHR,
+  };
+  VkPhysicalDeviceProperties2 properties = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
+    .pNext = &speed,
+  };
+
+  if (!gs_gpu_has_extension (physical, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+    return;
+  vkGetPhysicalDeviceFeatures2 (physical, &features);
+  vkGetPhysicalDeviceProperties2 (physical, &properties);
+  info->dots_of_bytes = dots.shaderIntegerDotProduct;
+  info->fast_dots = dots.shaderIntegerDotProduct
+                    && speed.integerDotProduct4x8BitPackedSignedAccelerated;
+}
+
 void
 gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info)
 {
@@ -154,6 +181,7 @@ gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info)
     if (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
       info->memory_bytes = MAX (info->memory_bytes, memory.memoryHeaps[i].size);
   fill_features (physical, info);
+  fill_dots (physical, info);
   gs_gpu_fill_matrix (physical, info);
 }
 

@@ -36,13 +36,13 @@ run_type (GsDevice *device, const char *name, GsDtype dtype, double *worst, GErr
            : gs_attention_check_run (device, kernel, dtype, worst, error);
 }
 
-/* Matrices are made of halves alone. */
+/* Some are made for halves alone. */
 static gboolean
 takes_type (GsDevice *device, const char *name, GsDtype dtype)
 {
   if (dtype == GS_DTYPE_F16)
     return gs_device_get_info (device)->storage16;
-  return strstr (name, "-coopmat-") == NULL;
+  return strstr (name, "-coopmat-") == NULL && strstr (name, "-half-") == NULL;
 }
 
 gboolean

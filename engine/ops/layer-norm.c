@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = (x - mean) / sqrt (var + eps) * weight + bias over the channels of each token.
  * Ba, Kiros and Hinton, "Layer normalization". */
+#include "ops/layer-norm-private.h"
+
 #include "ops/gradient-private.h"
 #include "ops/op.h"
 #include "ops/ops.h"
@@ -27,29 +29,35 @@ uses_lanes (GsCommands *commands, GsShape x)
          && gs_device_get_info (gs_commands_get_device (commands))->kind == GS_GPU_CPU;
 }
 
+void
+gs_layer_norm_dispatch (GsCommands *commands, GsTensor *x, GsTensor *weight, GsTensor *bias,
+                        float epsilon, GsTensor *y)
+{
+  const guint64 tokens = gs_shape_pixels (x->shape);
+  const guint32 channels = x->shape.c;
+  const struct GsLayerNormPush push = {
+    .x = gs_op_read (commands, x),
+    .y = gs_op_write (commands, y),
+    .weight = gs_op_read (commands, weight),
+    .bias = gs_op_read (commands, bias),
+    .tokens = tokens,
+    .channels = channels,
+    .epsilon = epsilon,
+  };
+
+  if (uses_lanes (commands, x->shape))
+    gs_op_dispatch_line (commands, gs_op_kernel (commands, "layer-norm-lanes", y->dtype, NULL, 0),
+                         &push, sizeof push, gs_groups (tokens, 64), tokens * channels * 8.0);
+  else
+    gs_op_dispatch_line (commands, gs_op_kernel (commands, "layer-norm", y->dtype, NULL, 0), &push,
+                         sizeof push, tokens, tokens * channels * 16.0);
+}
+
 static void
 record (GsNode *node, GsCommands *commands)
 {
-  const GsShape x = node->inputs[0]->shape;
-  const guint64 tokens = gs_shape_pixels (x);
-  const struct GsLayerNormPush push = {
-    .x = gs_op_read (commands, node->inputs[0]),
-    .y = gs_op_write (commands, node->output),
-    .weight = gs_op_read (commands, node->inputs[1]),
-    .bias = gs_op_read (commands, node->inputs[2]),
-    .tokens = tokens,
-    .channels = x.c,
-    .epsilon = GS_OP_PARAMETERS (node, Parameters)->epsilon,
-  };
-
-  if (uses_lanes (commands, x))
-    gs_op_dispatch_line (commands,
-                         gs_op_kernel (commands, "layer-norm-lanes", node->output->dtype, NULL, 0),
-                         &push, sizeof push, gs_groups (tokens, 64), tokens * x.c * 8.0);
-  else
-    gs_op_dispatch_line (commands,
-                         gs_op_kernel (commands, "layer-norm", node->output->dtype, NULL, 0), &push,
-                         sizeof push, tokens, tokens * x.c * 16.0);
+  gs_layer_norm_dispatch (commands, node->inputs[0], node->inputs[1], node->inputs[2],
+                          GS_OP_PARAMETERS (node, Parameters)->epsilon, node->output);
 }
 
 static void
@@ -71,6 +79,12 @@ const GsOpClass gs_op_layer_norm = {
   .record = record,
   .backward = backward,
 };
+
+float
+gs_layer_norm_get_epsilon (const GsNode *node)
+{
+  return node->klass == &gs_op_layer_norm ? GS_OP_PARAMETERS (node, const Parameters)->epsilon : 0;
+}
 
 GsTensor *
 gs_layer_norm (GsGraph *g, const char *name, GsTensor *x, float epsilon)

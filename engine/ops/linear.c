@@ -19,6 +19,7 @@ const GsOpClass gs_op_linear = {
   .flop = gs_matmul_flop,
   .absorb = gs_matmul_absorb,
   .absorb_input = gs_matmul_absorb_input,
+  .absorb_producer_on = gs_matmul_absorb_norm,
 };
 
 GsTensor *

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Weights in blocks, in the panels of shaders/include/quant.glsl: [columns / 16][k / 32] of what 16
- * columns' blocks hold. Scales are floats there, as those of K formats are products of a half and six
+ * Weights in blocks, in the panels of shaders/include/quant.glsl: [columns / 16][channels / 32] of what
+ * 16 columns' blocks hold. Scales are floats there, as those of K formats are products of a half and six
  * bits, so nothing is lost: with 4 bits a number takes 5 (with minima 6), with 6 bits 8.
+ *
+ * A column is stored [channel][tap], and its numbers' blocks run over both. Kernels read the channels of
+ * one tap, so numbers change places within 32 channels of all taps, which are as many whole blocks as
+ * there are taps, and find their scale by the place they had.
  */
 #include "ops/matmul-private.h"
 
@@ -13,22 +17,29 @@
 #include <string.h>
 
 #define ROW (4 * GS_MATMUL_PANEL) /* bytes of 16 words */
+#define MAX_TAPS 256              /* more are none of a picture's */
 
 typedef struct
 {
   const GsHostTensor *source;
   guint8  *destination;
-  guint64  n_columns, n_parts; /* of a column */
-  guint64  column_bytes;       /* in the source */
+  guint64  n_columns, n_groups; /* of 32 channels in a column */
+  guint    taps;                /* so many blocks a group     */
   guint    bits;
   gboolean has_minima, has_two_scales;
 } Blocks;
 
-/* Rows of 16 words before the low bits, of low and of high bits. */
+/* Rows of 16 words: a block's scales; its scales and minimum; a tap's low bits and its high ones. */
+static guint
+only_scale_rows (const Blocks *blocks)
+{
+  return blocks->has_two_scales ? 2 : 1;
+}
+
 static guint
 scale_rows (const Blocks *blocks)
 {
-  return (blocks->has_two_scales ? 2 : 1) + (blocks->has_minima ? 1 : 0);
+  return only_scale_rows (blocks) + (blocks->has_minima ? 1 : 0);
 }
 
 static guint
@@ -44,18 +55,20 @@ high_rows (const Blocks *blocks)
 }
 
 static guint64
-block_bytes (const Blocks *blocks)
+group_bytes (const Blocks *blocks)
 {
-  return (guint64) ROW * (scale_rows (blocks) + low_rows (blocks) + high_rows (blocks));
+  return (guint64) ROW * blocks->taps
+         * (scale_rows (blocks) + low_rows (blocks) + high_rows (blocks));
 }
 
 static Blocks
 blocks_of (const guint64 *dims, guint n_dims, GsDtype dtype)
 {
-  const guint64 depth = n_dims > 1 ? dims[1] : 1;
-  Blocks blocks = { .n_columns = dims[0], .n_parts = depth / GS_BLOCK_PART };
+  Blocks blocks = { .n_columns = dims[0], .n_groups = (n_dims > 1 ? dims[1] : 1) / GS_BLOCK_PART,
+                    .taps = 1 };
 
-  blocks.column_bytes = depth / gs_dtype_block (dtype) * gs_dtype_bytes (dtype);
+  for (guint i = 2; i < n_dims; i++)
+    blocks.taps *= (guint) dims[i];
   gs_block_format (dtype, &blocks.bits, &blocks.has_minima, &blocks.has_two_scales);
   return blocks;
 }
@@ -81,10 +94,11 @@ gs_matmul_weight_format (GsDtype dtype)
 gboolean
 gs_matmul_takes_blocks (const guint64 *dims, guint n_dims, GsDtype dtype)
 {
+  guint64 taps = 1;
+
   for (guint i = 2; i < n_dims; i++)
-    if (dims[i] != 1) /* blocks would go across taps */
-      return FALSE;
-  return n_dims > 1 && gs_dtype_block (dtype) > 1 && dims[1] % gs_dtype_block (dtype) == 0;
+    taps *= dims[i];
+  return n_dims > 1 && gs_dtype_block (dtype) > 1 && dims[1] % GS_BLOCK_PART == 0 && taps <= MAX_TAPS;
 }
 
 guint64
@@ -92,49 +106,82 @@ gs_matmul_blocks_bytes (const guint64 *dims, guint n_dims, GsDtype dtype)
 {
   const Blocks blocks = blocks_of (dims, n_dims, dtype);
 
-  return gs_groups (blocks.n_columns, GS_MATMUL_PANEL) * blocks.n_parts * block_bytes (&blocks);
+  return gs_groups (blocks.n_columns, GS_MATMUL_PANEL) * blocks.n_groups * group_bytes (&blocks);
 }
 
 static void
-put_word (guint8 *block, guint row, guint column, guint32 word)
+put_word (guint8 *group, guint row, guint column, guint32 word)
 {
-  memcpy (block + row * ROW + column * sizeof word, &word, sizeof word);
+  memcpy (group + row * ROW + column * sizeof word, &word, sizeof word);
 }
 
 static void
-put_float (guint8 *block, guint row, guint column, float value)
+put_float (guint8 *group, guint row, guint column, float value)
 {
-  memcpy (block + row * ROW + column * sizeof value, &value, sizeof value);
+  memcpy (group + row * ROW + column * sizeof value, &value, sizeof value);
 }
 
+/* Of block i of a group. */
 static void
-put_part (const Blocks *blocks, guint8 *block, guint column, const GsBlockPart *part)
+put_scales (const Blocks *blocks, guint8 *group, guint column, guint i, const GsBlockPart *part)
 {
-  const guint low = scale_rows (blocks), high = low + low_rows (blocks);
+  const guint n = only_scale_rows (blocks);
+
+  for (guint k = 0; k < n; k++)
+    put_float (group, i * n + k, column, part->scales[k]);
+  if (blocks->has_minima)
+    put_float (group, n * blocks->taps + i, column, part->minimum);
+}
+
+/* Of the channels of one tap. */
+static void
+put_numbers (const Blocks *blocks, guint8 *group, guint column, guint tap, const guint8 *q)
+{
+  const guint low = scale_rows (blocks) * blocks->taps
+                    + tap * (low_rows (blocks) + high_rows (blocks));
+  const guint high = low + low_rows (blocks);
   const guint low_bits = blocks->bits == 8 ? 8 : 4, in_word = 32 / low_bits;
   const guint high_bits = blocks->bits - low_bits;
   const guint in_high = high_bits > 0 ? 32 / high_bits : 0;
 
-  put_float (block, 0, column, part->scales[0]);
-  if (blocks->has_two_scales)
-    put_float (block, 1, column, part->scales[1]);
-  if (blocks->has_minima)
-    put_float (block, 1, column, part->minimum);
   for (guint i = 0; i < low_rows (blocks); i++)
     {
       guint32 word = 0;
 
       for (guint k = 0; k < in_word; k++)
-        word |= (guint32) (part->q[i * in_word + k] & ((1u << low_bits) - 1)) << (k * low_bits);
-      put_word (block, low + i, column, word);
+        word |= (guint32) (q[i * in_word + k] & ((1u << low_bits) - 1)) << (k * low_bits);
+      put_word (group, low + i, column, word);
     }
   for (guint i = 0; i < high_rows (blocks); i++)
     {
       guint32 word = 0;
 
       for (guint k = 0; k < in_high; k++)
-        word |= (guint32) (part->q[i * in_high + k] >> low_bits) << (k * high_bits);
-      put_word (block, high + i, column, word);
+        word |= (guint32) (q[i * in_high + k] >> low_bits) << (k * high_bits);
+      put_word (group, high + i, column, word);
+    }
+}
+
+/* parts: room for as many as there are taps. */
+static void
+put_column (const Blocks *blocks, guint8 *group, guint column, guint64 first_part, GsBlockPart *parts)
+{
+  guint8 q[GS_BLOCK_PART];
+
+  for (guint i = 0; i < blocks->taps; i++)
+    {
+      gs_block_get_part (blocks->source->dtype, blocks->source->data, first_part + i, &parts[i]);
+      put_scales (blocks, group, column, i, &parts[i]);
+    }
+  for (guint tap = 0; tap < blocks->taps; tap++)
+    {
+      for (guint channel = 0; channel < GS_BLOCK_PART; channel++)
+        {
+          const guint place = channel * blocks->taps + tap;
+
+          q[channel] = parts[place / GS_BLOCK_PART].q[place % GS_BLOCK_PART];
+        }
+      put_numbers (blocks, group, column, tap, q);
     }
 }
 
@@ -142,24 +189,23 @@ static void
 pack_some (guint64 begin, guint64 end, gpointer data)
 {
   const Blocks *blocks = data;
+  const guint64 n_bytes = group_bytes (blocks);
+  g_autofree GsBlockPart *parts = g_new (GsBlockPart, blocks->taps);
+  g_autofree guint8 *group = g_malloc0 (n_bytes); /* device memory wants to be written in order */
 
-  for (guint64 i = begin; i < end; i++) /* panels */
+  for (guint64 panel = begin; panel < end; panel++)
     {
-      guint8 *to = blocks->destination + i * blocks->n_parts * block_bytes (blocks);
+      const guint64 column = panel * GS_MATMUL_PANEL;
+      const guint64 n = MIN (GS_MATMUL_PANEL, blocks->n_columns - column);
+      guint8 *to = blocks->destination + panel * blocks->n_groups * n_bytes;
 
-      for (guint64 p = 0; p < blocks->n_parts; p++, to += block_bytes (blocks))
+      if (n < GS_MATMUL_PANEL)
+        memset (group, 0, n_bytes);
+      for (guint64 g = 0; g < blocks->n_groups; g++, to += n_bytes)
         {
-          if ((i + 1) * GS_MATMUL_PANEL > blocks->n_columns)
-            memset (to, 0, block_bytes (blocks));
-          for (guint c = 0; c < GS_MATMUL_PANEL && i * GS_MATMUL_PANEL + c < blocks->n_columns; c++)
-            {
-              const guint8 *row = (const guint8 *) blocks->source->data
-                                  + (i * GS_MATMUL_PANEL + c) * blocks->column_bytes;
-              GsBlockPart part;
-
-              gs_block_get_part (blocks->source->dtype, row, p, &part);
-              put_part (blocks, to, c, &part);
-            }
+          for (guint64 c = 0; c < n; c++)
+            put_column (blocks, group, c, ((column + c) * blocks->n_groups + g) * blocks->taps, parts);
+          memcpy (to, group, n_bytes);
         }
     }
 }

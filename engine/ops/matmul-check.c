@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A 3x3 convolution and a linear layer by each kernel; sizes are no multiples of any tile's. */
+/* A 3x3 convolution and a linear layer by each kernel; sizes are no multiples of any tile's. Of bytes only
+ * the layer, with numbers that become bytes exactly. */
+#include "base/block-parts.h"
+#include "base/block-quant.h"
 #include "ops/check-private.h"
 #include "ops/matmul-private.h"
 
@@ -9,6 +12,7 @@
 #define SIDE     9
 #define CHANNELS 40 /* of x: coopmat takes multiples of 8 */
 #define COLUMNS  76
+#define MOST_CHANNELS 64 /* bytes: two blocks */
 
 static void
 add (GArray *checks, const char *kernel, gboolean needed)
@@ -43,7 +47,7 @@ gs_matmul_checks_add (GsDevice *device, GArray *checks)
 
 /* Of w[column][channel][tap_y][tap_x] over x[y][x][channel], with zeros around. */
 static double
-sum (const float *x, const float *w, guint column, int y, int left, guint kernel)
+sum (const float *x, const float *w, guint channels, guint column, int y, int left, guint kernel)
 {
   const int pad = (int) kernel / 2;
   double total = 0;
@@ -55,21 +59,21 @@ sum (const float *x, const float *w, guint column, int y, int left, guint kernel
 
         if (row < 0 || row >= SIDE || place < 0 || place >= SIDE)
           continue;
-        for (guint c = 0; c < CHANNELS; c++)
-          total += (double) x[((guint) row * SIDE + (guint) place) * CHANNELS + c] *
-                   w[((column * CHANNELS + c) * kernel + (guint) dy) * kernel + (guint) dx];
+        for (guint c = 0; c < channels; c++)
+          total += (double) x[((guint) row * SIDE + (guint) place) * channels + c] *
+                   w[((column * channels + c) * kernel + (guint) dy) * kernel + (guint) dx];
       }
   return total;
 }
 
 static double *
-wanted (const float *x, const float *w, guint kernel)
+wanted (const float *x, const float *w, guint channels, guint kernel)
 {
   double *want = g_new (double, SIDE *SIDE *COLUMNS);
 
   for (guint i = 0; i < SIDE * SIDE; i++)
     for (guint column = 0; column < COLUMNS; column++)
-      want[i * COLUMNS + column] = sum (x, w, column, (int) (i / SIDE), (int) (i % SIDE), kernel);
+      want[i * COLUMNS + column] = sum (x, w, channels, column, (int) (i / SIDE), (int) (i % SIDE), kernel);
   return want;
 }
 
@@ -87,40 +91,73 @@ find_tile (GsDevice *device, const char *kernel, GsMatmulTile *tile)
   return FALSE;
 }
 
+/* Multiples of 1/128, and the largest of each 32 is 127/128. */
+static void
+make_bytes (float *x, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    x[i] = i % GS_BLOCK_PART == 0 ? 127.0f / 128 : roundf (x[i] * 127) / 128;
+}
+
+/* The numbers of blocks that are made of them. */
+static guint8 *
+make_blocks (float *w, gsize n, GsDtype dtype)
+{
+  const gsize n_blocks = n / gs_dtype_block (dtype);
+  guint8 *blocks = g_malloc (n_blocks * gs_dtype_bytes (dtype));
+
+  gs_blocks_from_floats (dtype, w, n_blocks, blocks);
+  gs_blocks_to_floats (dtype, blocks, n_blocks, w);
+  return blocks;
+}
+
 static gboolean
 check_product (GsDevice *device, const char *kernel, GsDtype dtype, guint taps, double *worst,
                GError **error)
 {
-  const guint64 dims[] = { COLUMNS, CHANNELS, taps, taps };
-  const guint64 n_weights = (guint64) COLUMNS * CHANNELS * taps * taps;
+  const gboolean of_bytes = g_str_has_prefix (kernel, "dot");
+  const GsDtype w_dtype = of_bytes ? GS_DTYPE_Q8_0 : GS_DTYPE_F16;
+  const guint channels = of_bytes ? MOST_CHANNELS : CHANNELS;
+  const guint64 dims[] = { COLUMNS, channels, taps, taps };
+  const guint64 n_weights = (guint64) COLUMNS * channels * taps * taps;
   const GsMatmulParameters parameters = { COLUMNS, .kernel = taps, .stride = 1, .pad = taps / 2 };
   g_auto (GsCheckBench) bench = { 0 };
   g_autoptr (GsCommands) commands = gs_commands_new (device, "check");
   g_autofree float *x_values = NULL, *w_values = NULL;
   g_autofree double *want = NULL;
-  g_autofree guint8 *packed = NULL;
-  GsHostTensor source = { .dtype = GS_DTYPE_F32, .n_dims = 4 };
+  g_autofree guint8 *packed = NULL, *blocks = NULL;
+  GsHostTensor source = { .dtype = of_bytes ? w_dtype : GS_DTYPE_F32, .n_dims = 4 };
   GsTensor x, w, y;
   GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &x, &w };
   const gboolean tiled = gs_matmul_choose (device) <= GS_MATMUL_TUNED;
   GsMatmulTile tile;
 
+  if (of_bytes && taps > 1)
+    {
+      *worst = 0;
+      return TRUE;
+    }
   gs_check_bench_init (&bench, device);
-  gs_check_place (&bench, &x, (GsShape){ 1, SIDE, SIDE, CHANNELS }, dtype, 0);
-  gs_check_place (&bench, &w, (GsShape){ 1, 1, 1, 1 }, GS_DTYPE_F16,
-                  gs_layout_matmul.bytes (dims, 4, GS_DTYPE_F16));
+  gs_check_place (&bench, &x, (GsShape){ 1, SIDE, SIDE, channels }, dtype, 0);
+  gs_check_place (&bench, &w, (GsShape){ 1, 1, 1, 1 }, w_dtype,
+                  gs_layout_matmul.bytes (dims, 4, w_dtype));
   gs_check_place (&bench, &y, (GsShape){ 1, SIDE, SIDE, COLUMNS }, dtype, 0);
   if (!gs_check_allocate (&bench, error))
     return FALSE;
   x.buffer = w.buffer = y.buffer = bench.buffer;
-  x_values = gs_check_numbers (&bench, SIDE * SIDE * CHANNELS);
+  x_values = gs_check_numbers (&bench, SIDE * SIDE * channels);
   w_values = gs_check_numbers (&bench, n_weights);
-  want = wanted (x_values, w_values, taps);
+  if (of_bytes)
+    {
+      make_bytes (x_values, SIDE * SIDE * channels);
+      blocks = make_blocks (w_values, n_weights, w_dtype);
+    }
+  want = wanted (x_values, w_values, channels, taps);
   packed = g_malloc (w.n_bytes);
   memcpy (source.dims, dims, sizeof dims);
-  source.data = w_values;
-  gs_layout_matmul.pack (&source, GS_DTYPE_F16, packed);
-  if (!gs_check_write (&x, x_values, SIDE * SIDE * CHANNELS, error) ||
+  source.data = of_bytes ? (gconstpointer) blocks : w_values;
+  gs_layout_matmul.pack (&source, w_dtype, packed);
+  if (!gs_check_write (&x, x_values, SIDE * SIDE * channels, error) ||
       !gs_buffer_write (bench.buffer, w.offset, packed, w.n_bytes, error))
     return FALSE;
   if (tiled && !find_tile (device, kernel, &tile))

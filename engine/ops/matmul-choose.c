@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which matmul kernel a device gets. What is fast on Mesa's CPU driver changed more than tenfold
- * between versions in both directions, so there it is tried out: a 3x3 convolution of 16 x 16 pixels,
- * 19 MFLOP, one to four milliseconds a run after 0.2 s of compilation. The kernels that want uniform
- * loads take long to compile and to run where there are none (Mesa 22.3: 13 s, and 0.1 GFLOP/s), so
+ * between versions in both directions, so there it is tried out: a 3x3 convolution of 18 x 18 pixels,
+ * 0.2 GFLOP, two to ten milliseconds a run after 0.2 s of compilation. A tenth of that is too small: with
+ * 64 channels what kernels do once a tap counts too much, and the slowest of three won. Those that want
+ * uniform loads take long to compile and to run where there are none (Mesa 22.3: 13 s, and 0.1 GFLOP/s), so
  * a few channels that they unroll little over come first.
  */
 #include "ops/matmul-private.h"
 #include "ops/ops.h"
 
-#define TRIAL_SIZE 16
-#define TRIAL_CHANNELS 64
+#define FILE_NAME "matmul-kernel"
+#define TRIAL_SIZE 18
+#define TRIAL_CHANNELS 192
 #define TRIAL_RUNS 8 /* the best of them: other threads come between */
 #define PROBE_CHANNELS 4
-#define PROBE_FACTOR 4 /* measured: 21 and 26 on Mesa 22.3, 1.3 and 1.8 on Mesa 26.2 */
+#define PROBE_RUNS 32 /* shorter by far */
+#define PROBE_FACTOR 3 /* measured: 6 to 26 on Mesa 22.3, 0.8 to 1.8 on Mesa 26.2 */
 
 static const char *const names[GS_MATMUL_N_VARIANTS] = {
   [GS_MATMUL_TILE] = "tile",
+  [GS_MATMUL_HALF] = "half",
   [GS_MATMUL_COOPMAT] = "coopmat",
+  [GS_MATMUL_DOT] = "dot",
   [GS_MATMUL_TUNED] = "tuned",
   [GS_MATMUL_TEXEL] = "texel",
   [GS_MATMUL_GATHER] = "gather",
@@ -74,7 +79,7 @@ time_variant (GsDevice *device, GsMatmulVariant variant, guint32 channels, GsBuf
   gs_matmul_dispatch (commands, variant, NULL, NULL, operands, &y, &parameters);
   if (!gs_commands_finish (commands, NULL))
     return best;
-  for (guint i = 0; i <= TRIAL_RUNS; i++)
+  for (guint i = 0; i <= (channels == PROBE_CHANNELS ? PROBE_RUNS : TRIAL_RUNS); i++)
     {
       const gint64 start = processor_time ();
 
@@ -142,7 +147,7 @@ recall_or_try_out (GsDevice *device)
   static GHashTable *known; /* folder -> variant + 1 */
   const char *folder = gs_device_get_cache_folder (device);
   const char *key = folder != NULL ? folder : gs_device_get_info (device)->driver;
-  g_autofree char *path = folder != NULL ? g_build_filename (folder, "matmul", NULL) : NULL;
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, FILE_NAME, NULL) : NULL;
   g_autofree char *text = NULL;
   GsMatmulVariant variant;
   gint64 time;
@@ -178,8 +183,12 @@ gs_matmul_choose (GsDevice *device)
     return variant;
   if (asked != NULL && g_str_has_prefix (asked, "tile-"))
     return GS_MATMUL_TILE;
+  if (asked != NULL && g_str_has_prefix (asked, "half-"))
+    return GS_MATMUL_HALF;
   if (asked != NULL && g_str_has_prefix (asked, "coopmat-"))
     return GS_MATMUL_COOPMAT;
+  if (asked != NULL && g_str_has_prefix (asked, "dot-"))
+    return GS_MATMUL_DOT;
   if (info->kind != GS_GPU_CPU)
     return GS_MATMUL_TUNED;
   if (info->subgroup_size < 8 || info->subgroup_size > 16)

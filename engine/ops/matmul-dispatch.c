@@ -22,8 +22,9 @@ cover (Call *call, guint32 rows, guint32 columns)
   call->push.column_blocks = gs_groups (call->push.columns, columns);
 }
 
+/* name: of matmul-tile, or of matmul-dot, which divides y likewise. */
 static const char *
-use_tile (Call *call, const GsMatmulTile *tile)
+use_tile (Call *call, const char *name, const GsMatmulTile *tile)
 {
   cover (call, tile->rows, tile->columns);
   call->constants[GS_MATMUL_TILE_ROWS] = tile->rows;
@@ -31,7 +32,7 @@ use_tile (Call *call, const GsMatmulTile *tile)
   call->constants[GS_MATMUL_TILE_PART_COLUMNS] = tile->part_columns;
   call->constants[GS_MATMUL_TILE_INVOCATIONS] = tile->rows / tile->part_rows
                                                 * (tile->columns / tile->part_columns);
-  return "matmul-tile";
+  return name;
 }
 
 static const char *
@@ -116,8 +117,8 @@ fits_texels (GsCommands *commands, GsTensor *const *operands)
 static GsMatmulVariant
 usable_variant (GsCommands *commands, GsTensor *const *operands, GsMatmulVariant variant)
 {
-  if (gs_dtype_block (operands[GS_MATMUL_WEIGHT]->dtype) > 1 && variant != GS_MATMUL_TILE
-      && variant < GS_MATMUL_UNIFORM)
+  if (gs_dtype_block (operands[GS_MATMUL_WEIGHT]->dtype) > 1
+      && (variant == GS_MATMUL_TEXEL || variant == GS_MATMUL_GATHER))
     return GS_MATMUL_TILE;
   if (variant == GS_MATMUL_TEXEL && !fits_texels (commands, operands))
     return GS_MATMUL_TILE;
@@ -131,7 +132,7 @@ static const char *
 use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
 {
   if (usable_variant (call->commands, call->operands, variant) != variant)
-    return use_tile (call, &gs_matmul_plain_tile);
+    return use_tile (call, "matmul-tile", &gs_matmul_plain_tile);
   switch (variant)
     {
     case GS_MATMUL_COOPMAT: return use_coopmat (call, tile);
@@ -139,8 +140,10 @@ use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
     case GS_MATMUL_GATHER:  return use_gather (call);
     case GS_MATMUL_UNIFORM: return use_uniform (call, GS_MATMUL_UNIFORM_ROWS);
     case GS_MATMUL_UNIFORM_TALL: return use_uniform (call, 2 * GS_MATMUL_UNIFORM_ROWS);
-    case GS_MATMUL_TILE:    return use_tile (call, tile);
-    default:                return use_tile (call, &gs_matmul_plain_tile);
+    case GS_MATMUL_TILE:    return use_tile (call, "matmul-tile", tile);
+    case GS_MATMUL_HALF:    return use_tile (call, "matmul-half", tile);
+    case GS_MATMUL_DOT:     return use_tile (call, "matmul-dot", tile);
+    default:                return use_tile (call, "matmul-tile", &gs_matmul_plain_tile);
     }
 }
 
@@ -167,6 +170,19 @@ read_shortcut (Call *call)
     .x_channels = operands[GS_MATMUL_SHORTCUT_X]->shape.c,
   };
   call->constants[GS_MATMUL_SHORTCUT] = TRUE;
+}
+
+/* A linear layer has neither a shortcut nor, on GPUs, use for zeros: their places are a norm's. */
+static void
+read_norm (Call *call, const GsMatmulParameters *parameters)
+{
+  const union { float epsilon; guint32 bits; } constant = { parameters->norm_epsilon };
+
+  if (parameters->norm_epsilon <= 0)
+    return;
+  call->push.shortcut = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_WEIGHT]);
+  call->push.zeros = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_BIAS]);
+  call->constants[GS_MATMUL_NORM] = constant.bits;
 }
 
 /* Workgroups that follow each other share what is larger, so that it is read once. */
@@ -223,6 +239,7 @@ dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *til
   };
 
   read_shortcut (&call);
+  read_norm (&call, parameters);
   name = use (&call, variant, tile);
   if (call.constants[GS_MATMUL_SHORTCUT])
     call.push.shortcut = gs_op_block (commands, node, &call.shortcut, sizeof call.shortcut);
@@ -248,6 +265,7 @@ takes_shortcut (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *
     {
     case GS_MATMUL_TILE:
       return TRUE;
+    case GS_MATMUL_HALF:
     case GS_MATMUL_COOPMAT:
       return x->shape.c % 8 == 0 && (x2 == NULL || x2->shape.c % 8 == 0);
     default:
@@ -275,7 +293,7 @@ dispatch_apart (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTil
   };
   const GsMatmulParameters pointwise = { y->shape.c, .kernel = 1, .stride = 1 };
 
-  if (variant == GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
+  if (variant <= GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
     dispatch (commands, GS_MATMUL_TILE, &gs_matmul_plain_tile, NULL, shortcut, y, &pointwise);
   else
     dispatch (commands, variant, tile, NULL, shortcut, y, &pointwise);

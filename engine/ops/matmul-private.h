@@ -10,6 +10,8 @@
  *
  * A convolution may take over a pixel product that is added to it, a residual block's shortcut: its
  * kernels then go on over the channels of the shortcut's x, with the shortcut's weights.
+ *
+ * A linear layer may take over the layer norm of its x, where the device's kernels do that faster.
  */
 #pragma once
 
@@ -25,6 +27,7 @@ typedef struct
   guint32 pad, pad_end; /* zeros left of and above x; on the right and below */
   guint32 upsample;   /* x is enlarged by 1 << upsample first      */
   guint32 activation; /* GS_UNARY_... of unary.h plus 1, GS_MATMUL_GEGLU of matmul.h, or 0 */
+  float   norm_epsilon; /* of a layer norm of x that was taken over; 0: none */
 } GsMatmulParameters;
 
 /* Rows of x are rows of y; their heights and widths may differ. */
@@ -46,6 +49,8 @@ enum
   GS_MATMUL_SHORTCUT_WEIGHT,
   GS_MATMUL_SHORTCUT_BIAS,
   GS_MATMUL_SHORTCUT_X2,
+  GS_MATMUL_NORM_WEIGHT, /* the same of a layer norm */
+  GS_MATMUL_NORM_BIAS,
   GS_MATMUL_N_OPERANDS,
 };
 
@@ -56,8 +61,8 @@ extern const GsLayout gs_layout_matmul;
 /* A stored type as the constant GS_MATMUL_FORMAT of the kernels. */
 guint32 gs_matmul_weight_format (GsDtype dtype);
 
-/* Weights that are stored in blocks (base/block-quant.h), one tap: whether they may stay so on the
- * device, what they take there, and how they are laid out for include/quant.glsl. */
+/* Weights that are stored in blocks (base/block-quant.h): whether they may stay so on the device, what
+ * they take there, and how they are laid out for include/quant.glsl. */
 gboolean gs_matmul_takes_blocks (const guint64 *dims, guint n_dims, GsDtype dtype);
 guint64  gs_matmul_blocks_bytes (const guint64 *dims, guint n_dims, GsDtype dtype);
 void     gs_matmul_pack_blocks  (const GsHostTensor *source, gpointer destination);
@@ -95,12 +100,18 @@ gboolean gs_matmul_absorb (GsNode *node, GsNode *user);
 gboolean gs_matmul_absorb_shortcut (GsNode *node, guint k);
 guint64  gs_matmul_block_bytes     (const GsNode *node);
 
+/* Takes over a layer norm that makes GS_MATMUL_X, if the device has kernels that read x so, and is not
+ * known to be slower with them. */
+gboolean gs_matmul_absorb_norm     (GsNode *node, guint k, GsDevice *device);
+
 /* Kernels of one interface, made for different devices. */
 typedef enum
 {
   GS_MATMUL_TILE,    /* GPUs                 */
+  GS_MATMUL_HALF,    /* GPUs that calculate with halfs, on halfs                           */
   GS_MATMUL_COOPMAT, /* GPUs with matrix units, on halfs                               */
-  GS_MATMUL_TUNED,   /* no kernel: of these two and their tiles, the fastest per shape */
+  GS_MATMUL_DOT,     /* GPUs that sum products of bytes; rounds x, see matmul-tiles.c    */
+  GS_MATMUL_TUNED,   /* no kernel: of these and their tiles, the fastest per shape */
   GS_MATMUL_TEXEL,  /* Mesa 22's CPU driver */
   GS_MATMUL_GATHER, /* Mesa 25's CPU driver */
   GS_MATMUL_UNIFORM,      /* Mesa 26's, on processors with 16 vector registers */
@@ -110,8 +121,8 @@ typedef enum
 
 /* The fastest on this device: by kind, and on CPU drivers by a trial of some milliseconds plus
  * compilation, once per driver version and remembered in the device's cache folder. The variable
- * GESSO_KERNELS overrules it: tile, coopmat (or the beginning of a tile's name, tile-128 say), tuned,
- * texel, gather, uniform, uniform-tall. */
+ * GESSO_KERNELS overrules it: tile, half, coopmat, dot (or the beginning of a tile's name, tile-128 say),
+ * tuned, texel, gather, uniform, uniform-tall. */
 GsMatmulVariant gs_matmul_choose (GsDevice *device);
 
 /* As in GESSO_KERNELS. */
@@ -120,7 +131,7 @@ const char *gs_matmul_variant_name (GsMatmulVariant variant);
 /* Microseconds of processor time of a small product by the fastest kernel of a CPU driver, measured now. */
 gint64 gs_matmul_best_time (GsDevice *device);
 
-/* How GS_MATMUL_TILE or GS_MATMUL_COOPMAT divide y. */
+/* How GS_MATMUL_TILE, GS_MATMUL_HALF, GS_MATMUL_COOPMAT or GS_MATMUL_DOT divide y. */
 typedef struct
 {
   GsMatmulVariant variant;
@@ -147,6 +158,20 @@ gboolean gs_matmul_tile_fits  (const GsMatmulTile *tile, GsTensor *const *operan
 void     gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant,
                                 GsTensor *const *operands, const GsTensor *y,
                                 const GsMatmulParameters *parameters, GsMatmulTile *tile);
+
+/* Operands of a product like another one, of fewer rows if that is long, to measure with. */
+typedef struct
+{
+  GsTensor           x, w, y;
+  GsMatmulParameters parameters; /* without an activation */
+  guint64            n_bytes;    /* of memory for them; place them by their offsets */
+} GsMatmulTrial;
+
+void     gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor *const *operands,
+                               const GsTensor *y, const GsMatmulParameters *parameters);
+
+/* "f16-f16-k3-s1-13-9-9": its class, by sizes rounded up to powers of two. */
+char    *gs_matmul_trial_class (const GsMatmulTrial *trial);
 
 /* Dispatches one product; tensors need only shape, dtype and place. tile: of the variants that have
  * one, else NULL. node: has the block for a shortcut; may be NULL where there is none. Where the kernel

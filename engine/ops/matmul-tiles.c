@@ -5,6 +5,7 @@
  * device the shape of its matrices and the size of its subgroups, then for a class of products (sizes
  * rounded up to powers of two) the tile.
  */
+#include "base/block-parts.h"
 #include "ops/check.h"
 #include "ops/matmul-private.h"
 #include "ops/tune.h"
@@ -31,6 +32,9 @@ static const guint32 coopmat_tiles[][4] = {
   { 64, 128, 32, 64 },  { 128, 128, 64, 32 }, { 128, 128, 64, 64 },
 };
 
+/* Rows and columns of a workgroup's tile, of bytes. */
+static const guint32 dot_tiles[][2] = { { 32, 32 }, { 64, 64 }, { 128, 64 } };
+
 #define MAX_INVOCATIONS 512
 #define MAX_CPU_TILE (64 * 32) /* Mesa's CPU driver compiles 64 x 64 for 20 s, and is only tested */
 
@@ -40,8 +44,10 @@ coopmat_tile_runs (const GsGpuInfo *info, const GsMatmulTile *tile)
   const guint32 subgroups = tile->rows / tile->part_rows
                             * (tile->columns / tile->part_columns);
   /* As in matmul-coopmat.comp. */
+  const guint32 blocks = tile->columns * (GS_MATMUL_COOPMAT_DEPTH / 8 + 1);
+  const guint32 halfs = GS_MATMUL_COOPMAT_DEPTH * (tile->columns / 8 + 1);
   const guint32 slabs = 2 * 16 * (tile->rows * (GS_MATMUL_COOPMAT_DEPTH / 8 + 1)
-                                  + GS_MATMUL_COOPMAT_DEPTH * (tile->columns / 8 + 1));
+                                  + MAX (blocks, halfs));
   const guint32 out = 16 * tile->matrix.m * (tile->part_columns / 4 + 1) * subgroups;
 
   if (info->kind == GS_GPU_CPU && tile->rows * tile->columns > MAX_CPU_TILE)
@@ -66,6 +72,24 @@ add_plain_tiles (GArray *tiles, const GsGpuInfo *info)
     }
 }
 
+/* The same, of halfs in pairs. */
+static void
+add_half_tiles (GArray *tiles, const GsGpuInfo *info)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (plain_tiles); i++)
+    {
+      const guint32 *t = plain_tiles[i];
+      /* As in matmul-half.comp. */
+      const guint32 slabs = 2 * 4 * GS_MATMUL_HALF_DEPTH * ((t[0] + 2) / 2 + t[1] / 2 + 2);
+      GsMatmulTile tile = { GS_MATMUL_HALF, t[0], t[1], GS_MATMUL_TILE_PART_ROWS, t[2] };
+
+      g_snprintf (tile.name, sizeof tile.name, "half-%ux%u", t[0], t[1]);
+      if (slabs <= info->max_shared_bytes
+          && (info->kind != GS_GPU_CPU || t[0] * t[1] <= MAX_CPU_TILE))
+        g_array_append_val (tiles, tile);
+    }
+}
+
 static void
 add_coopmat_tiles (GArray *tiles, const GsGpuInfo *info, GsMatrixShape matrix, guint32 lanes)
 {
@@ -81,6 +105,32 @@ add_coopmat_tiles (GArray *tiles, const GsGpuInfo *info, GsMatrixShape matrix, g
     }
 }
 
+/* Only where they may be chosen, or are asked for. */
+static gboolean
+has_dots (const GsGpuInfo *info)
+{
+  const char *asked = g_getenv ("GESSO_KERNELS");
+
+  return info->dots_of_bytes && ((info->fast_dots && info->n_matrix_shapes == 0)
+                                 || (asked != NULL && g_str_has_prefix (asked, "dot")));
+}
+
+static void
+add_dot_tiles (GArray *tiles, const GsGpuInfo *info)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (dot_tiles); i++)
+    {
+      const guint32 *t = dot_tiles[i];
+      /* As in matmul-dot.comp: bytes of 32 k, a scale, a sum or a minimum. */
+      const guint32 slabs = 2 * 4 * (32 / 4 + 2) * (t[0] + 4 + t[1] + 4);
+      GsMatmulTile tile = { GS_MATMUL_DOT, t[0], t[1], GS_MATMUL_TILE_PART_ROWS, 4 };
+
+      g_snprintf (tile.name, sizeof tile.name, "dot-%ux%u", t[0], t[1]);
+      if (slabs <= info->max_shared_bytes)
+        g_array_append_val (tiles, tile);
+    }
+}
+
 GArray *
 gs_matmul_list_all_tiles (GsDevice *device)
 {
@@ -88,10 +138,14 @@ gs_matmul_list_all_tiles (GsDevice *device)
   GArray *tiles = g_array_new (FALSE, TRUE, sizeof (GsMatmulTile));
 
   add_plain_tiles (tiles, info);
+  if (info->storage16 && info->arithmetic16)
+    add_half_tiles (tiles, info);
   if (gs_kernel_exists ("matmul-coopmat.f16"))
     for (guint i = 0; i < info->n_matrix_shapes; i++)
       for (guint32 lanes = MAX (info->subgroup_min, 1); lanes <= info->subgroup_max; lanes *= 2)
         add_coopmat_tiles (tiles, info, info->matrix_shapes[i], lanes);
+  if (has_dots (info))
+    add_dot_tiles (tiles, info);
   return tiles;
 }
 
@@ -110,26 +164,64 @@ gs_matmul_list_tiles (GsDevice *device)
   return tiles;
 }
 
+/* Blocks of one scale, one tap, channels of x and of x2 in whole blocks. */
+static gboolean
+dots_fit (GsTensor *const *operands)
+{
+  const GsTensor *w = operands[GS_MATMUL_WEIGHT];
+  guint64 taps = 1;
+  guint bits;
+  gboolean has_minima, has_two_scales;
+
+  for (guint i = 2; i < w->n_dims; i++)
+    taps *= w->dims[i];
+  if (gs_dtype_block (w->dtype) == 1 || taps > 1 || operands[GS_MATMUL_SHORTCUT_X] != NULL
+      || operands[GS_MATMUL_NORM_WEIGHT] != NULL)
+    return FALSE;
+  gs_block_format (w->dtype, &bits, &has_minima, &has_two_scales);
+  return !has_two_scales;
+}
+
+/* Whether a tile that fits is tried. GS_MATMUL_DOT rounds x to 8 bits of the largest of 32: half a percent
+ * of numbers that are spread like noise, 20 times what halfs do to them. That is far below what 4 and 5
+ * bits did to the weights (9 and 4 percent), but not below what 8 bits do to them; and it is not for
+ * somebody who asked for single precision. Matrix units are faster, and round nothing. */
+static gboolean
+is_tried (const GsMatmulTile *tile, const GsGpuInfo *info, GsTensor *const *operands)
+{
+  guint bits;
+  gboolean has_minima, has_two_scales;
+
+  if (tile->variant != GS_MATMUL_DOT)
+    return TRUE;
+  gs_block_format (operands[GS_MATMUL_WEIGHT]->dtype, &bits, &has_minima, &has_two_scales);
+  return info->fast_dots && info->n_matrix_shapes == 0 && bits <= 5
+         && operands[GS_MATMUL_X]->dtype == GS_DTYPE_F16;
+}
+
 gboolean
 gs_matmul_tile_fits (const GsMatmulTile *tile, GsTensor *const *operands, const GsTensor *y)
 {
   const GsTensor *x = operands[GS_MATMUL_X];
+  const GsDtype weights = operands[GS_MATMUL_WEIGHT]->dtype;
   const guint32 depth = gs_matmul_depth (operands);
 
+  if (tile->variant == GS_MATMUL_DOT)
+    return dots_fit (operands);
   return tile->variant == GS_MATMUL_TILE
          || (x->dtype == GS_DTYPE_F16 && y->dtype == GS_DTYPE_F16
-             && operands[GS_MATMUL_WEIGHT]->dtype == GS_DTYPE_F16 && x->shape.c % 8 == 0
-             && depth % 8 == 0);
+             && (weights == GS_DTYPE_F16
+                 || (gs_dtype_block (weights) > 1 && tile->variant == GS_MATMUL_COOPMAT))
+             && x->shape.c % 8 == 0 && depth % 8 == 0);
 }
 
 /* ---- Trials ---- */
 
 typedef struct
 {
+  GsMatmulTrial       base;
   const GsMatmulTile *tile;
   GArray             *tiles; /* the candidates */
-  GsTensor            x, w, y;
-  GsMatmulParameters  parameters;
 } Trial;
 
 /* Floating-point operations of one run: a few milliseconds. */
@@ -144,15 +236,15 @@ trial_flop (GsDevice *device)
     }
 }
 
-/* Lays x, w and y out for a product like the given one, of fewer rows if it is long. */
-static void
-trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsTensor *y,
-            const GsMatmulParameters *parameters)
+void
+gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor *const *operands,
+                      const GsTensor *y, const GsMatmulParameters *parameters)
 {
   const GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   const guint32 taps = parameters->kernel * parameters->kernel;
   const guint32 depth = gs_matmul_depth (operands);
   const guint32 columns = gs_matmul_columns (parameters, y);
+  const guint64 w_dims[] = { columns, depth, parameters->kernel, parameters->kernel };
   const double row_flop = 2.0 * columns * taps * depth;
   const double rows = MAX (trial_flop (device) / row_flop,
                            gs_device_get_info (device)->kind == GS_GPU_CPU ? 64 : 1024);
@@ -165,41 +257,51 @@ trial_init (Trial *trial, GsDevice *device, GsTensor *const *operands, const GsT
       width = (width + 1) / 2;
   trial->parameters = *parameters;
   trial->parameters.activation = 0;
+  trial->parameters.norm_epsilon = 0;
   trial->x = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = x->dtype,
                           .shape = { 1, height * parameters->stride, width * parameters->stride,
                                      depth } };
   trial->w = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = w->dtype,
-                          .n_bytes = (guint64) gs_groups (columns, GS_MATMUL_PANEL)
-                                     * GS_MATMUL_PANEL * taps * depth
-                                     * gs_dtype_bytes (w->dtype) };
+                          .n_bytes = gs_layout_matmul.bytes (w_dims, 4, w->dtype) };
   trial->y = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = y->dtype,
                           .shape = { 1, height, width, columns } };
   trial->x.n_bytes = gs_shape_elements (trial->x.shape) * gs_dtype_bytes (x->dtype);
   trial->y.n_bytes = gs_shape_elements (trial->y.shape) * gs_dtype_bytes (y->dtype);
   trial->w.offset = (trial->x.n_bytes + 255) / 256 * 256;
   trial->y.offset = (trial->w.offset + trial->w.n_bytes + 255) / 256 * 256;
+  trial->n_bytes = trial->y.offset + trial->y.n_bytes;
+}
+
+char *
+gs_matmul_trial_class (const GsMatmulTrial *trial)
+{
+  return g_strdup_printf ("%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial->x.dtype),
+                          gs_dtype_name (trial->w.dtype), trial->parameters.kernel,
+                          trial->parameters.stride,
+                          g_bit_storage (gs_shape_pixels (trial->y.shape) - 1),
+                          g_bit_storage (trial->y.shape.c - 1), g_bit_storage (trial->x.shape.c - 1));
 }
 
 static void
 record_trial (GsCommands *commands, gpointer data)
 {
   Trial *trial = data;
-  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->x, &trial->w };
+  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->base.x, &trial->base.w };
 
-  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, NULL, operands, &trial->y,
-                      &trial->parameters);
+  gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, NULL, operands, &trial->base.y,
+                      &trial->base.parameters);
 }
 
 static double
 time_tile (GsDevice *device, guint candidate, gpointer data)
 {
   Trial *trial = data;
-  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE,
-                                               trial->y.offset + trial->y.n_bytes, "tuning", NULL);
+  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE, trial->base.n_bytes,
+                                               "tuning", NULL);
 
   if (buffer == NULL)
     return INFINITY;
-  trial->x.buffer = trial->w.buffer = trial->y.buffer = buffer;
+  trial->base.x.buffer = trial->base.w.buffer = trial->base.y.buffer = buffer;
   trial->tile = &g_array_index (trial->tiles, GsMatmulTile, candidate);
   return gs_tune_time (device, record_trial, trial);
 }
@@ -255,14 +357,15 @@ choose_tuned (GsDevice *device, GArray *tiles, GsTensor *const *operands, const 
               const GsMatmulParameters *parameters)
 {
   Trial trial;
-  g_autofree char *key = NULL;
+  g_autofree char *klass = NULL, *key = NULL;
 
-  trial_init (&trial, device, operands, y, parameters);
+  for (guint i = tiles->len; i-- > 0;)
+    if (!is_tried (&g_array_index (tiles, GsMatmulTile, i), gs_device_get_info (device), operands))
+      g_array_remove_index (tiles, i);
+  gs_matmul_trial_init (&trial.base, device, operands, y, parameters);
   choose_matrix (device, tiles, &trial);
-  key = g_strdup_printf ("matmul-%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial.x.dtype),
-                         gs_dtype_name (trial.w.dtype), parameters->kernel, parameters->stride,
-                         g_bit_storage (gs_shape_pixels (trial.y.shape) - 1),
-                         g_bit_storage (trial.y.shape.c - 1), g_bit_storage (trial.x.shape.c - 1));
+  klass = gs_matmul_trial_class (&trial.base);
+  key = g_strconcat ("matmul-", klass, NULL);
   return choose (device, key, tiles, &trial);
 }
 

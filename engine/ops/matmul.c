@@ -180,7 +180,6 @@ takes_shortcut (const GsNode *node, const GsNode *shortcut)
          && !gs_matmul_is_pointwise (own) && own->stride == 1 && own->upsample == 0
          && own->pad == own->kernel / 2 && x.h == y.h && x.w == y.w
          && seen.n == y.n && seen.h == y.h && seen.w == y.w
-         && gs_dtype_block (node->inputs[GS_MATMUL_WEIGHT]->dtype) == 1
          && shortcut->inputs[GS_MATMUL_WEIGHT]->dtype == node->inputs[GS_MATMUL_WEIGHT]->dtype;
 }
 

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /* Arrays are (H, W) of the model's size or of the result's. Nothing changes once it is made. */
-typedef struct
+typedef struct _GsCanvas
 {
   int      n_refs;
   guint32  width, height;   /* what the model works on: multiples of the latent factor */

@@ -8,12 +8,10 @@
 #include "models/unet.h"
 #include "sample/guidance.h"
 #include "session/control-hint.h"
+#include "session/denoise-times.h"
 #include "session/memory-stages.h"
 #include "session/model.h"
 #include "session/speed.h"
-
-/* What follows from a timestep is kept for later runs; with SD 1.5 that is 20160 numbers each. */
-#define MAX_TIMES 128
 
 #define MAX_BATCH 3
 
@@ -37,7 +35,7 @@ typedef struct
   Variant            *now;      /* the one for the current step */
   guint               step;     /* that is being made, those before its resumption included */
   guint               batch;    /* 1, or 2 or 3 with guidance */
-  guint               n_labels; /* as many, or 0: the model takes none */
+  GsDenoiseTimes      times;
   guint32             channels; /* of the U-Net's input       */
   gsize               plane;    /* H W                        */
   gsize               n;        /* elements of a latent       */
@@ -66,117 +64,6 @@ fill_input (Run *run, guint batch, const float *latent)
       else if (extra > 0)
         memset (input + run->n, 0, extra * sizeof *input);
     }
-}
-
-/* With labels each prompt has its own: a time's key with the negative one is negative, also that of time
- * 0, whose bits differ. */
-static double
-time_key (const Run *run, double timestep, guint sample)
-{
-  return run->n_labels > 1 && sample > 0 ? -timestep : timestep;
-}
-
-static gboolean
-set_labels (Run *run, GError **error)
-{
-  const gsize width = run->session->model->config.unet.label_width;
-  g_autofree float *labels = NULL;
-
-  if (run->n_labels == 0)
-    return TRUE;
-  labels = g_new (float, GS_UNET_TIMES * width);
-  for (guint i = 0; i < GS_UNET_TIMES; i++)
-    memcpy (labels + i * width,
-            i % run->n_labels == 0 ? run->job->label : run->job->negative_label,
-            width * sizeof *labels);
-  return gs_program_set_floats (run->now->times_program, "label", labels, GS_UNET_TIMES * width, error);
-}
-
-/* What the times' program makes of timesteps, the first of which is wanted now. */
-static gboolean
-compute_times (Run *run, const double *timesteps, guint n, GError **error)
-{
-  GsProgram *program = run->now->times_program;
-  const guint halves = MAX (run->n_labels, 1);
-  const guint width = run->session->model->config.unet.channels[0];
-  g_autofree float *sinusoids = g_new0 (float, GS_UNET_TIMES * width);
-
-  for (guint i = 0; i < n * halves; i++)
-    gs_timestep_embedding (timesteps[i / halves], width, sinusoids + i * width);
-  if (!gs_program_set_floats (program, "time", sinusoids, GS_UNET_TIMES * width, error)
-      || !set_labels (run, error)
-      || !gs_program_run (program, error))
-    return FALSE;
-  for (guint i = 0; i < n * halves; i++)
-    {
-      g_autofree gpointer values = g_malloc (gs_program_get_sample_bytes (program));
-      const double key = time_key (run, timesteps[i / halves], i % halves);
-
-      if (!gs_program_get_sample (program, i, values, error))
-        return FALSE;
-      g_hash_table_insert (run->now->times, g_memdup2 (&key, sizeof key), g_steal_pointer (&values));
-    }
-  return TRUE;
-}
-
-/* What is kept of times holds for the labels that it was computed with. */
-static gboolean
-check_labels (Run *run, GError **error)
-{
-  GsModel *model = run->session->model;
-  const gsize n_bytes = model->config.unet.label_width * sizeof (float);
-  g_autoptr (GByteArray) labels = g_byte_array_new ();
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (n_bytes == 0)
-    return TRUE;
-  if (run->job->label == NULL || (run->batch > 1 && run->job->negative_label == NULL))
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT,
-                   "This model needs the sizes of the picture beside the prompt");
-      return FALSE;
-    }
-  run->n_labels = run->batch;
-  g_byte_array_append (labels, (const guint8 *) run->job->label, n_bytes);
-  if (run->n_labels > 1)
-    g_byte_array_append (labels, (const guint8 *) run->job->negative_label, n_bytes);
-  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&labels));
-  if (model->times_labels != NULL && g_bytes_equal (model->times_labels, bytes))
-    return TRUE;
-  g_hash_table_remove_all (model->times);
-  g_clear_pointer (&model->times_labels, g_bytes_unref);
-  model->times_labels = g_steal_pointer (&bytes);
-  return TRUE;
-}
-
-/* Steps' timesteps are computed together; some samplers look in between, too. */
-static gboolean
-give_time (Run *run, GsProgram *steps, guint batch, double timestep, GError **error)
-{
-  GHashTable *times = run->now->times;
-  gconstpointer values = g_hash_table_lookup (times, &timestep);
-  const guint most = GS_UNET_TIMES / MAX (run->n_labels, 1);
-  double wanted[GS_UNET_TIMES] = { timestep };
-  guint n = 1;
-
-  for (guint i = 0; values == NULL && i < gs_sampler_n_steps (run->sampler); i++)
-    {
-      double t = gs_sampler_timestep (run->sampler, i);
-
-      if (n < most && t != timestep && !g_hash_table_contains (times, &t))
-        wanted[n++] = t;
-    }
-  if (values == NULL && !compute_times (run, wanted, n, error))
-    return FALSE;
-  for (guint b = 0; b < batch; b++)
-    {
-      const double key = time_key (run, timestep, b);
-
-      values = g_hash_table_lookup (times, &key);
-      if (!gs_program_give_sample (run->now->times_program, values, steps, b, error))
-        return FALSE;
-    }
-  return TRUE;
 }
 
 /* The prompt's and the negative prompt's vectors, which stay the same for the whole run, and often
@@ -295,7 +182,8 @@ try_unet (Run *run, const float *latent, double timestep, GsWay *way, GError **e
   if (programs == NULL)
     return FALSE;
   fill_input (run, way->batch, latent);
-  return give_time (run, programs->steps, way->batch, timestep, error)
+  return gs_denoise_times_give (&run->times, run->now->times_program, run->now->times, programs->steps,
+                                way->batch, timestep, error)
          && set_latent (run, programs, way->batch, latent, error)
          && gs_program_set_nchw (programs->steps, "x", run->input, way->batch, run->channels,
                                  job->height, job->width, error)
@@ -484,15 +372,14 @@ run_init (Run *run, GsSession *session, const GsDenoiseJob *job, GError **error)
     }
   run->input = g_new (float, run->batch * run->channels * run->plane);
   run->output = g_new (float, run->batch * run->n);
-  if (!check_labels (run, error))
+  if (!gs_denoise_times_init (&run->times, session->model, job, run->batch, error))
     return FALSE;
-  if (g_hash_table_size (session->model->times) > MAX_TIMES)
-    g_hash_table_remove_all (session->model->times);
   run->scratch = g_new (float, run->n);
   run->sampler = gs_sampler_new (job->options, job->schedule, job->n_steps, job->strength, run->n,
                                  error);
   if (run->sampler == NULL)
     return FALSE;
+  run->times.sampler = run->sampler;
   run->n_steps = gs_sampler_n_steps (run->sampler);
   run->step = job->n_resumed;
   run->speed = (GsSpeedState) { .speed = job->speed, .n_steps = run->n_steps,

@@ -45,6 +45,20 @@ choose_scale (const GsRequest *request, const GsCanvas *canvas, double native)
   return pixels > MOST_IN_ONE * native * native ? sqrt (pixels) / native : 1;
 }
 
+gboolean
+gs_hires_first_size (const GsRequest *request, const GsCanvas *canvas, guint32 factor, guint32 native,
+                     guint32 *width, guint32 *height)
+{
+  double scale;
+
+  if (request->hires == GS_HIRES_OFF || canvas->pixels != NULL)
+    return FALSE;
+  scale = choose_scale (request, canvas, native);
+  *width = first_side (canvas->width, scale, factor);
+  *height = first_side (canvas->height, scale, factor);
+  return scale > 1 && (*width < canvas->width || *height < canvas->height);
+}
+
 /* A strength s makes the last floor (s n) steps, or with A1111's rule one more: the middle between two
  * numbers makes just those that are wanted. */
 static void
@@ -135,18 +149,13 @@ gboolean
 gs_hires_plan_init (GsHiresPlan *plan, GsSession *session, const GsRequest *request,
                     const GsCanvas *canvas, gboolean is_a1111, GError **error)
 {
-  const guint32 factor = gs_latent_factor (session);
-  double scale;
-
   *plan = (GsHiresPlan) { 0 };
   if (request->hires == GS_HIRES_OFF || canvas->pixels != NULL)
     return TRUE;
   if (!check (request, error))
     return FALSE;
-  scale = choose_scale (request, canvas, gs_session_native_size (session));
-  plan->width = first_side (canvas->width, scale, factor);
-  plan->height = first_side (canvas->height, scale, factor);
-  if (scale <= 1 || (plan->width >= canvas->width && plan->height >= canvas->height))
+  if (!gs_hires_first_size (request, canvas, gs_latent_factor (session),
+                            gs_session_native_size (session), &plan->width, &plan->height))
     return TRUE;
   plan->is_on = TRUE;
   plan_steps (plan, request, is_a1111);

@@ -29,6 +29,11 @@ typedef struct
   double        strength;      /* of the second pass, so that it makes just those  */
 } GsHiresPlan;
 
+/* Whether a picture of the canvas is made in two passes, and the size in pixels of the first.
+ * native_size: see GsModelInfo. */
+gboolean gs_hires_first_size (const GsRequest *request, const GsCanvas *canvas, guint32 factor,
+                              guint32 native_size, guint32 *width, guint32 *height);
+
 /* Whether a request's picture is made in two passes, and how. canvas: of the whole request.
  * is_a1111: how strengths count steps, see GsStrengthRule. The plan must be cleared, also on error. */
 gboolean gs_hires_plan_init  (GsHiresPlan *plan, GsSession *session, const GsRequest *request,

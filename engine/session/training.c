@@ -322,6 +322,16 @@ mean_loss (const GArray *losses)
   return n > 0 ? sum / n : 0;
 }
 
+/* Of the last steps, of whichever run they were. */
+static void
+note_loss (GsTraining *training)
+{
+  const GArray *losses = training->losses;
+
+  training->progress.loss = losses->len > 0 ? g_array_index (losses, float, losses->len - 1) : 0;
+  training->progress.mean_loss = mean_loss (losses);
+}
+
 static gboolean
 tell_step (GsTraining *training, GError **error)
 {
@@ -329,8 +339,7 @@ tell_step (GsTraining *training, GError **error)
   gboolean go_on;
 
   p->is_step = TRUE;
-  p->loss = g_array_index (training->losses, float, training->losses->len - 1);
-  p->mean_loss = mean_loss (training->losses);
+  note_loss (training);
   go_on = gs_training_tell (training, error);
   p->is_step = FALSE;
   return go_on;
@@ -382,6 +391,7 @@ prepare (GsTraining *training, GError **error)
   training->began_at = training->losses->len;
   training->away = 0;
   training->progress.seconds_per_step = 0;
+  note_loss (training);
   return !sample_is_due (training) || aside (training, gs_training_sample, error);
 }
 

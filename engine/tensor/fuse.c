@@ -110,17 +110,30 @@ take_over_users (GsGraph *graph, GsNode *node)
     }
 }
 
-/* Lets a node do what is in front of it and serves it alone. */
-static void
-take_over_work (GsGraph *graph, GsNode *node)
+static gboolean
+absorbs_producers (const GsNode *node, GsDevice *device)
 {
-  for (guint k = 0; node->klass->absorb_producer != NULL && k < node->n_inputs; k++)
+  return device == NULL ? node->klass->absorb_producer != NULL
+                        : node->klass->absorb_producer_on != NULL;
+}
+
+static gboolean
+absorb_producer (GsNode *node, guint k, GsDevice *device)
+{
+  return device == NULL ? node->klass->absorb_producer (node, k)
+                        : node->klass->absorb_producer_on (node, k, device);
+}
+
+/* Lets a node do what is in front of it and serves it alone: on any device, or on this one. */
+static void
+take_over_work (GsGraph *graph, GsNode *node, GsDevice *device)
+{
+  for (guint k = 0; absorbs_producers (node, device) && k < node->n_inputs; k++)
     {
       GsTensor *root = node->inputs[k] != NULL ? gs_tensor_root (node->inputs[k]) : NULL;
       GsNode *producer = root != NULL ? root->producer : NULL;
 
-      if (producer != NULL && only_user (graph, root) == node
-          && node->klass->absorb_producer (node, k))
+      if (producer != NULL && only_user (graph, root) == node && absorb_producer (node, k, device))
         producer->dead = TRUE;
     }
 }
@@ -137,7 +150,19 @@ gs_graph_fuse (GsGraph *graph)
         continue;
       take_over_producers (node);
       take_over_users (graph, node);
-      take_over_work (graph, node);
+      take_over_work (graph, node, NULL);
     }
   drop_unused (graph);
+}
+
+void
+gs_graph_fuse_on (GsGraph *graph, GsDevice *device)
+{
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      GsNode *node = g_ptr_array_index (graph->nodes, i);
+
+      if (!node->dead)
+        take_over_work (graph, node, device);
+    }
 }

@@ -51,6 +51,9 @@ struct _GsOpClass
 
   /* The same of a node that nobody else needs: so this may be real work. NULL: never. */
   gboolean (*absorb_producer) (GsNode *node, guint k);
+
+  /* The same where it depends on the device whether that is better. */
+  gboolean (*absorb_producer_on) (GsNode *node, guint k, GsDevice *device);
 };
 
 G_END_DECLS

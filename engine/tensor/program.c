@@ -4,6 +4,7 @@
 
 #include "base/half.h"
 #include "tensor/arena.h"
+#include "tensor/fuse.h"
 #include "tensor/op-class.h"
 #include "tensor/plan.h"
 #include "tensor/segments.h"
@@ -34,6 +35,7 @@ gs_program_new (GsGraph *graph, GsArena *arena)
   program->graph = graph;
   program->arena = arena;
   program->device = gs_arena_get_device (arena);
+  gs_graph_fuse_on (graph, program->device);
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       GsNode *node = g_ptr_array_index (graph->nodes, i);

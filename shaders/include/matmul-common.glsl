@@ -104,3 +104,20 @@ uint64_t shortcut_four_at (uint pixel, uint four)
 }
 
 #include "include/matmul-finish.glsl"
+
+/* Of columns n ... n + 3 that are one invocation's in matmul-tile: where pairs make one of y, two pairs. */
+vec4 own_bias (uint n)
+{
+  return is_gated () ? vec4 (load_bias (n / 2).xy, load_bias (p.columns / 2 + n / 2).xy)
+                     : load_bias (n);
+}
+
+void finish_own (uint m, uint n, vec4 v)
+{
+  if (m >= p.rows || n >= p.columns)
+    return;
+  if (is_gated ())
+    finish_two_pairs (m, n / 2, v);
+  else
+    finish (m, n, v);
+}

@@ -64,12 +64,19 @@ uint total_depth (uint depth)
 struct Weights
 {
   uint64_t at;
-  uint     depth, k;
+  uint     channels, taps, depth, k;
 };
 
 Weights find_weights (uint k, uint depth)
 {
   if (!HAS_SHORTCUT || k < depth)
-    return Weights (p.w, depth, k);
-  return Weights (SHORTCUT_OF_CALL.w, SHORTCUT_OF_CALL.channels, k - depth);
+    return Weights (p.w, p.channels, p.kernel * p.kernel, depth, k);
+  return Weights (SHORTCUT_OF_CALL.w, SHORTCUT_OF_CALL.channels, 1, SHORTCUT_OF_CALL.channels,
+                  k - depth);
+}
+
+/* Of weights in blocks, where a panel's group of a channel begins. */
+uint64_t group_at (Weights w, uint panel, uint channel)
+{
+  return w.at + uint64_t (panel * (w.channels / 32) + channel / 32) * quant_group_bytes (w.taps);
 }

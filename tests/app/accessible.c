@@ -3,7 +3,6 @@
 #include "accessible.h"
 
 #define POLL_US 50000
-#define LIMIT_SECONDS 30
 
 static gboolean
 has_state (Accessible *accessible, AtspiStateType state)
@@ -59,7 +58,7 @@ accessible_find (Accessible *root, const char *name)
 Accessible *
 accessible_wait (Accessible *root, const char *name)
 {
-  gint64 end = g_get_monotonic_time () + LIMIT_SECONDS * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + ACCESSIBLE_LIMIT_SECONDS * G_USEC_PER_SEC;
 
   while (g_get_monotonic_time () < end)
     {
@@ -71,13 +70,13 @@ accessible_wait (Accessible *root, const char *name)
     }
 
   accessible_print (root, 0);
-  g_error ("No control named “%s” came up within %d seconds", name, LIMIT_SECONDS);
+  g_error ("No control named “%s” came up within %d seconds", name, ACCESSIBLE_LIMIT_SECONDS);
 }
 
 Accessible *
 accessible_wait_program (const char *name)
 {
-  gint64 end = g_get_monotonic_time () + LIMIT_SECONDS * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + ACCESSIBLE_LIMIT_SECONDS * G_USEC_PER_SEC;
 
   while (g_get_monotonic_time () < end)
     {
@@ -102,7 +101,7 @@ accessible_wait_program (const char *name)
       g_usleep (POLL_US);
     }
 
-  g_error ("The program “%s” did not come up within %d seconds", name, LIMIT_SECONDS);
+  g_error ("The program “%s” did not come up within %d seconds", name, ACCESSIBLE_LIMIT_SECONDS);
 }
 
 gboolean
@@ -114,9 +113,9 @@ accessible_is_sensitive (Accessible *accessible)
 }
 
 void
-accessible_wait_sensitive (Accessible *accessible, guint seconds)
+accessible_wait_sensitive (Accessible *accessible)
 {
-  gint64 end = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + ACCESSIBLE_LIMIT_SECONDS * G_USEC_PER_SEC;
 
   while (g_get_monotonic_time () < end)
     {
@@ -125,7 +124,7 @@ accessible_wait_sensitive (Accessible *accessible, guint seconds)
       g_usleep (POLL_US);
     }
 
-  g_error ("A control could not be used within %u seconds", seconds);
+  g_error ("A control could not be used within %d seconds", ACCESSIBLE_LIMIT_SECONDS);
 }
 
 void
@@ -163,6 +162,21 @@ accessible_dup_text (Accessible *accessible)
   g_object_unref (iface);
 
   return text;
+}
+
+void
+accessible_wait_text (Accessible *accessible, const char *expected)
+{
+  gint64 end = g_get_monotonic_time () + ACCESSIBLE_LIMIT_SECONDS * G_USEC_PER_SEC;
+  g_autofree char *text = accessible_dup_text (accessible);
+
+  while (g_strcmp0 (text, expected) != 0 && g_get_monotonic_time () < end)
+    {
+      g_usleep (POLL_US);
+      g_free (text);
+      text = accessible_dup_text (accessible);
+    }
+  g_assert_cmpstr (text, ==, expected);
 }
 
 void

@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* For whatever comes soon on a machine that has nothing else to do. */
+#define ACCESSIBLE_LIMIT_SECONDS 60
+
 /* By another name, since only this one may have a cleanup function of ours. */
 typedef AtspiAccessible Accessible;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Accessible, g_object_unref)
@@ -25,11 +28,12 @@ Accessible *accessible_wait (Accessible *root, const char *name);
 Accessible *accessible_find (Accessible *root, const char *name);
 
 gboolean accessible_is_sensitive   (Accessible *accessible);
-void     accessible_wait_sensitive (Accessible *accessible, guint seconds);
+void     accessible_wait_sensitive (Accessible *accessible);
 
 void     accessible_press     (Accessible *accessible);
 void     accessible_set_text  (Accessible *accessible, const char *text);
 char    *accessible_dup_text  (Accessible *accessible);
+void     accessible_wait_text (Accessible *accessible, const char *expected);
 void     accessible_set_value (Accessible *accessible, double value);
 double   accessible_get_value (Accessible *accessible);
 

@@ -155,8 +155,8 @@ generate (void)
       accept = accessible_find (program_get_root (), "Accept");
     }
   g_assert_nonnull (accept);
-  accessible_wait_sensitive (accept, 10);
-  accessible_wait_sensitive (generate, 10);
+  accessible_wait_sensitive (accept);
+  accessible_wait_sensitive (generate);
 }
 
 /* ---- The tests ------------------------------------------------------------------------------ */
@@ -415,7 +415,7 @@ test_save (void)
   input_let_go (INPUT_SHIFT_CODE);
   program_set_text ("Name:", path);
   program_press ("_Save Save");
-  for (guint i = 0; i < 200 && !g_file_test (path, G_FILE_TEST_EXISTS); i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 20 && !g_file_test (path, G_FILE_TEST_EXISTS); i++)
     g_usleep (50000);
   g_usleep (SETTLE_US);
   program_quit ();

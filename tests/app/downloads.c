@@ -71,6 +71,13 @@ on_done (GessoDownloads *downloads, GessoDownload *download, guint *n_done)
   (*n_done)++;
 }
 
+/* As those do that keep the machine awake meanwhile. */
+static void
+on_changed (GessoDownloads *downloads, gboolean *busy)
+{
+  *busy = gesso_downloads_is_busy (downloads);
+}
+
 static void
 clear_folder (const char *const *names)
 {
@@ -89,8 +96,10 @@ test_turns (void)
   g_autoptr (GessoDownloads) downloads = gesso_downloads_new (folder);
   GessoDownload *first;
   guint n_done = 0;
+  gboolean busy = FALSE;
 
   g_signal_connect (downloads, "done", G_CALLBACK (on_done), &n_done);
+  g_signal_connect (downloads, "changed", G_CALLBACK (on_changed), &busy);
   first = add (downloads, names[0]);
   add (downloads, names[1]);
   add (downloads, names[2]);
@@ -99,6 +108,7 @@ test_turns (void)
   wait_for_bytes (first, 1);
   g_assert_cmpint (state_at (downloads, 1), ==, GESSO_DOWNLOAD_RUNNING);
   g_assert_cmpint (state_at (downloads, 2), ==, GESSO_DOWNLOAD_QUEUED);
+  g_assert_true (busy);
 
   /* The next takes the place of one that is stopped. */
   gesso_download_stop (first);
@@ -110,6 +120,7 @@ test_turns (void)
   g_atomic_int_set (&released, TRUE);
   wait (downloads);
   g_assert_cmpuint (n_done, ==, 3);
+  g_assert_false (busy);
   for (guint i = 0; i < 3; i++)
     g_assert_cmpint (state_at (downloads, i), ==, GESSO_DOWNLOAD_DONE);
   clear_folder (names);

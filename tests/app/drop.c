@@ -17,7 +17,6 @@
 #define SOURCE_SIZE 100
 #define ROW 40 /* pixels of a layer, about */
 #define SETTLE_US 300000
-#define WAIT_SECONDS 10
 
 static char *folder, *picture;
 static AtspiRect canvas, prompt, layers;
@@ -112,7 +111,7 @@ assert_one_more (int column, int row, GessoLayerKind kind)
   guint n = count_layers (before, kind);
 
   drop_on_zone (column, row);
-  for (guint i = 0; i < WAIT_SECONDS * 4; i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 4; i++)
     {
       g_autoptr (GessoSnapshot) after = save ();
 
@@ -130,15 +129,8 @@ static void
 assert_prompt_becomes (const char *expected)
 {
   g_autoptr (Accessible) view = accessible_wait (program_get_root (), "Prompt");
-  g_autofree char *text = NULL;
 
-  for (guint i = 0; i < WAIT_SECONDS * 20 && g_strcmp0 (text, expected) != 0; i++)
-    {
-      g_free (text);
-      g_usleep (50000);
-      text = accessible_dup_text (view);
-    }
-  g_assert_cmpstr (text, ==, expected);
+  accessible_wait_text (view, expected);
 }
 
 /* ---- The tests ------------------------------------------------------------------------------ */
@@ -157,7 +149,7 @@ test_below_all (void)
   top = g_ptr_array_index (before->layers, 0);
   drag (layers.x + layers.width / 2, layers.y + ROW / 2, layers.x + layers.width / 2,
         layers.y + layers.height - ROW / 2);
-  for (guint i = 0; i < WAIT_SECONDS * 4; i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 4; i++)
     {
       g_autoptr (GessoSnapshot) after = save ();
 

@@ -38,7 +38,7 @@ is_shown (const char *name)
 static void
 wait_gone (const char *name)
 {
-  for (guint i = 0; i < 200 && is_shown (name); i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 20 && is_shown (name); i++)
     g_usleep (50000);
   g_assert_false (is_shown (name));
 }

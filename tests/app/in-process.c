@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "in-process.h"
+#include "notifications.h"
 
 #include "preferences/gesso-store.h"
 
@@ -45,6 +46,7 @@ in_process_run (InProcessSetUp set_up, InProcessTest test)
   the_test = test;
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
   gesso_engine_prepare_process ();
+  notifications_serve (); /* a picture may be done while the window is not in front */
   application = gesso_application_new ();
   g_signal_connect_after (application, "startup", G_CALLBACK (on_startup), NULL);
   g_signal_connect_after (application, "activate", G_CALLBACK (on_activate), NULL);

@@ -231,6 +231,26 @@ assert_editing (GessoWindow *window)
   g_assert_false (shows_row (GTK_WIDGET (window->pane), "Image guidance"));
 }
 
+/* How much of the work a refiner does is asked where there is one. */
+static void
+assert_refiner_share (GessoWindow *window)
+{
+  GessoSettings *settings = gesso_document_get_settings (window->document);
+  GObject *share = gtk_widget_get_template_child (GTK_WIDGET (window->pane), GESSO_TYPE_SETTINGS_PANE,
+                                                  "refiner_share");
+  double start;
+
+  g_assert_false (shows_row (GTK_WIDGET (window->pane), "Refiner's share"));
+  g_object_set (settings, "refiner", "/refiner.safetensors", "refiner-start", 0.65, NULL);
+  g_assert_true (shows_row (GTK_WIDGET (window->pane), "Refiner's share"));
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (share)), ==, 35);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (share), 20);
+  g_object_get (settings, "refiner-start", &start, NULL);
+  g_assert_cmpfloat_with_epsilon (start, 0.8, 1e-9);
+  g_object_set (settings, "refiner", "", NULL);
+  g_assert_false (shows_row (GTK_WIDGET (window->pane), "Refiner's share"));
+}
+
 /* What the engine remarks about a picture is shown; the picture names its files. */
 static void
 assert_noted (GessoWindow *window)
@@ -255,6 +275,7 @@ static void
 run (GApplication *application, GessoWindow *window)
 {
   in_process_wait_engine (application);
+  assert_refiner_share (window);
   g_object_set (gesso_document_get_settings (window->document), "prompt", "a house", NULL);
   gesso_library_add_folder (window->library, folder);
   wait_for_library (window, 2);

@@ -8,9 +8,6 @@
 
 #define APP_ID "io.github.gesso_paint.Gesso"
 #define APP_PATH "/io/github/gesso_paint/Gesso"
-#define SAVE_SECONDS 10
-#define QUIT_SECONDS 60
-#define WINDOW_SECONDS 60
 
 static GSubprocess *process;
 static Accessible *root;
@@ -23,7 +20,6 @@ program_start (const char *file)
   g_autoptr (GError) error = NULL;
   g_autoptr (Accessible) prompt = NULL;
 
-  g_assert_null (process);
   g_assert_null (process);
   notifications_serve ();
   /* Ours may be warned by libatspi, the program has no such excuse. */
@@ -86,7 +82,7 @@ on_exited (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 on_limit (gpointer data)
 {
-  g_error ("The program did not leave within %d seconds", QUIT_SECONDS);
+  g_error ("The program did not leave within %d seconds", ACCESSIBLE_LIMIT_SECONDS);
   return G_SOURCE_REMOVE;
 }
 
@@ -94,7 +90,7 @@ void
 program_quit (void)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  guint limit = g_timeout_add_seconds (QUIT_SECONDS, on_limit, NULL);
+  guint limit = g_timeout_add_seconds (ACCESSIBLE_LIMIT_SECONDS, on_limit, NULL);
 
   program_activate (0, "quit", NULL);
   g_subprocess_wait_check_async (process, NULL, on_exited, loop);
@@ -109,7 +105,7 @@ program_wait_window (guint window)
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   g_autofree char *path = g_strdup_printf (APP_PATH "/window/%u", window);
 
-  for (guint i = 0; i < WINDOW_SECONDS * 20; i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 20; i++)
     {
       g_autoptr (GVariant) actions =
           g_dbus_connection_call_sync (bus, APP_ID, path, "org.gtk.Actions", "List", NULL, NULL,
@@ -119,7 +115,7 @@ program_wait_window (guint window)
         return;
       g_usleep (50000);
     }
-  g_error ("There was no window %u within %d seconds", window, WINDOW_SECONDS);
+  g_error ("There was no window %u within %d seconds", window, ACCESSIBLE_LIMIT_SECONDS);
 }
 
 void
@@ -147,7 +143,7 @@ program_save (guint window, const char *path)
 {
   g_unlink (path);
   program_activate (window, "save-to", path);
-  for (guint i = 0; i < SAVE_SECONDS * 20; i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 20; i++)
     {
       char *contents;
       gsize n_bytes;
@@ -157,7 +153,7 @@ program_save (guint window, const char *path)
         return g_bytes_new_take (contents, n_bytes);
       g_usleep (50000);
     }
-  g_error ("%s was not written within %d seconds", path, SAVE_SECONDS);
+  g_error ("%s was not written within %d seconds", path, ACCESSIBLE_LIMIT_SECONDS);
 }
 
 void

@@ -177,7 +177,7 @@ test_kill_generating (void)
   g_usleep (PROGRAM_SYNC_US);
   accessible_press (generate);
   cancel = accessible_wait (program_get_root (), "Cancel");
-  accessible_wait_sensitive (cancel, 10);
+  accessible_wait_sensitive (cancel);
   paint_stroke ();
   before = save (1, "picture.ora");
   g_assert_true (accessible_is_sensitive (cancel));

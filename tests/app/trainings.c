@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Trainings without a window: a lesson's dialog and what it makes, turns, pauses, and what goes wrong:
- * a vanished folder and a full disk are messages, and can be continued.
+ * a vanished folder, a full disk and a lost device are messages, and can be continued.
  */
 #include "lesson-files.h"
 #include "widgets.h"
 
+#include "engine/gesso-engine-private.h"
+#include "library/gesso-library.h"
+#include "session/session-private.h"
 #include "training/gesso-crop-view.h"
 #include "training/gesso-teach-dialog.h"
 #include "training/gesso-teach-set.h"
@@ -199,6 +202,82 @@ test_pause (void)
   gesso_trainings_remove (trainings, training);
 }
 
+static void
+choose (GessoTeachDialog *dialog, const char *title, guint choice)
+{
+  GtkWidget *list = gtk_widget_get_ancestor (widgets_find (GTK_WIDGET (dialog), ADW_TYPE_COMBO_ROW),
+                                             GTK_TYPE_LIST_BOX);
+  GtkWidget *row = gtk_widget_get_first_child (list);
+
+  while (!ADW_IS_COMBO_ROW (row)
+         || !g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), title))
+    row = gtk_widget_get_next_sibling (row);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), choice);
+}
+
+/* As layers and what is selected come: of no file, partly transparent. */
+static void
+add_layer (GessoTeachDialog *dialog)
+{
+  g_autofree guint8 *pixels = g_malloc0 (96 * 64 * 4);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr (GessoTeachPicture) picture = NULL;
+
+  for (guint i = 0; i < 96 * 64; i++)
+    if (i % 96 < 70)
+      memcpy (pixels + 4 * i, (const guint8[]) { 0x82, 0x50, 0xb2, 0xff }, 4);
+  bytes = g_bytes_new (pixels, 96 * 64 * 4);
+  texture = gdk_memory_texture_new (96, 64, GDK_MEMORY_R8G8B8A8_PREMULTIPLIED, bytes, 96 * 4);
+  picture = gesso_teach_picture_new_from_texture (texture, "Layer 1");
+  gesso_teach_dialog_add_picture (dialog, picture);
+}
+
+static gboolean
+completes (GListModel *names, const char *word)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (names); i++)
+    {
+      g_autoptr (GtkStringObject) name = g_list_model_get_item (names, i);
+
+      if (g_str_equal (gtk_string_object_get_string (name), word))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A style from a layer and two pictures of a folder; what comes of it completes in prompts. */
+static void
+test_lora (void)
+{
+  g_autofree char *folder = lesson_files_make (2, FALSE, FALSE);
+  GessoTeachDialog *dialog = open_dialog (folder);
+  g_autoptr (GessoTraining) training = NULL;
+  g_autoptr (GessoLibrary) library = gesso_library_new (NULL);
+  GtkWidget *spin = widgets_find (GTK_WIDGET (dialog), GTK_TYPE_SPIN_BUTTON);
+
+  g_signal_connect (dialog, "teach", G_CALLBACK (on_teach), &training);
+  add_layer (dialog);
+  choose (dialog, "It stands for", 1);
+  choose (dialog, "What learns", 1);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), 2);
+  g_assert_true (can_go_soon (dialog, "zorbstyle"));
+  gesso_teach_dialog_go (dialog);
+  while (training == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (gesso_training_get_lesson (training)->is_lora);
+  g_assert_true (gesso_training_get_lesson (training)->is_style);
+  gesso_trainings_add (trainings, training);
+  wait_status (training, GESSO_TRAINING_FINISHED);
+  g_assert_true (g_str_has_suffix (gesso_training_get_result (training),
+                                   "/gesso/loras/zorbstyle.safetensors"));
+  gesso_library_set_model (library, "", "SD 1.x");
+  while (!completes (gesso_library_get_loras (library), "zorbstyle"))
+    g_main_context_iteration (NULL, TRUE);
+  gesso_trainings_remove (trainings, training);
+  gesso_teach_remove_folder (folder);
+}
+
 /* Stopped early, it is in the library with what it has. */
 static void
 test_stop (void)
@@ -256,6 +335,40 @@ test_full_disk (void)
   gesso_trainings_remove (trainings, training);
 }
 
+/* On the engine thread, between two steps. */
+static void
+lose (GessoWorker *worker, GTask *task)
+{
+  g_autoptr (GError) error = NULL;
+  GsSession *session = gesso_worker_open_session (worker, &error);
+
+  g_assert_no_error (error);
+  gs_device_lose (session->device);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* The next one opens the device again. */
+static void
+test_lost_device (void)
+{
+  g_autoptr (GessoTraining) training = prepare ("zorblost", FALSE);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+  guint n;
+
+  gesso_trainings_add (trainings, training);
+  wait_steps (training, 2);
+  gesso_worker_push (gesso_engine_get_worker (engine), task, lose);
+  wait_status (training, GESSO_TRAINING_FAILED);
+  gesso_training_get_losses (training, &n);
+  g_assert_cmpuint (n, >=, 2);
+  g_assert_cmpuint (n, <, STEPS);
+  g_assert_nonnull (strstr (gesso_training_get_message (training), "is kept and the training can be continued"));
+  gesso_trainings_resume (trainings, training);
+  wait_status (training, GESSO_TRAINING_FINISHED);
+  g_assert_null (gesso_training_get_message (training));
+  gesso_trainings_remove (trainings, training);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,9 +383,11 @@ main (int argc, char **argv)
   g_test_add_func ("/app/trainings/words", test_words);
   g_test_add_func ("/app/trainings/pictures", test_pictures);
   g_test_add_func ("/app/trainings/pause", test_pause);
+  g_test_add_func ("/app/trainings/lora", test_lora);
   g_test_add_func ("/app/trainings/stop", test_stop);
   g_test_add_func ("/app/trainings/vanished-folder", test_vanished_folder);
   g_test_add_func ("/app/trainings/full-disk", test_full_disk);
+  g_test_add_func ("/app/trainings/lost-device", test_lost_device);
   status = g_test_run ();
 
   gesso_trainings_close (trainings);

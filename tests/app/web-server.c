@@ -59,6 +59,19 @@ read_headers (GInputStream *in)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* As long as the headers say. */
+static char *
+read_body (GInputStream *in, const char *headers)
+{
+  g_autofree char *length = get_header (headers, "Content-Length");
+  gsize n_bytes = length ? (gsize) g_ascii_strtoull (length, NULL, 10) : 0, n_read;
+  char *body = g_malloc0 (n_bytes + 1);
+
+  g_input_stream_read_all (in, body, n_bytes, &n_read, NULL, NULL);
+
+  return body;
+}
+
 static guint
 count (WebServer *self, const char *path, const char *headers)
 {
@@ -79,13 +92,16 @@ static gboolean
 on_connection (GThreadedSocketService *service, GSocketConnection *connection, GObject *source,
                WebServer *self)
 {
-  g_autofree char *headers = read_headers (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_autofree char *headers = read_headers (in);
+  g_autofree char *body = read_body (in, headers);
   g_auto (GStrv) words = g_strsplit (headers, " ", 3);
   g_autofree char *range = get_header (headers, "Range");
   g_autofree char *if_range = get_header (headers, "If-Range");
   WebRequest request = {
     .out = g_io_stream_get_output_stream (G_IO_STREAM (connection)),
     .headers = headers,
+    .body = body,
     .if_range = if_range,
     .has_range = range != NULL,
   };

@@ -16,6 +16,7 @@ typedef struct
   gboolean       has_range;
   const char    *if_range; /* or NULL                                    */
   const char    *headers; /* all of them                                 */
+  const char    *body;   /* "" if there is none                          */
   guint          n;      /* how many requests of that path came before   */
   GOutputStream *out;    /* closed after the answer                      */
 } WebRequest;

@@ -8,8 +8,6 @@
  */
 #include "program.h"
 
-#include <glib/gstdio.h>
-
 #define GENERATE_SECONDS 240
 #define STEPS 4
 #define SEED "1234"
@@ -41,7 +39,7 @@ start_generating (void)
 
   program_press ("Generate");
   cancel = accessible_wait (program_get_root (), "Cancel");
-  accessible_wait_sensitive (cancel, 10);
+  accessible_wait_sensitive (cancel);
 
   return cancel;
 }
@@ -82,23 +80,6 @@ get_value (const char *name)
   return (guint) accessible_get_value (control);
 }
 
-/* Waits until the file is there and has stopped growing. */
-static char *
-wait_contents (const char *path, gsize *n_bytes)
-{
-  for (guint i = 0; i < 200; i++)
-    {
-      char *contents = NULL;
-
-      if (g_file_get_contents (path, &contents, n_bytes, NULL) && *n_bytes > 0)
-        return contents;
-      g_free (contents);
-      g_usleep (50000);
-    }
-
-  g_error ("%s was not written within 10 seconds", path);
-}
-
 /* ---- The tests ------------------------------------------------------------------------------ */
 
 /* What a screen reader says of each control; other programs rely on these names. */
@@ -126,7 +107,7 @@ test_names (void)
 static void
 wait_value (const char *name, guint expected)
 {
-  for (guint i = 0; i < 100 && get_value (name) != expected; i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 20 && get_value (name) != expected; i++)
     g_usleep (50000);
   g_assert_cmpuint (get_value (name), ==, expected);
 }
@@ -163,20 +144,6 @@ press_with_control (long key)
   send_key (CONTROL_CODE, ATSPI_KEY_RELEASE);
 }
 
-static void
-wait_text (Accessible *control, const char *expected)
-{
-  g_autofree char *text = NULL;
-
-  for (guint i = 0; i < 200 && g_strcmp0 (text, expected) != 0; i++)
-    {
-      g_free (text);
-      g_usleep (50000);
-      text = accessible_dup_text (control);
-    }
-  g_assert_cmpstr (text, ==, expected);
-}
-
 /* Ctrl+Up and Ctrl+Down on the word at the cursor, with keys as a keyboard sends them. */
 static void
 test_weight_keys (void)
@@ -187,12 +154,12 @@ test_weight_keys (void)
   atspi_generate_mouse_event (300, 300, "abs", NULL);
   accessible_set_text (prompt, "a boat");
   press_with_control (KEY_UP);
-  wait_text (prompt, "a (boat:1.05)");
+  accessible_wait_text (prompt, "a (boat:1.05)");
   press_with_control (KEY_UP);
-  wait_text (prompt, "a (boat:1.1)");
+  accessible_wait_text (prompt, "a (boat:1.1)");
   press_with_control (KEY_DOWN);
   press_with_control (KEY_DOWN);
-  wait_text (prompt, "a boat");
+  accessible_wait_text (prompt, "a boat");
 }
 
 /* Runs gesso-cli with the window's settings; init: a start picture, whose frame it fills, or NULL. */
@@ -233,15 +200,15 @@ static void
 assert_as_by_cli (const char *saved, const char *init)
 {
   g_autofree char *expected_path = g_strconcat (saved, ".cli.png", NULL);
-  g_autofree char *contents = NULL;
+  g_autoptr (GBytes) bytes = program_save (1, saved);
   g_autofree char *expected = NULL;
-  gsize n_bytes = 0, n_expected = 0;
+  g_autoptr (GError) error = NULL;
+  gsize n_expected;
 
-  program_activate (1, "save-to", saved);
-  contents = wait_contents (saved, &n_bytes);
   generate_by_cli (expected_path, init);
-  expected = wait_contents (expected_path, &n_expected);
-  g_assert_cmpmem (contents, n_bytes, expected, n_expected);
+  g_file_get_contents (expected_path, &expected, &n_expected, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected, n_expected);
 }
 
 static void
@@ -294,18 +261,11 @@ static void
 test_restore (void)
 {
   g_autoptr (Accessible) prompt = accessible_wait (program_get_root (), "Prompt");
-  g_autofree char *text = NULL;
 
   program_set_text ("Prompt", "something else");
   program_set_text ("Seed", "99");
   program_activate (1, "open-path", app.saved);
-  for (guint i = 0; i < 200 && g_strcmp0 (text, PROMPT) != 0; i++)
-    {
-      g_free (text);
-      g_usleep (50000);
-      text = accessible_dup_text (prompt);
-    }
-  g_assert_cmpstr (text, ==, PROMPT);
+  accessible_wait_text (prompt, PROMPT);
   g_assert_cmpuint (get_value ("Steps"), ==, STEPS);
 }
 
@@ -345,7 +305,7 @@ paint_live (void)
 static void
 wait_live_gone (void)
 {
-  for (guint i = 0; i < 200; i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 20; i++)
     {
       g_autoptr (Accessible) accept = accessible_find (program_get_root (), "Accept the live picture");
 
@@ -371,7 +331,7 @@ test_live (void)
   paint_live ();
   g_assert_cmpuint (count_pictures (), ==, n);
   send_key (KEY_RETURN, ATSPI_KEY_SYM);
-  for (guint i = 0; i < 200 && count_pictures () == n; i++)
+  for (guint i = 0; i < ACCESSIBLE_LIMIT_SECONDS * 20 && count_pictures () == n; i++)
     g_usleep (50000);
   g_assert_cmpuint (count_pictures (), ==, n + 1);
   wait_live_gone ();

@@ -210,3 +210,14 @@ cli_can_generate (void)
   g_test_skip ("needs a Vulkan device and the starter model");
   return FALSE;
 }
+
+void
+cli_write_training_pictures (void)
+{
+  g_autofree char *folder = cli_test_path ("pictures"), *broken = cli_test_path ("pictures/no.png");
+
+  g_mkdir (folder, 0700);
+  cli_write_picture ("pictures/a.png", 64, 64);
+  cli_write_picture ("pictures/b.png", 90, 60);
+  g_assert_true (g_file_set_contents (broken, "no picture", -1, NULL));
+}

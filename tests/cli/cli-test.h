@@ -42,6 +42,9 @@ void cli_assert_complaint (const CliRun *run, const char *text);
 void cli_write_picture (const char *name, guint width, guint height);
 void cli_write_mask    (const char *name, guint width, guint height, guint x, guint y, guint w, guint h);
 
+/* The folder "pictures": two, and one that is none. */
+void cli_write_training_pictures (void);
+
 GsImage *cli_load_picture (const char *name);
 
 /* TRUE if this machine has a device and the starter model; else the test is skipped. */

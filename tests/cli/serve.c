@@ -198,6 +198,35 @@ test_same_as_generate (void)
   server_stop (&server);
 }
 
+/* In two passes, and with the processor's noise. */
+static void
+test_two_passes (void)
+{
+  g_auto (CliRun) run = { 0 };
+  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GsImage) ours = NULL;
+  g_autoptr (GsImage) theirs = NULL;
+  g_autofree char *parameters = NULL;
+  Server server;
+
+  if (!cli_can_generate ())
+    return;
+  run = cli_run ("generate -p \"a red house\" -W 80 -H 64 --steps 3 --seed 7 --rng cpu "
+                 "--hires 1.5 --hires-strength 0.6 --hires-upscaler latent -o a.png");
+  cli_assert_status (&run, 0);
+  server = server_start ("");
+  answer = ask (&server, "/sdapi/v1/txt2img",
+                "{\"width\":80,\"height\":64,\"sampler_name\":\"Euler a\",\"prompt\":\"a red house\","
+                "\"steps\":3,\"seed\":7,\"enable_hr\":true,\"hr_resize_x\":120,\"hr_resize_y\":96,"
+                "\"hr_upscaler\":\"Latent\",\"denoising_strength\":0.6,"
+                "\"override_settings\":{\"randn_source\":\"CPU\"}}", 200);
+  ours = cli_load_picture ("a.png");
+  theirs = picture (answer, 0, &parameters);
+  g_assert_true (same_pixels (ours, theirs));
+  g_assert_nonnull (strstr (parameters, "Hires upscaler: Latent"));
+  server_stop (&server);
+}
+
 /* Only what is masked changes, and the picture stays as large as it was. */
 static void
 test_inpaint (void)
@@ -258,6 +287,9 @@ test_refusals (void)
     { "txt2img", "{\"batch_size\":9,\"n_iter\":9}", 422, "81" },
     { "txt2img", "{\"sampler_name\":\"Foo\"}", 422, "Foo" },
     { "txt2img", "{\"width\":1e9}", 422, "\"width\"" },
+    { "txt2img", "{\"enable_hr\":true,\"hr_scale\":99}", 422, "\"hr_scale\"" },
+    { "txt2img", "{\"enable_hr\":true,\"width\":64,\"height\":64,\"hr_resize_x\":8192,\"hr_resize_y\":64}", 422,
+      "8192 x 64" },
     { "txt2img", "{\"override_settings\":{\"sd_model_checkpoint\":\"nope\"}}", 422, "nope" },
     { "txt2img", "[[[[", 422, "JSON" },
     { "txt2img", "\xff", 422, "JSON" },
@@ -453,6 +485,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/serve/lists", test_lists);
   g_test_add_func ("/serve/same-as-generate", test_same_as_generate);
+  g_test_add_func ("/serve/two-passes", test_two_passes);
   g_test_add_func ("/serve/inpaint", test_inpaint);
   g_test_add_func ("/serve/refusals", test_refusals);
   g_test_add_func ("/serve/web-pages", test_web_pages);

@@ -22,7 +22,10 @@ id=$(sed -n "s/^app_id = '\(.*\)'/\1/p" "$root/meson.build")
 version=$(sed -n "s/^  version: '\(.*\)',/\1/p" "$root/meson.build")
 manifest=$root/flatpak/$id.json
 
-say () { printf '%s\n' "$*" >&2; }
+say () { printf '%s  %s\n' "$(date +%T)" "$*" >&2; }
+
+# How much space something takes, for the transcript.
+size () { du -sh "$1" | cut -f 1; }
 
 skip ()
 {
@@ -68,6 +71,8 @@ if [ "$(cat "$folder/runtime-$branch" 2>/dev/null)" != "$made_by" ]; then
     "org.gnome.Sdk//$branch"
   echo "$made_by" >"$folder/runtime-$branch"
 fi
+say "The runtime takes $(size "$(flatpak --user info -l "org.gnome.Platform//$branch")")," \
+  "the SDK $(size "$(flatpak --user info -l "org.gnome.Sdk//$branch")")."
 
 # ---- The application ----------------------------------------------------------------------------
 
@@ -100,6 +105,7 @@ PYTHON
 # build SOURCE VERSION: into the repository of applications.
 build ()
 {
+  local start=$SECONDS
   sed -i "s/^  version: '.*',/  version: '$2',/" "$1/meson.build"
   flatpak-builder --user --force-clean --disable-download --disable-updates --disable-rofiles-fuse \
     ${GESSO_FLATPAK_JOBS:+--jobs="$GESSO_FLATPAK_JOBS"} --ccache --state-dir="$folder/builder" \
@@ -109,6 +115,7 @@ build ()
     say "Building $2 failed: see $folder/build-$2.log"
     exit 1
   }
+  say "Built $2 in $((SECONDS - start)) seconds; $(size "$folder/app/files") installed."
 }
 
 # tree TARGET [COMMIT]: a copy of the sources, of this folder or as they were.
@@ -148,4 +155,4 @@ tree "$folder/source"
 build "$folder/source" "$version"
 flatpak --user update -y --noninteractive "$id"
 "$here/session.sh" "$folder/home" "$python" "$here/artist.py" upgraded "$version"
-say "The Flatpak works."
+say "The Flatpak works; the repository of both versions takes $(size "$folder/apps")."

@@ -16,6 +16,7 @@ typedef struct
   guint32 first; /* channels of the first of two tensors that make up x, or 0 */
   guint32 shortcut; /* channels of what a 1x1 convolution makes the addend of, or 0 */
   guint32 shortcut_first; /* as first */
+  GsDtype blocks;         /* that weights lie in; F64, which is 0: none */
 } Case;
 
 static const Case cases[] = {
@@ -39,6 +40,8 @@ static const Case cases[] = {
   { { 2, 9, 7, 24 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "coopmat" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32" },
+  { { 2, 9, 7, 24 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "half" },
+  { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "half", .first = 24 },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "texel" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "texel" },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "gather" },
@@ -84,10 +87,28 @@ static const Case cases[] = {
   { { 1, 13, 11, 40 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32",
     .shortcut = 72, .shortcut_first = 24 },
   { { 1, 5, 7, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "coopmat", .shortcut = 20 }, /* in two */
+  { { 1, 5, 7, 56 }, 17, 3, 1, FALSE, NOTHING, FALSE, "half",
+    .first = 40, .shortcut = 32, .shortcut_first = 8 },
   { { 1, 5, 7, 56 }, 17, 3, 1, FALSE, NOTHING, FALSE, "texel",
     .first = 40, .shortcut = 36, .shortcut_first = 12 }, /* likewise, and so does the next one */
   { { 2, 9, 7, 20 }, 7, 3, 1, FALSE, NOTHING, TRUE, "uniform",
     .shortcut = 20, .shortcut_first = 12 },
+  /* Weights in blocks, which run across taps, and of K formats across columns. */
+  { { 1, 5, 6, 64 }, 20, 3, 1, FALSE, NOTHING, FALSE, "uniform", .blocks = GS_DTYPE_Q4_0 },
+  { { 1, 4, 5, 96 }, 37, 3, 1, FALSE, RESIDUAL, FALSE, "uniform", .first = 32, .blocks = GS_DTYPE_Q4_1 },
+  { { 2, 5, 6, 32 }, 20, 3, 2, FALSE, NOTHING, TRUE, "uniform-tall", .blocks = GS_DTYPE_Q8_0 },
+  { { 1, 4, 5, 32 }, 24, 3, 1, FALSE, NOTHING, FALSE, "uniform", .blocks = GS_DTYPE_Q5_K },
+  { { 1, 4, 5, 64 }, 16, 3, 1, FALSE, NOTHING, FALSE, "uniform", .blocks = GS_DTYPE_Q6_K },
+  { { 1, 4, 5, 96 }, 37, 3, 1, FALSE, RESIDUAL, FALSE, "tile-32x32", .first = 32,
+    .blocks = GS_DTYPE_Q5_1 },
+  { { 1, 4, 5, 32 }, 24, 3, 2, FALSE, NOTHING, FALSE, "tile-32x32", .blocks = GS_DTYPE_Q6_K },
+  { { 1, 5, 7, 64 }, 17, 3, 1, FALSE, NOTHING, FALSE, "tile-32x32",
+    .shortcut = 96, .shortcut_first = 64, .blocks = GS_DTYPE_Q4_0 },
+  { { 1, 9, 7, 64 }, 40, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat", .blocks = GS_DTYPE_Q4_0 },
+  { { 1, 4, 5, 96 }, 37, 3, 2, FALSE, NOTHING, TRUE, "coopmat", .first = 32, .blocks = GS_DTYPE_Q5_1 },
+  { { 1, 4, 5, 32 }, 24, 3, 1, FALSE, NOTHING, FALSE, "coopmat", .blocks = GS_DTYPE_Q6_K },
+  { { 1, 5, 7, 64 }, 17, 3, 1, FALSE, NOTHING, FALSE, "coopmat",
+    .shortcut = 96, .shortcut_first = 64, .blocks = GS_DTYPE_Q8_0 },
 };
 
 static gboolean
@@ -204,16 +225,22 @@ static void
 run (GsOpTest *test, gconstpointer data)
 {
   const Case *c = data;
-  GsTensor *shortcut = make_shortcut (test, c);
-  GsTensor *y = gs_conv2d (test->graph, "conv", begin (test, c), c->channels, c->kernel,
-                           .stride = c->stride, .pad_end_only = c->pad_end_only);
-  const GsShape shape = y->shape;
-  g_autofree double *want = g_new (double, gs_shape_elements (shape));
-  const Values in = { gs_op_test_values (test, "x"),
-                      c->first > 0 ? gs_op_test_values (test, "x2") : NULL,
-                      gs_op_test_values (test, "op.conv.weight") };
+  g_autofree double *want = NULL;
+  GsTensor *shortcut, *y;
+  GsShape shape;
+  Values in;
   gsize i = 0;
 
+  if (!gs_op_test_use_blocks (test, c->blocks, c->variant,
+                              g_strcmp0 (c->variant, "tile-32x32") == 0 && c->blocks == GS_DTYPE_Q5_1))
+    return;
+  shortcut = make_shortcut (test, c);
+  y = gs_conv2d (test->graph, "conv", begin (test, c), c->channels, c->kernel, .stride = c->stride,
+                 .pad_end_only = c->pad_end_only);
+  shape = y->shape;
+  want = g_new (double, gs_shape_elements (shape));
+  in = (Values) { gs_op_test_values (test, "x"), c->first > 0 ? gs_op_test_values (test, "x2") : NULL,
+                  gs_op_test_values (test, "op.conv.weight") };
   if (!gs_op_test_use_kernels (test, c->variant))
     return;
   gs_op_test_output (test, finish (test, c, y, shortcut));

@@ -270,6 +270,25 @@ remove_files (void)
   g_free (folder);
 }
 
+/* Said before any picture is read. */
+static void
+test_not_taught (void)
+{
+  g_autofree char *model = write_model ();
+  g_autoptr (GsSession) session = open_session (model, 0);
+  GsTrainingOptions options = GS_TRAINING_OPTIONS_DEFAULT;
+  g_autoptr (GError) error = NULL;
+
+  if (session == NULL)
+    return;
+  options.data = "nowhere";
+  options.state = "nowhere";
+  options.word = "zorb";
+  g_assert_null (gs_training_new (session, &options, &error));
+  g_assert_error (error, GS_ERROR, GS_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "Models for inpainting or editing are not taught"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -285,6 +304,7 @@ main (int argc, char **argv)
   mask = session_test_mask (SIDE, SIDE, 0, SIDE / 2 + 8, SIDE, SIDE / 2 - 8);
   g_test_add_func ("/inpaint-controls/kinds", test_kinds);
   g_test_add_func ("/inpaint-controls/same-as-ordinary", test_same_as_ordinary);
+  g_test_add_func ("/inpaint-controls/not-taught", test_not_taught);
   status = session_test_run ();
   gs_image_free (picture);
   gs_image_free (mask);

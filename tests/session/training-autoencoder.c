@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An autoencoder from random weights: it learns, and its file is a model. */
-#include "session-test.h"
+#include "training-test.h"
 
 #include "session/autoencoder.h"
 #include "session/model.h"
@@ -8,34 +8,10 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-static char *folder; /* of all that a test writes */
-
-static char *
-path_of (const char *name)
-{
-  return g_build_filename (folder, name, NULL);
-}
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR))
-        remove_all (child);
-      g_remove (child);
-    }
-}
-
 static void
 write_pictures (void)
 {
-  g_autofree char *pictures = path_of ("pictures"), *path = path_of ("pictures/a.png");
+  g_autofree char *pictures = training_test_path ("pictures"), *path = training_test_path ("pictures/a.png");
   g_autoptr (GsImage) image = session_test_gradients (64, 64);
 
   g_assert_cmpint (g_mkdir (pictures, 0700), ==, 0);
@@ -94,8 +70,8 @@ assert_only_autoencoder (const char *path)
 static void
 test_autoencoder (void)
 {
-  g_autofree char *data = path_of ("pictures"), *state = path_of ("state");
-  g_autofree char *path = path_of ("model.safetensors");
+  g_autofree char *data = training_test_path ("pictures"), *state = training_test_path ("state");
+  g_autofree char *path = training_test_path ("model.safetensors");
   GsTrainingOptions options = options_of (GS_TRAINING_AUTOENCODER, data, state);
   const GsRequest request = session_test_request ();
   g_autoptr (GsImage) before = NULL, after = NULL;
@@ -153,7 +129,7 @@ test_autoencoder (void)
 static void
 test_from_scratch (void)
 {
-  g_autofree char *data = path_of ("pictures"), *state = path_of ("state");
+  g_autofree char *data = training_test_path ("pictures"), *state = training_test_path ("state");
   GsTrainingOptions options = options_of (GS_TRAINING_LORA, data, state);
   g_autoptr (GError) kind_error = NULL, prior_error = NULL;
 
@@ -169,24 +145,11 @@ test_from_scratch (void)
   g_assert_error (prior_error, GS_ERROR, GS_ERROR_INVALID_ARGUMENT);
 }
 
-static void
-in_folder (gconstpointer test)
-{
-  folder = g_dir_make_tmp ("gesso-training-XXXXXX", NULL);
-  ((GTestFunc) (gpointer) test) ();
-  remove_all (folder);
-  g_rmdir (folder);
-  g_clear_pointer (&folder, g_free);
-}
-
 int
 main (int argc, char **argv)
 {
-  int status;
-
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/training/autoencoder", (gconstpointer) test_autoencoder, in_folder);
-  g_test_add_data_func ("/training/from-scratch", (gconstpointer) test_from_scratch, in_folder);
-  status = session_test_run ();
-  return status;
+  training_test_add ("/training/autoencoder", test_autoencoder);
+  training_test_add ("/training/from-scratch", test_from_scratch);
+  return session_test_run ();
 }

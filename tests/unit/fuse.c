@@ -47,12 +47,12 @@ count (GsGraph *graph, const char *op)
 
 /* A guided evaluation of SD 1.5's U-Net as a step runs it, which every step of every picture pays
  * for: nothing but products, attention and norms, and no more of these than the paper draws. */
-static void
-test_unet (void)
+static GsGraph *
+unet_new (void)
 {
   static const char *const of_context[] = { "context", NULL }, *const of_time[] = { "time", NULL };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GsGraph) g = gs_graph_new ("unet", GS_DTYPE_F16, &weights);
+  GsGraph *g = gs_graph_new ("unet", GS_DTYPE_F16, &weights);
   GsModelConfig config = { 0 };
   GsTensor *x, *time, *context;
 
@@ -65,6 +65,13 @@ test_unet (void)
   gs_graph_drop_prologue (g, of_time);
   gs_graph_finish (g, &error);
   g_assert_no_error (error);
+  return g;
+}
+
+static void
+test_unet (void)
+{
+  g_autoptr (GsGraph) g = unet_new ();
 
   g_assert_cmpuint (count (g, "conv2d"), ==, 2 * 22 + 3 + 3 + 2);
   g_assert_cmpuint (count (g, "linear"), ==, 16 * 8);
@@ -74,6 +81,28 @@ test_unet (void)
   g_assert_cmpuint (count (g, NULL), ==, 321);
   /* 120 MiB where activations are floats; without what attention needs while it runs. */
   g_assert_cmpuint (gs_plan_arena (g, 0), <, 60 << 20);
+}
+
+/* The kernels for GPUs normalise tokens while they read them. */
+static void
+test_unet_on_gpu (void)
+{
+  g_autoptr (GsDevice) device = gs_device_new (NULL, NULL, NULL);
+  g_autoptr (GsGraph) g = unet_new ();
+
+  if (device == NULL)
+    {
+      g_test_skip ("there is no Vulkan device");
+      return;
+    }
+  g_setenv ("GESSO_KERNELS", "uniform", TRUE);
+  gs_graph_fuse_on (g, device);
+  g_assert_cmpuint (count (g, "layer-norm"), ==, 16 * 3);
+  g_setenv ("GESSO_KERNELS", "tile", TRUE);
+  gs_graph_fuse_on (g, device);
+  g_unsetenv ("GESSO_KERNELS");
+  g_assert_cmpuint (count (g, "layer-norm"), ==, 0);
+  g_assert_cmpuint (count (g, NULL), ==, 321 - 16 * 3);
 }
 
 static GsTensor *
@@ -121,6 +150,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fuse/unet", test_unet);
+  g_test_add_func ("/fuse/unet-on-gpu", test_unet_on_gpu);
   g_test_add_func ("/fuse/geglu", test_geglu);
   g_test_add_func ("/fuse/geglu-alone", test_geglu_alone);
   return g_test_run ();

@@ -125,15 +125,20 @@ add_all (GsServeModels *self, JsonBuilder *builder, GsLibraryKind kind,
   json_builder_end_array (builder);
 }
 
+/* A1111 has no "native_size", and its clients do not mind: Gesso's window does. */
 static void
 add_checkpoint (JsonBuilder *builder, const GsLibraryFile *file)
 {
+  g_autoptr (GsModelInfo) info = gs_model_info_new (file->path, NULL);
+
   gs_cli_json_string (builder, "title", base_name (file->path));
   gs_cli_json_string (builder, "model_name", file->name);
   gs_cli_json_string (builder, "hash", NULL);
   gs_cli_json_string (builder, "sha256", NULL);
   gs_cli_json_string (builder, "filename", file->path);
   gs_cli_json_string (builder, "config", NULL);
+  if (info != NULL)
+    gs_cli_json_integer (builder, "native_size", info->native_size);
 }
 
 void

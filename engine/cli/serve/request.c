@@ -331,6 +331,52 @@ take_numbers (GsServeRequest *self, JsonObject *object, GError **error)
   return TRUE;
 }
 
+/* A1111's "hires. fix": width and height are those of the first pass. */
+static gboolean
+take_passes (GsServeRequest *self, JsonObject *object, GError **error)
+{
+  GsRequest *request = &self->request;
+  double scale, width, height, steps, strength;
+
+  if (!gs_serve_boolean (object, "enable_hr", FALSE))
+    return TRUE;
+  if (!take (object, "hr_scale", 2, 1, 8, &scale, error) ||
+      !take (object, "hr_resize_x", 0, 64, 8192, &width, error) ||
+      !take (object, "hr_resize_y", 0, 64, 8192, &height, error) ||
+      !take (object, "hr_second_pass_steps", 0, 0, 1000, &steps, error) ||
+      !take (object, "denoising_strength", 0.75, 0.01, 1, &strength, error))
+    return FALSE;
+  if (width > 0 && height > 0)
+    scale = MAX (width / request->width, height / request->height);
+  else
+    {
+      width = request->width * scale;
+      height = request->height * scale;
+    }
+  if (scale < 1 || scale > 8 || width > 8192 || height > 8192)
+    return refuse (error, "The second pass makes %g x %g pixels of %u x %u; ask for 1 to 8 times as "
+                          "many a side, up to 8192", width, height, request->width, request->height);
+  request->width = ((guint) width + 4) / 8 * 8;
+  request->height = ((guint) height + 4) / 8 * 8;
+  request->hires = GS_HIRES_ON;
+  request->hires_scale = (float) scale;
+  request->hires_strength = (float) strength;
+  request->hires_steps = (guint) steps;
+  self->upscaler = g_strdup (gs_serve_string (object, "hr_upscaler"));
+  request->hires_upscaler = self->upscaler;
+  return TRUE;
+}
+
+/* Whose noise a seed means; theirs is the graphics card's, which "NV" counts up on the processor. */
+static void
+take_noise (GsServeRequest *self, JsonObject *overrides)
+{
+  const char *source = gs_serve_string (overrides, "randn_source");
+
+  if (source != NULL && g_ascii_strcasecmp (source, "CPU") == 0)
+    self->request.rng = GS_RNG_CPU;
+}
+
 static gboolean
 take_overrides (GsServeRequest *self, JsonObject *object, GError **error)
 {
@@ -345,6 +391,7 @@ take_overrides (GsServeRequest *self, JsonObject *object, GError **error)
   if (!take (overrides, "CLIP_stop_at_last_layers", 0, 1, 12, &layers, error))
     return FALSE;
   self->request.clip_skip = (guint) layers;
+  take_noise (self, overrides);
   return TRUE;
 }
 
@@ -360,7 +407,8 @@ gs_serve_request_new (JsonObject *object, gboolean from_picture, GError **error)
   self->negative_prompt = g_strdup (gs_serve_string (object, "negative_prompt"));
   self->send_images = gs_serve_boolean (object, "send_images", TRUE);
   if (!take_numbers (self, object, error) || !take_overrides (self, object, error) ||
-      !take_sampler (self, object, error) || (from_picture && !take_pictures (self, object, error)))
+      !take_sampler (self, object, error) ||
+      !(from_picture ? take_pictures (self, object, error) : take_passes (self, object, error)))
     return NULL;
   self->request.prompt = self->prompt;
   self->request.negative_prompt = self->negative_prompt;
@@ -378,6 +426,7 @@ gs_serve_request_free (GsServeRequest *self)
   g_free (self->negative_prompt);
   g_free (self->sampler);
   g_free (self->schedule);
+  g_free (self->upscaler);
   g_free (self->model);
   gs_image_free (self->init);
   gs_image_free (self->mask);

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GsRequest request;          /* what it points to is owned here */
-  char     *prompt, *negative_prompt, *sampler, *schedule;
+  char     *prompt, *negative_prompt, *sampler, *schedule, *upscaler;
   GsImage  *init, *mask;
   char     *model;            /* override_settings' sd_model_checkpoint, or NULL */
   gboolean  send_images;

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Linear layers that normalise what they read. Every workgroup finds its rows' moments anew, so what a
+ * dispatch and a tensor less are worth has to be more than that: GPUs are asked once for a class of
+ * products. (Mesa's CPU driver, which gets such kernels for tests alone, answers no: 1.03 to 1.08 of the
+ * time apart with tiles of 32 x 32, 1.11 to 1.14 with matrices.) The kernels for CPU drivers feed x to
+ * multiply-adds straight from memory and have no place for it, nor has the one for bytes.
+ */
+#include "ops/layer-norm-private.h"
+#include "ops/matmul-private.h"
+#include "ops/tune.h"
+
+#include <math.h>
+
+typedef struct
+{
+  GsMatmulTrial base;
+  GsMatmulTile  tile;
+  GsTensor      h;      /* x, normalised by a dispatch of its own */
+  GsTensor      weight; /* of the norm, and its bias              */
+  float         epsilon;
+  gboolean      apart;
+} Trial;
+
+static void
+record_trial (GsCommands *commands, gpointer data)
+{
+  Trial *trial = data;
+  GsMatmulTrial *base = &trial->base;
+  GsTensor *const operands[GS_MATMUL_N_OPERANDS] = {
+    [GS_MATMUL_X] = trial->apart ? &trial->h : &base->x,
+    [GS_MATMUL_WEIGHT] = &base->w,
+    [GS_MATMUL_NORM_WEIGHT] = trial->apart ? NULL : &trial->weight,
+    [GS_MATMUL_NORM_BIAS] = trial->apart ? NULL : &trial->weight,
+  };
+
+  base->parameters.norm_epsilon = trial->apart ? 0 : trial->epsilon;
+  if (trial->apart)
+    gs_layer_norm_dispatch (commands, &base->x, &trial->weight, &trial->weight, trial->epsilon,
+                            &trial->h);
+  gs_matmul_dispatch (commands, trial->tile.variant, &trial->tile, NULL, operands, &base->y,
+                      &base->parameters);
+}
+
+static double
+time_one (GsDevice *device, guint candidate, gpointer data)
+{
+  Trial *trial = data;
+  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE,
+                                               trial->weight.offset + trial->weight.n_bytes,
+                                               "tuning", NULL);
+
+  if (buffer == NULL)
+    return INFINITY;
+  trial->base.x.buffer = trial->base.w.buffer = trial->base.y.buffer = buffer;
+  trial->h.buffer = trial->weight.buffer = buffer;
+  trial->apart = candidate == 0;
+  return gs_tune_time (device, record_trial, trial);
+}
+
+static gboolean
+is_faster (GsDevice *device, GsNode *node, float epsilon)
+{
+  static const char *const names[] = { "apart", "together" };
+  const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, const GsMatmulParameters);
+  Trial trial = { .epsilon = epsilon };
+  g_autofree char *klass = NULL, *key = NULL;
+
+  gs_matmul_trial_init (&trial.base, device, node->inputs, node->output, parameters);
+  gs_matmul_choose_tile (device, GS_MATMUL_TUNED, node->inputs, node->output, parameters,
+                         &trial.tile);
+  if (trial.tile.variant == GS_MATMUL_DOT)
+    return FALSE;
+  trial.h = trial.base.x;
+  trial.h.offset = (trial.base.n_bytes + 255) / 256 * 256;
+  trial.weight = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = GS_DTYPE_F32,
+                              .shape = { 1, 1, 1, trial.h.shape.c },
+                              .n_bytes = trial.h.shape.c * sizeof (float) };
+  trial.weight.offset = (trial.h.offset + trial.h.n_bytes + 255) / 256 * 256;
+  klass = gs_matmul_trial_class (&trial.base);
+  key = g_strconcat ("matmul-norm-", klass, NULL);
+  return gs_tune_choose (device, key, names, G_N_ELEMENTS (names), time_one, &trial) == 1;
+}
+
+gboolean
+gs_matmul_absorb_norm (GsNode *node, guint k, GsDevice *device)
+{
+  GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
+  const GsNode *norm = node->inputs[k]->producer; /* NULL behind a view */
+  const GsMatmulVariant variant = gs_matmul_choose (device);
+  const float epsilon = norm != NULL ? gs_layer_norm_get_epsilon (norm) : 0;
+
+  if (k != GS_MATMUL_X || epsilon <= 0 || variant > GS_MATMUL_TUNED || variant == GS_MATMUL_DOT
+      || node->inputs[GS_MATMUL_X2] != NULL || norm->inputs[0]->shape.c % 4 != 0
+      || (variant == GS_MATMUL_TUNED && !is_faster (device, node, epsilon)))
+    return FALSE;
+  parameters->norm_epsilon = epsilon;
+  node->inputs[GS_MATMUL_X] = norm->inputs[0];
+  node->inputs[GS_MATMUL_NORM_WEIGHT] = norm->inputs[1];
+  node->inputs[GS_MATMUL_NORM_BIAS] = norm->inputs[2];
+  return TRUE;
+}
