@@ -17,6 +17,7 @@ struct _GessoServerGroup
   GtkEditable  *password;
   AdwActionRow *status;
   GtkWidget    *spinner;
+  GtkWidget    *test;
 
   GSettings    *store;
   GessoServer  *server;
@@ -62,6 +63,7 @@ set_look (GessoServerGroup *self, GCancellable *look)
     g_cancellable_cancel (self->look);
   g_set_object (&self->look, look);
   gtk_widget_set_visible (self->spinner, look != NULL);
+  gtk_widget_set_sensitive (self->test, look == NULL);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), look != NULL);
 }
 
@@ -169,6 +171,7 @@ gesso_server_group_class_init (GessoServerGroupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoServerGroup, password);
   gtk_widget_class_bind_template_child (widget_class, GessoServerGroup, status);
   gtk_widget_class_bind_template_child (widget_class, GessoServerGroup, spinner);
+  gtk_widget_class_bind_template_child (widget_class, GessoServerGroup, test);
   gtk_widget_class_bind_template_callback (widget_class, apply);
 }
 
