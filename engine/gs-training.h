@@ -99,6 +99,7 @@ typedef struct
   double   average;         /* the result is a running mean that keeps this much a step (0.999);
                                0: the last values                                                   */
   double   snr_gamma;       /* min-SNR weighting of timesteps: 5; 0: all count the same             */
+  double   noisy_gain;      /* noisy timesteps count up to so many times more; 0: not               */
   double   caption_dropout; /* the share of captions that are left empty, 0..1; not of inversion    */
   double   noise_offset;    /* this much of one random number a channel is added to the noise       */
   const char *prior;        /* folder of other pictures of the same class, which are to stay as they are

@@ -9,8 +9,8 @@
  *   g_autoptr (GsResult) result = gs_session_generate (session, &request, NULL, NULL, &error);
  *   gs_image_save_png (result->images[0], "house.png", result->parameters[0], &error);
  *
- * tests/example is a whole program of this kind, and shows how one is built with meson: the dependency is
- * called gesso-engine.
+ * tests/example is a whole program of this kind. What it is built with is called gesso-engine, by pkg-config
+ * where Gesso is installed and by meson where it is a subproject.
  *
  * Threads: the engine is synchronous. A session and everything obtained from it belong to one
  * thread at a time; nothing here may be called on an application's main loop but the functions that

@@ -25,6 +25,7 @@ layout(local_size_x_id = GS_MATMUL_LANES) in;
 const uint WEIGHT_BYTES = weight_f16 ? 2 : 4;
 const uint TAPS = KERNEL * KERNEL;
 const uint GROUP_BYTES = TAPS * (QUANT_SCALES + QUANT_BITS);
+#define MIDDLE float (1u << (quant_bits - 1))
 
 /* The first column of vector v of a workgroup: of both of a pair, if pairs make one of y. */
 uint vector_column (uint column_block, uint v)
@@ -51,8 +52,9 @@ uint64_t groups_at (uint first_column)
 float scales[2], minima[2]; /* of the number at hand, by vector of columns */
 uint low_bits[2], high_bits[2];
 
-/* What is needed from k of a group on. All that depends on k is known to the compiler, but with more
- * than one tap not where the blocks end. */
+/* What is needed from k of a group on. All that depends on k is known to the compiler, but with more than
+ * one tap not where the blocks end. (To load only where one may end was slower: what is loaded for each k is
+ * an operand in memory and takes no register.) */
 void load_block (uint v, uint64_t group, uint k, uint tap)
 {
   if (TAPS > 1 || k % (32 / quant_scales) == 0)
@@ -65,10 +67,30 @@ void load_block (uint v, uint64_t group, uint k, uint tap)
     high_bits[v] = load_lane_uint (group + quant_high_at (k, tap, TAPS));
 }
 
+/* Bits k of a word where they are, scaled down, less the middle: product and sum are one instruction, a
+ * shift and a difference two. All is exact. Not for the uppermost bits, which would be a sign. */
+float number_in_place (uint k, uint low)
+{
+  uint shift = k % quant_word * quant_bits;
+
+  return fma (float (int (low & ((1u << quant_bits) - 1) << shift)), 1.0 / float (1u << shift), -MIDDLE);
+}
+
+/* By as few instructions and registers as the kind of weights allows: the scale's product with a number is
+ * exact, so that all ways give the same. With several taps scale and minimum are operands in memory, of one
+ * instruction each. */
 float block_weight (uint v, uint64_t group, uint k, uint tap)
 {
+  bool in_place = (quant_bits == 4 || quant_bits == 8) && k % quant_word + 1 < quant_word;
+  float number;
+
   load_block (v, group, k, tap);
-  return quant_value (quant_number (k, low_bits[v], high_bits[v]), scales[v], minima[v]);
+  if (!quant_minima && in_place)
+    return scales[v] * number_in_place (k, low_bits[v]);
+  number = float (int (quant_number (k, low_bits[v], high_bits[v])));
+  if (!quant_minima)
+    return scales[v] * (number - MIDDLE);
+  return TAPS == 1 ? fma (scales[v], number, minima[v]) : scales[v] * number + minima[v];
 }
 
 float load_lane_weight (uint64_t address)

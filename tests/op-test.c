@@ -250,6 +250,19 @@ gs_op_test_offset (GsOpTest *test, const char *name, double offset)
     }
 }
 
+void
+gs_op_test_use_bytes (GsOpTest *test, const char *name)
+{
+  GArray *values = g_hash_table_lookup (test->inputs, name);
+
+  g_assert_nonnull (values);
+  for (guint i = 0; i < values->len; i++) /* steps of 1/64, the first of each 32 being the largest */
+    {
+      double *value = &g_array_index (values, double, i);
+      *value = i % 32 == 0 ? 127.0 / 64 : nearbyint (CLAMP (*value * 64, -127, 127)) / 64;
+    }
+}
+
 guint
 gs_op_test_output (GsOpTest *test, GsTensor *tensor)
 {

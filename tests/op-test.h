@@ -70,6 +70,9 @@ const double *gs_op_test_values (GsOpTest *test, const char *name);
 /* Adds a constant to all values of an input (to provoke cancellation, say). Before the check. */
 void gs_op_test_offset (GsOpTest *test, const char *name, double offset);
 
+/* Makes the values of an input, whose rows are multiples of 32, ones that matmul-dot does not round. */
+void gs_op_test_use_bytes (GsOpTest *test, const char *name);
+
 /* Returns its number. */
 guint gs_op_test_output (GsOpTest *test, GsTensor *tensor);
 

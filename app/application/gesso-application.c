@@ -15,6 +15,7 @@
 
 #include <glib/gi18n.h>
 
+#define LEAVE_MS 10000  /* for one that was killed to be gone: on a busy machine a second a GiB */
 #define CHECK_SECONDS 5 /* in which the first window does what it has to */
 
 struct _GessoApplication
@@ -101,6 +102,8 @@ preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
           gtk_application_get_active_window (GTK_APPLICATION (self)), self->store));
       gesso_preferences_set_device_check (GESSO_PREFERENCES (self->preferences),
                                           self->device_check);
+      gesso_preferences_set_server (GESSO_PREFERENCES (self->preferences),
+                                    gesso_engine_get_server (self->engine));
       g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
     }
   gtk_window_present (self->preferences);
@@ -188,6 +191,12 @@ apply_download_folder (GessoApplication *self)
 }
 
 static void
+apply_server (GessoApplication *self)
+{
+  gesso_store_apply_server (self->store, gesso_engine_get_server (self->engine));
+}
+
+static void
 on_downloads_changed (GessoApplication *self)
 {
   GtkApplication *application = GTK_APPLICATION (self);
@@ -215,6 +224,8 @@ open_store (GessoApplication *self)
   g_signal_connect_swapped (self->store, "changed::preview", G_CALLBACK (apply_preview), self);
   g_signal_connect_swapped (self->store, "changed::download-folder",
                             G_CALLBACK (apply_download_folder), self);
+  g_signal_connect_swapped (self->store, "changed::server-address", G_CALLBACK (apply_server), self);
+  apply_server (self);
   apply_style (self);
   apply_preview (self);
 }
@@ -233,6 +244,8 @@ restore_session (GessoApplication *self)
     return;
 
   self->restored = TRUE;
+  if (gtk_application_get_windows (GTK_APPLICATION (self)) == NULL)
+    gesso_journal_wait_left (NULL, LEAVE_MS);
   paths = gesso_journal_list_left (NULL);
   for (guint i = g_strv_length (paths); i-- > 0;)
     {
@@ -336,6 +349,7 @@ gesso_application_shutdown (GApplication *application)
   gesso_trainings_close (self->trainings);
   g_clear_object (&self->trainings);
   g_clear_object (&self->store);
+  gesso_engine_leave_server (self->engine);
   g_clear_object (&self->engine);
 }
 

@@ -4,6 +4,7 @@
 
 #include "gesso-layer-row.h"
 
+#include "gesso-layer-content.h"
 #include "gesso-layer-look.h"
 #include "gesso-layer-name.h"
 
@@ -63,41 +64,10 @@ gesso_layer_row_forget_look (GessoLayerRow *self)
 
 /* ---- Dragging ------------------------------------------------------------------------------- */
 
-/* The layer's own pixels, cut to what is not empty; NULL for masks and empty layers. */
-static GdkTexture *
-make_texture (GessoLayer *layer)
-{
-  GessoTiles *tiles = gesso_layer_get_tiles (layer);
-  g_autoptr (GBytes) bytes = NULL;
-  GdkRectangle bounds;
-  gsize stride;
-  guint8 *pixels;
-
-  if (gesso_tiles_get_n_channels (tiles) != 4 || !gesso_tiles_get_bounds (tiles, &bounds))
-    return NULL;
-
-  stride = (gsize) bounds.width * 4;
-  pixels = g_malloc (stride * (gsize) bounds.height);
-  gesso_tiles_read (tiles, &bounds, pixels, stride);
-  bytes = g_bytes_new_take (pixels, stride * (gsize) bounds.height);
-
-  return gdk_memory_texture_new (bounds.width, bounds.height, GDK_MEMORY_R8G8B8A8_PREMULTIPLIED,
-                                 bytes, stride);
-}
-
 static GdkContentProvider *
 on_drag_prepare (GtkDragSource *source, double x, double y, GessoLayerRow *self)
 {
-  g_autoptr (GdkTexture) texture = make_texture (self->layer);
-  GdkContentProvider *providers[2] = {
-    gdk_content_provider_new_typed (GESSO_TYPE_LAYER, self->layer), NULL
-  };
-
-  if (texture == NULL)
-    return providers[0];
-
-  providers[1] = gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, texture);
-  return gdk_content_provider_new_union (providers, 2);
+  return gesso_layer_content_new (self->layer);
 }
 
 static void

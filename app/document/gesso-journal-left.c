@@ -11,6 +11,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#define LOOK_AGAIN_US 20000
+
 char *
 gesso_journal_dup_parent (void)
 {
@@ -33,26 +35,67 @@ compare_left (gconstpointer a, gconstpointer b)
   return (x < y) - (x > y);
 }
 
+typedef enum
+{
+  NOTHING,
+  HELD,
+  LEFT
+} State;
+
 /* A lock that can be had belongs to nobody. */
-static gboolean
-is_left (const char *path, gint64 *time)
+static State
+look_at (const char *path, gint64 *time)
 {
   g_autofree char *lock_path = g_build_filename (path, GESSO_JOURNAL_LOCK, NULL);
   g_autofree char *file_path = g_build_filename (path, GESSO_JOURNAL_FILE, NULL);
   GStatBuf info;
-  gboolean left;
+  State state;
   int lock;
 
   if (g_stat (file_path, &info) != 0)
-    return FALSE;
+    return NOTHING;
   lock = g_open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0)
-    return FALSE;
-  left = flock (lock, LOCK_EX | LOCK_NB) == 0;
+    return NOTHING;
+  state = flock (lock, LOCK_EX | LOCK_NB) == 0 ? LEFT : HELD;
   close (lock);
   *time = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
 
-  return left;
+  return state;
+}
+
+static gboolean
+is_any_held (const char *parent)
+{
+  g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (parent, name, NULL);
+      gint64 time;
+
+      if (look_at (path, &time) == HELD)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+gboolean
+gesso_journal_wait_left (const char *parent, guint max_ms)
+{
+  g_autofree char *default_parent = parent ? NULL : gesso_journal_dup_parent ();
+  gint64 end = g_get_monotonic_time () + max_ms * G_GINT64_CONSTANT (1000);
+
+  while (is_any_held (parent ? parent : default_parent))
+    {
+      if (g_get_monotonic_time () >= end)
+        return FALSE;
+      g_usleep (LOOK_AGAIN_US);
+    }
+
+  return TRUE;
 }
 
 GStrv
@@ -68,7 +111,7 @@ gesso_journal_list_left (const char *parent)
     {
       Left left = { g_build_filename (parent ? parent : default_parent, name, NULL), 0 };
 
-      if (is_left (left.path, &left.time))
+      if (look_at (left.path, &left.time) == LEFT)
         g_array_append_val (found, left);
       else
         g_free (left.path);

@@ -59,6 +59,10 @@ void           gesso_journal_set_slack (GessoJournal *self, guint64 n_bytes);
 
 /* Paths of journals that nobody holds, the newest first. */
 GStrv          gesso_journal_list_left (const char *parent);
+/* A process that was killed holds its journals until the system has taken it apart, which is a while
+ * after its name on the bus is free; those of its windows are not found before. Waits until none is
+ * held, FALSE if some are after max_ms. Not with journals of one's own. */
+gboolean       gesso_journal_wait_left (const char *parent, guint max_ms);
 /* The painting as it was after the last whole record. A torn or damaged tail is left out. */
 GessoSnapshot *gesso_journal_replay    (const char *path, GError **error);
 /* With the folders that its owner keeps in it, and the files in those. */

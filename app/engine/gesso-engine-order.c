@@ -183,6 +183,7 @@ run_on_server (GessoEngine *self, GTask *task, Run *run, const char *model)
   run->token = g_strdup (gesso_server_get_token (server));
   run->stock = stock ? gesso_server_stock_ref (stock) : NULL;
   run->native_size = gesso_server_get_native_size (server, model);
+  gesso_engine_count_away (self, 1);
   g_task_run_in_thread (task, server_in_thread);
 }
 
@@ -218,6 +219,8 @@ gesso_engine_run_finish (GessoEngine *self, GAsyncResult *result, GError **error
 {
   Run *run = g_task_get_task_data (G_TASK (result));
 
+  if (run->address)
+    gesso_engine_count_away (self, -1);
   gesso_job_flush (run->job);
   gesso_order_take_notes (run->order, g_steal_pointer (&run->notes));
   gesso_order_set_seconds (run->order, run->seconds);

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 GessoWorker *gesso_engine_get_worker     (GessoEngine *self);
 /* Of what is made from now on; a GsPreview. */
 guint        gesso_engine_get_preview    (GessoEngine *self);
+/* Orders that the server makes. */
+void         gesso_engine_count_away     (GessoEngine *self, int change);
 void         gesso_engine_set_can_decode (GessoEngine *self, gboolean can_decode);
 
 G_END_DECLS

@@ -18,6 +18,7 @@ struct _GessoEngine
   gboolean     can_decode;
   GsPreview    preview;
   GessoServer *server;
+  int          n_away; /* orders that it makes */
 };
 
 G_DEFINE_FINAL_TYPE (GessoEngine, gesso_engine, G_TYPE_OBJECT)
@@ -70,6 +71,20 @@ GessoServer *
 gesso_engine_get_server (GessoEngine *self)
 {
   return self->server;
+}
+
+void
+gesso_engine_count_away (GessoEngine *self, int change)
+{
+  self->n_away += change;
+}
+
+void
+gesso_engine_leave_server (GessoEngine *self)
+{
+  gesso_server_close (self->server);
+  while (self->n_away > 0)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 void

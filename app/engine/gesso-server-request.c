@@ -93,6 +93,15 @@ choose_sampler (const GsRequest *gs, const GessoServerStock *stock, const char *
   return FALSE;
 }
 
+gboolean
+gesso_server_stock_can_sample (const GessoServerStock *stock, const char *sampler, const char *schedule)
+{
+  const GsRequest gs = { .sampler = sampler, .schedule = schedule };
+  const char *its_sampler, *its_schedule;
+
+  return choose_sampler (&gs, stock, "", &its_sampler, &its_schedule, NULL);
+}
+
 /* ---- Writing -------------------------------------------------------------------------------- */
 
 static void

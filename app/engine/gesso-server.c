@@ -17,6 +17,7 @@ struct _GessoServer
 
   char             *address, *token, *host;
   GessoServerStock *stock; /* or NULL */
+  GPtrArray        *looks; /* GCancellable of those on their way */
 };
 
 G_DEFINE_FINAL_TYPE (GessoServer, gesso_server, G_TYPE_OBJECT)
@@ -32,6 +33,7 @@ gesso_server_finalize (GObject *object)
   g_free (self->token);
   g_free (self->host);
   g_clear_pointer (&self->stock, gesso_server_stock_unref);
+  g_ptr_array_unref (self->looks);
 
   G_OBJECT_CLASS (gesso_server_parent_class)->finalize (object);
 }
@@ -51,6 +53,7 @@ gesso_server_init (GessoServer *self)
   self->address = g_strdup ("");
   self->token = g_strdup ("");
   self->host = g_strdup ("");
+  self->looks = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 GessoServer *
@@ -106,12 +109,18 @@ gesso_server_has_address_of (GessoServer *self, const char *model)
 
 typedef struct
 {
-  char *address, *token;
+  char         *address, *token;
+  GCancellable *stop;    /* of this look                      */
+  GCancellable *asked;   /* who asked cancels this, or NULL   */
+  gulong        handler;
 } Look;
 
 static void
 look_free (Look *look)
 {
+  g_cancellable_disconnect (look->asked, look->handler);
+  g_clear_object (&look->asked);
+  g_object_unref (look->stop);
   g_free (look->address);
   g_free (look->token);
   g_free (look);
@@ -128,7 +137,7 @@ look_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
   g_main_context_push_thread_default (context);
   link = gesso_server_link_new (look->address, look->token, LOOK_SECONDS);
-  stock = gesso_server_stock_ask (link, cancellable, &error);
+  stock = gesso_server_stock_ask (link, look->stop, &error);
   g_clear_pointer (&link, gesso_server_link_free);
   g_main_context_pop_thread_default (context);
 
@@ -136,6 +145,12 @@ look_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
     g_task_return_pointer (task, stock, (GDestroyNotify) gesso_server_stock_unref);
   else
     g_task_return_error (task, error);
+}
+
+static void
+on_look_cancelled (GCancellable *cancellable, gpointer data)
+{
+  g_cancellable_cancel (data);
 }
 
 void
@@ -150,6 +165,14 @@ gesso_server_look_async (GessoServer        *self,
   g_task_set_source_tag (task, gesso_server_look_async);
   look->address = g_strdup (self->address);
   look->token = g_strdup (self->token);
+  look->stop = g_cancellable_new ();
+  if (cancellable)
+    {
+      look->asked = g_object_ref (cancellable);
+      look->handler = g_cancellable_connect (cancellable, G_CALLBACK (on_look_cancelled),
+                                             g_object_ref (look->stop), g_object_unref);
+    }
+  g_ptr_array_add (self->looks, g_object_ref (look->stop));
   g_task_set_task_data (task, look, (GDestroyNotify) look_free);
   g_task_run_in_thread (task, look_in_thread);
 }
@@ -160,6 +183,7 @@ gesso_server_look_finish (GessoServer *self, GAsyncResult *result, GError **erro
   Look *look = g_task_get_task_data (G_TASK (result));
   g_autoptr (GessoServerStock) stock = g_task_propagate_pointer (G_TASK (result), error);
 
+  g_ptr_array_remove (self->looks, look->stop);
   /* It may have become another one meanwhile. */
   if (stock && g_str_equal (look->address, self->address))
     {
@@ -169,6 +193,15 @@ gesso_server_look_finish (GessoServer *self, GAsyncResult *result, GError **erro
     }
 
   return stock != NULL;
+}
+
+void
+gesso_server_close (GessoServer *self)
+{
+  for (guint i = 0; i < self->looks->len; i++)
+    g_cancellable_cancel (self->looks->pdata[i]);
+  while (self->looks->len > 0)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 GessoServerStock *

@@ -48,12 +48,19 @@ void         gesso_server_look_async  (GessoServer        *self,
                                        gpointer            data);
 gboolean     gesso_server_look_finish (GessoServer *self, GAsyncResult *result, GError **error);
 
+/* Looks are cancelled, and over when it returns; the main loop runs meanwhile. */
+void         gesso_server_close       (GessoServer *self);
+
 /* As known since the last look, or NULL. Immutable once it is there; ref'd with the atomic rc box. */
 GessoServerStock *gesso_server_get_stock (GessoServer *self);
 /* "3 models, 19 samplers and 2 LoRA", for people; NULL: not known. */
 char             *gesso_server_dup_stock_text (GessoServer *self);
 /* Native size of such a model (see gesso-server-model.h), or what its name lets expect. */
 guint             gesso_server_get_native_size (GessoServer *self, const char *model);
+
+/* Whether it has a sampler with a schedule, both by the engine's ids. */
+gboolean          gesso_server_stock_can_sample (const GessoServerStock *stock, const char *sampler,
+                                                 const char *schedule);
 
 GessoServerStock *gesso_server_stock_ref   (GessoServerStock *stock);
 void              gesso_server_stock_unref (GessoServerStock *stock);

@@ -72,6 +72,16 @@ on_search_changed (GessoGalleryView *self)
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
 }
 
+/* Escape: first out of the search, then out of the window. */
+static void
+on_stop_search (GessoGalleryView *self)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)))
+    gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "window.close", NULL);
+}
+
 guint
 gesso_gallery_view_get_n_shown (GessoGalleryView *self)
 {
@@ -295,12 +305,14 @@ gesso_gallery_view_class_init (GessoGalleryViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoGalleryView, grid);
   gtk_widget_class_bind_template_child_full (widget_class, "menu", FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
 
   gtk_widget_class_install_action (widget_class, "gallery.open", NULL, open_item);
   gtk_widget_class_install_action (widget_class, "gallery.restore", NULL, restore);
   gtk_widget_class_install_action (widget_class, "gallery.trash", NULL, trash);
   gtk_widget_class_install_action (widget_class, "gallery.teach", NULL, teach);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "gallery.trash", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Delete, 0, "gallery.trash", NULL);
 }

@@ -73,6 +73,16 @@ on_search_changed (GessoLibraryView *self)
   update_stack (self);
 }
 
+/* Escape: first out of the search, then out of the window. */
+static void
+on_stop_search (GessoLibraryView *self)
+{
+  if (*gtk_editable_get_text (self->search))
+    gtk_editable_set_text (self->search, "");
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "window.close", NULL);
+}
+
 void
 gesso_library_view_search (GessoLibraryView *self, const char *text)
 {
@@ -271,6 +281,7 @@ gesso_library_view_class_init (GessoLibraryViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoLibraryView, list);
   gtk_widget_class_bind_template_child (widget_class, GessoLibraryView, folders);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_install_action (widget_class, "library.add-folder", NULL, add_folder);
   gtk_widget_class_install_action (widget_class, "library.remove-folder", "s", remove_folder);

@@ -69,6 +69,7 @@ gesso_library_window_class_init (GessoLibraryWindowClass *klass)
                               NULL, G_TYPE_NONE, 1, GESSO_TYPE_LIBRARY_ITEM);
   gtk_widget_class_install_action (widget_class, "library-window.get", NULL, show_get);
   gtk_widget_class_install_action (widget_class, "library-window.back", NULL, show_library);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
 static void

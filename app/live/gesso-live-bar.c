@@ -9,7 +9,8 @@ struct _GessoLiveBar
   GtkWidget   parent_instance;
 
   GtkSpinner *spinner;
-  GtkWidget  *accept, *dismiss;
+  GtkWidget  *toggle, *accept, *dismiss;
+  char       *tooltip; /* of the toggle, while a reason stands there */
 };
 
 G_DEFINE_FINAL_TYPE (GessoLiveBar, gesso_live_bar, GTK_TYPE_WIDGET)
@@ -33,11 +34,22 @@ gesso_live_bar_bind (GessoLiveBar *self, GessoLive *live)
   on_result_changed (self, NULL, live);
 }
 
+void
+gesso_live_bar_set_reason (GessoLiveBar *self, const char *reason)
+{
+  if (self->tooltip == NULL)
+    self->tooltip = g_strdup (gtk_widget_get_tooltip_text (self->toggle));
+  gtk_widget_set_tooltip_text (self->toggle, reason ? reason : self->tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  reason ? reason : "", -1);
+}
+
 static void
 gesso_live_bar_dispose (GObject *object)
 {
   GtkWidget *child;
 
+  g_clear_pointer (&GESSO_LIVE_BAR (object)->tooltip, g_free);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))))
     gtk_widget_unparent (child);
 
@@ -56,6 +68,7 @@ gesso_live_bar_class_init (GessoLiveBarClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/live/gesso-live-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoLiveBar, spinner);
+  gtk_widget_class_bind_template_child (widget_class, GessoLiveBar, toggle);
   gtk_widget_class_bind_template_child (widget_class, GessoLiveBar, accept);
   gtk_widget_class_bind_template_child (widget_class, GessoLiveBar, dismiss);
 }

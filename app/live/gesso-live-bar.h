@@ -17,4 +17,7 @@ G_DECLARE_FINAL_TYPE (GessoLiveBar, gesso_live_bar, GESSO, LIVE_BAR, GtkWidget)
 /* Once. */
 void gesso_live_bar_bind (GessoLiveBar *self, GessoLive *live);
 
+/* Why it cannot be switched on, where its action is disabled; NULL: it can. */
+void gesso_live_bar_set_reason (GessoLiveBar *self, const char *reason);
+
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "gesso-preferences.h"
 
+#include "gesso-server-group.h"
 #include "gesso-store.h"
 
 #include "application/gesso-full-screen.h"
@@ -31,6 +32,7 @@ struct _GessoPreferences
   AdwActionRow  *device;
   GtkWidget     *device_progress;
   GtkWidget     *device_copy;
+  GessoServerGroup *server;
 
   GSettings     *store;
   GessoDeviceCheck *check; /* or NULL */
@@ -207,6 +209,13 @@ gesso_preferences_set_device_check (GessoPreferences *self, GessoDeviceCheck *ch
   update_device (self);
 }
 
+void
+gesso_preferences_set_server (GessoPreferences *self, GessoServer *server)
+{
+  gesso_server_group_bind (self->server, self->store, server);
+  gtk_widget_set_visible (GTK_WIDGET (self->server), TRUE);
+}
+
 /* ---- The object ----------------------------------------------------------------------------- */
 
 static void
@@ -259,6 +268,7 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = gesso_preferences_dispose;
 
+  g_type_ensure (GESSO_TYPE_SERVER_GROUP);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/preferences/gesso-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, style);
@@ -274,6 +284,7 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device_progress);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device_copy);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, server);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, restore_session);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, undo_memory);
   gtk_widget_class_install_action (widget_class, "preferences.choose-gallery", NULL,

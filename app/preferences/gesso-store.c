@@ -5,8 +5,15 @@
 #include "gesso-store.h"
 
 #include "document/gesso-sandbox.h"
+#include "engine/gesso-server-model.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
 
 #define MIB (1024 * 1024)
+#define MAX_PASSWORD_BYTES 4096
 
 GSettings *
 gesso_store_new (void)
@@ -45,6 +52,63 @@ gesso_store_get_download_folder (GSettings *store)
     return g_steal_pointer (&chosen);
 
   return g_file_new_build_filename (g_get_user_data_dir (), "gesso", "models", NULL);
+}
+
+/* ---- The server ----------------------------------------------------------------------------- */
+
+static char *
+get_password_path (void)
+{
+  return g_build_filename (g_get_user_config_dir (), "gesso", "server-password", NULL);
+}
+
+static char *
+load_password (void)
+{
+  g_autofree char *path = get_password_path ();
+  char *password = NULL;
+  gsize n_bytes;
+
+  if (!g_file_get_contents (path, &password, &n_bytes, NULL) || n_bytes > MAX_PASSWORD_BYTES ||
+      strlen (password) != n_bytes)
+    {
+      g_free (password);
+      return g_strdup ("");
+    }
+
+  return g_strstrip (password);
+}
+
+gboolean
+gesso_store_save_password (const char *password, GError **error)
+{
+  g_autofree char *path = get_password_path ();
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (*password == '\0')
+    {
+      g_unlink (path);
+      return TRUE;
+    }
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                   /* Translators: a folder, and what the system says */
+                   _("The folder %s cannot be made: %s"), folder, g_strerror (errno));
+      return FALSE;
+    }
+
+  return g_file_set_contents_full (path, password, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+void
+gesso_store_apply_server (GSettings *store, GessoServer *server)
+{
+  g_autofree char *text = store ? g_settings_get_string (store, "server-address") : g_strdup ("");
+  g_autofree char *address = *text ? gesso_server_address_parse (text, NULL) : NULL;
+  g_autofree char *password = load_password ();
+
+  gesso_server_set (server, address ? address : "", password);
 }
 
 static gboolean

@@ -12,6 +12,7 @@
 #include "prompt/gesso-seed-row.h"
 #include "prompt/gesso-start-group.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 struct _GessoSettingsPane
@@ -43,6 +44,11 @@ struct _GessoSettingsPane
   AdwComboRow     *prompt_steps;
   AdwComboRow     *free_u;
   AdwComboRow     *rng;
+  AdwActionRow    *guidance_rescale_row;
+
+  GessoSettings    *settings;
+  char             *host;  /* of the server, NULL: this machine */
+  GessoServerStock *stock; /* its, or NULL                      */
 };
 
 G_DEFINE_FINAL_TYPE (GessoSettingsPane, gesso_settings_pane, GTK_TYPE_WIDGET)
@@ -124,6 +130,68 @@ bind_names (AdwComboRow *row, GessoSettings *settings, const char *property, Ges
   gesso_choice_bind (row, settings, property, gesso_catalog_get_ids (catalog));
 }
 
+/* ---- A server ------------------------------------------------------------------------------- */
+
+/* Grey, with the reason in the place of what it is for; NULL: as before. */
+static void
+set_reason (AdwActionRow *row, const char *reason)
+{
+  static const char *const key = "gesso-subtitle";
+  const char *former = g_object_get_data (G_OBJECT (row), key);
+
+  if (reason && former == NULL)
+    g_object_set_data_full (G_OBJECT (row), key, g_strdup (adw_action_row_get_subtitle (row)), g_free);
+  if (reason)
+    adw_action_row_set_subtitle (row, reason);
+  else if (former)
+    {
+      adw_action_row_set_subtitle (row, former);
+      g_object_set_data (G_OBJECT (row), key, NULL);
+    }
+}
+
+/* It is told at once rather than after the picture was ordered. */
+static void
+check_sampler (GessoSettingsPane *self)
+{
+  g_autofree char *sampler = NULL, *schedule = NULL, *reason = NULL;
+
+  if (self->settings == NULL)
+    return;
+
+  g_object_get (self->settings, "sampler", &sampler, "schedule", &schedule, NULL);
+  if (self->host && self->stock && !gesso_server_stock_can_sample (self->stock, sampler, schedule))
+    /* Translators: the name of another computer, which lacks a sampler with its schedule */
+    reason = g_strdup_printf (_("%s does not have this"), self->host);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->sampler), reason ? reason : "");
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->schedule), reason ? reason : "");
+}
+
+void
+gesso_settings_pane_set_server (GessoSettingsPane *self, const char *host, GessoServerStock *stock)
+{
+  GtkWidget *const rows[] = {
+    GTK_WIDGET (self->guidance_rescale_row), GTK_WIDGET (self->deep_layers),
+    GTK_WIDGET (self->guided_steps), GTK_WIDGET (self->prompt_steps), GTK_WIDGET (self->free_u),
+  };
+  /* Translators: the name of another computer, which has no such setting */
+  g_autofree char *reason = host ? g_strdup_printf (_("Not on %s"), host) : NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      set_reason (ADW_ACTION_ROW (rows[i]), reason);
+      gtk_widget_set_sensitive (rows[i], host == NULL);
+    }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->vae_row), host == NULL);
+  g_free (self->host);
+  self->host = g_strdup (host);
+  g_clear_pointer (&self->stock, gesso_server_stock_unref);
+  self->stock = stock ? gesso_server_stock_ref (stock) : NULL;
+  check_sampler (self);
+}
+
+/* ---- Binding -------------------------------------------------------------------------------- */
+
 static void
 on_model_read (GessoSettingsPane *self)
 {
@@ -154,6 +222,11 @@ gesso_settings_pane_bind (GessoSettingsPane *self, GessoDocument *document, GSet
   g_object_bind_property (settings, "guidance-scale", self->guidance_scale, "value", flags);
   g_object_bind_property (settings, "clip-skip", self->clip_skip, "value", flags);
   g_object_bind_property (settings, "guidance-rescale", self->guidance_rescale, "value", flags);
+  self->settings = g_object_ref (settings);
+  g_signal_connect_object (settings, "notify::sampler", G_CALLBACK (check_sampler), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::schedule", G_CALLBACK (check_sampler), self,
+                           G_CONNECT_SWAPPED);
   bind_names (self->sampler, settings, "sampler", GESSO_CATALOG_SAMPLERS);
   bind_names (self->schedule, settings, "schedule", GESSO_CATALOG_SCHEDULES);
   gesso_choice_bind (self->hires, settings, "hires", passes);
@@ -194,6 +267,9 @@ gesso_settings_pane_dispose (GObject *object)
 {
   g_clear_pointer (&GESSO_SETTINGS_PANE (object)->scroller, gtk_widget_unparent);
   g_clear_object (&GESSO_SETTINGS_PANE (object)->items);
+  g_clear_object (&GESSO_SETTINGS_PANE (object)->settings);
+  g_clear_pointer (&GESSO_SETTINGS_PANE (object)->host, g_free);
+  g_clear_pointer (&GESSO_SETTINGS_PANE (object)->stock, gesso_server_stock_unref);
 
   G_OBJECT_CLASS (gesso_settings_pane_parent_class)->dispose (object);
 }
@@ -230,6 +306,7 @@ gesso_settings_pane_class_init (GessoSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, schedule);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, clip_skip);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guidance_rescale);
+  gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, guidance_rescale_row);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, hires);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, hires_strength);
   gtk_widget_class_bind_template_child (widget_class, GessoSettingsPane, deep_layers);

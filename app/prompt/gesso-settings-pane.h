@@ -21,6 +21,11 @@ void           gesso_settings_pane_set_canvas (GessoSettingsPane *self, gboolean
 /* Whether live painting is on: how far it goes can be set then. */
 void           gesso_settings_pane_set_live   (GessoSettingsPane *self, gboolean live);
 
+/* On which server the pictures are made, of that name: what it cannot do is grey. NULL: on this machine. stock:
+ * what it has, or NULL. */
+void           gesso_settings_pane_set_server (GessoSettingsPane *self, const char *host,
+                                               GessoServerStock *stock);
+
 /* Before binding, if at all: GessoLibraryItems, for what is chosen among them. */
 void gesso_settings_pane_set_library (GessoSettingsPane *self, GListModel *items);
 

@@ -158,11 +158,29 @@ take_saved (GessoWindow *self, Saving *saving)
   gesso_window_toast (self, _("Picture saved"), NULL, NULL);
 }
 
+static void begin_saving (Saving *saving);
+
+/* The window may be on its way out by then. */
+static void
+begin_next (GessoWindow *self)
+{
+  Saving *next;
+
+  while (!self->saving && (next = g_queue_pop_head (&self->saves)))
+    {
+      if (self->document)
+        begin_saving (next);
+      else
+        saving_end (next, FALSE);
+      gesso_window_end_writing (self, TRUE);
+    }
+}
+
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer data)
 {
   Saving *saving = data;
-  GessoWindow *self = saving->window;
+  g_autoptr (GessoWindow) self = g_object_ref (saving->window);
   g_autoptr (GError) error = NULL;
   gboolean saved = gesso_ora_save_finish (result, &error);
 
@@ -177,6 +195,23 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
     }
   gesso_window_end_writing (self, saved);
   saving_end (saving, saved);
+  begin_next (self);
+}
+
+/* After what is being saved; once for who presses Ctrl+S again and again. */
+static void
+save_later (Saving *saving)
+{
+  GessoWindow *self = saving->window;
+
+  for (GList *l = self->saves.head; l; l = l->next)
+    if (saving->done == NULL && g_file_equal (((Saving *) l->data)->file, saving->file))
+      {
+        saving_end (saving, FALSE);
+        return;
+      }
+  gesso_window_begin_writing (self);
+  g_queue_push_tail (&self->saves, saving);
 }
 
 static void
@@ -185,7 +220,12 @@ begin_saving (Saving *saving)
   GessoWindow *self = saving->window;
   g_autoptr (GessoSnapshot) snapshot = NULL;
 
-  if (self->saving || gesso_painting_is_changing (self->painting))
+  if (self->saving)
+    {
+      save_later (saving);
+      return;
+    }
+  if (gesso_painting_is_changing (self->painting))
     {
       gesso_window_toast (self, _("Not saved: finish the stroke first"), NULL, NULL);
       saving_end (saving, FALSE);

@@ -42,8 +42,10 @@ update_inhibition (GessoWindow *self)
 void
 gesso_window_update_waiting (GessoWindow *self)
 {
+  /* Another computer neither takes this one's power nor its graphics card. */
   if (self->job)
-    gesso_job_set_waiting (self->job, gesso_neighbour_get_reason (self->neighbour));
+    gesso_job_set_waiting (self->job, gesso_window_runs_on_server (self)
+                                          ? NULL : gesso_neighbour_get_reason (self->neighbour));
   update_inhibition (self);
 }
 

@@ -9,11 +9,13 @@
 
 #include <glib/gi18n.h>
 
+/* The history goes, or it would lie over what was opened. */
 static void
 open_item (GessoWindow *self, GessoGalleryItem *item)
 {
   g_autoptr (GFile) file = g_file_new_for_path (gesso_gallery_item_get_path (item));
 
+  gtk_window_close (self->history_window);
   gesso_window_open (self, file);
 }
 

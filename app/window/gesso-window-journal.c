@@ -121,8 +121,7 @@ gesso_window_take_settings (GessoWindow *self)
   self->sizing = TRUE;
   g_object_freeze_notify (G_OBJECT (settings));
   gesso_settings_take_variant (settings, variant);
-  if (*gesso_settings_get_model (settings) &&
-      !g_file_test (gesso_settings_get_model (settings), G_FILE_TEST_EXISTS))
+  if (!gesso_window_has_model (self, gesso_settings_get_model (settings)))
     g_object_set (settings, "model", model, NULL); /* it was made on another computer */
   if (g_strcmp0 (gesso_settings_get_model (settings), model) != 0)
     self->native_size = 0; /* the size is already what suits the model */

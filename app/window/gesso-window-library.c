@@ -5,6 +5,7 @@
 
 #include "gesso-window-private.h"
 
+#include "engine/gesso-server-model.h"
 #include "library/gesso-library-match.h"
 #include "library/gesso-library-window.h"
 
@@ -75,8 +76,7 @@ on_scanned (GessoWindow *self)
     return;
 
   gesso_engine_set_library (self->engine, (const char *const *) folders);
-  gesso_prompt_bar_set_names (self->prompt_bar, gesso_library_get_loras (self->library),
-                              gesso_library_get_embeddings (self->library));
+  gesso_window_update_names (self);
   if (self->compare_later)
     {
       parameters = g_strdup (self->compared);
@@ -106,10 +106,14 @@ drop_foreign_vae (GessoWindow *self, const char *family)
 static void
 on_model_read (GessoWindow *self)
 {
+  const char *model = gesso_settings_get_model (gesso_document_get_settings (self->document));
+
+  if (gesso_server_model_is_one (model))
+    return; /* what is here is not for it */
+
   drop_foreign_vae (self,
                     gesso_model_row_get_family (gesso_settings_pane_get_model_row (self->pane)));
-  gesso_library_set_model (self->library,
-                           gesso_settings_get_model (gesso_document_get_settings (self->document)),
+  gesso_library_set_model (self->library, model,
                            gesso_model_row_get_family (gesso_settings_pane_get_model_row (self->pane)));
 }
 
@@ -138,9 +142,15 @@ static gboolean
 is_current_model (GessoWindow *self, const GessoWantedFile *wanted)
 {
   const char *path = gesso_settings_get_model (gesso_document_get_settings (self->document));
-  g_autofree char *base = *path ? g_path_get_basename (path) : g_strdup ("Starter");
-  g_autofree char *hash = wanted->hash ? gesso_library_dup_hash (path) : NULL;
+  g_autofree char *base = NULL, *hash = NULL;
   gsize n = strlen (wanted->name);
+
+  /* "http://studio:7860#dream.safetensors [1a2b3c]" */
+  if (gesso_server_model_is_one (path))
+    return wanted->kind == GESSO_LIBRARY_CHECKPOINT && strstr (strchr (path, '#'), wanted->name);
+
+  base = *path ? g_path_get_basename (path) : g_strdup ("Starter");
+  hash = wanted->hash ? gesso_library_dup_hash (path) : NULL;
 
   if (wanted->kind != GESSO_LIBRARY_CHECKPOINT || wanted->hash)
     return wanted->kind == GESSO_LIBRARY_CHECKPOINT && hash && g_str_has_prefix (hash, wanted->hash);

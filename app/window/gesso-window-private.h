@@ -73,6 +73,7 @@ struct _GessoWindow
 
   GFile             *file;           /* the .ora it is saved in, or NULL       */
   gboolean           saving;
+  GQueue             saves;          /* what is to be saved after that         */
   guint              n_writings;     /* files on their way                     */
   gboolean           close_written;  /* as soon as those are there             */
   guint              n_waits, wait_timer;
@@ -95,6 +96,8 @@ struct _GessoWindow
 
   GessoSettings     *undo_settings;  /* before the last restore                */
   GessoPicture      *undo_start;     /* before the last removal                */
+  GessoPicture      *gone_start;     /* whose layer was undone, or deleted     */
+  gboolean           start_placed;   /* the start picture's layer was there    */
 
   char              *notes;          /* of the last order, joined              */
 
@@ -132,6 +135,8 @@ void gesso_window_toast     (GessoWindow *self,
 /* In a moment, unless a picture is being made. */
 void gesso_window_count_tokens (GessoWindow *self);
 void gesso_window_set_start (GessoWindow *self, GessoPicture *start);
+/* The painting has changed, the start picture's layer perhaps with it. */
+void gesso_window_follow_start_layer (GessoWindow *self);
 
 void gesso_window_chain_size_allocate (GtkWidget *widget, int width, int height, int baseline);
 
@@ -212,6 +217,17 @@ void gesso_window_close_library (GessoWindow *self);
 /* Finds what a picture was made with, and says how many files are not the same here; 0 while the
  * library is still read, which then does it. parameters: A1111's text. */
 guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
+
+/* gesso-window-server.c; after live painting. */
+void     gesso_window_init_server     (GessoWindow *self);
+/* Of the computer that makes the pictures of the settings; NULL: this one. */
+char    *gesso_window_dup_server_host (GessoWindow *self);
+/* Whether the window's job is one of that. */
+gboolean gesso_window_runs_on_server  (GessoWindow *self);
+/* Whether a model is here, or on the server of the preferences. */
+gboolean gesso_window_has_model       (GessoWindow *self, const char *model);
+/* What prompts can name. */
+void     gesso_window_update_names    (GessoWindow *self);
 
 /* gesso-window-vocabulary.c; after the library. */
 void gesso_window_init_vocabulary  (GessoWindow *self);

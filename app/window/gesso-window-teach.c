@@ -219,6 +219,17 @@ on_dialog_destroyed (GessoWindow *self)
 static void
 open_dialog (GessoWindow *self)
 {
+  g_autofree char *host = gesso_window_dup_server_host (self);
+
+  if (host)
+    {
+      /* Translators: the name of another computer */
+      g_autofree char *text = g_strdup_printf (
+          _("Models of %s cannot be taught here: choose one of this computer first"), host);
+
+      gesso_window_toast (self, text, NULL, NULL);
+      return;
+    }
   if (self->teach_dialog == NULL)
     {
       self->teach_dialog = GTK_WINDOW (gesso_teach_dialog_new (

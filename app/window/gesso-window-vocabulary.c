@@ -54,12 +54,22 @@ look (GessoWindow *self)
 {
   g_auto (GStrv) folders = NULL;
 
+  g_autofree char *host = NULL;
+
   if (self->document == NULL || self->library == NULL)
     return;
 
-  folders = gesso_library_dup_folders (self->library);
   g_cancellable_cancel (self->vocabulary);
   g_clear_object (&self->vocabulary);
+  host = gesso_window_dup_server_host (self);
+  if (host)
+    {
+      if (self->lacks_vocabulary)
+        gesso_banner_hide (self->banner);
+      self->lacks_vocabulary = FALSE;
+      return;
+    }
+  folders = gesso_library_dup_folders (self->library);
   self->vocabulary = g_cancellable_new ();
   gesso_vocabulary_query_async (
       gesso_settings_get_model (gesso_document_get_settings (self->document)),

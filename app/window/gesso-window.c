@@ -55,9 +55,9 @@ update_actions (GessoWindow *self)
   enable (self, "generate", idle);
   enable (self, "enqueue", self->resuming == NULL);
   enable (self, "cancel", self->job != NULL);
-  enable (self, "save", has_painting && !self->saving);
-  enable (self, "save-as", has_painting && !self->saving);
-  enable (self, "save-to", has_painting && !self->saving);
+  enable (self, "save", has_painting);
+  enable (self, "save-as", has_painting);
+  enable (self, "save-to", has_painting);
   enable (self, "export", has_painting);
   enable (self, "copy", has_picture);
   enable (self, "use-as-start", has_picture);
@@ -107,7 +107,9 @@ gesso_window_set_error (GessoWindow *self, const GError *error)
 static void
 show_cpu_note (GessoWindow *self)
 {
-  if (self->cpu_note_shown || self->lacks_vocabulary || self->native_size == 0 ||
+  g_autofree char *host = gesso_window_dup_server_host (self);
+
+  if (self->cpu_note_shown || self->lacks_vocabulary || self->native_size == 0 || host ||
       !gesso_engine_get_on_cpu (self->engine))
     return;
 
@@ -229,6 +231,8 @@ gesso_window_count_tokens (GessoWindow *self)
 void
 gesso_window_set_start (GessoWindow *self, GessoPicture *start)
 {
+  self->start_placed = FALSE;
+  g_clear_object (&self->gone_start);
   gesso_document_set_start (self->document, start);
   if (start)
     gesso_window_place_start (self, start);
@@ -268,6 +272,7 @@ bind_document (GessoWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (model_row, "model-failed", G_CALLBACK (on_model_failed), self,
                            G_CONNECT_SWAPPED);
+  gesso_model_row_set_server (model_row, gesso_engine_get_server (self->engine));
   gesso_settings_pane_bind (self->pane, self->document, self->store);
   g_signal_connect_object (self->document, "notify::picture", G_CALLBACK (on_picture_changed),
                            self, G_CONNECT_SWAPPED);
@@ -318,6 +323,7 @@ gesso_window_new (GessoApplication *application, const char *journal)
   bind_document (self);
   gesso_window_init_journal (self, journal);
   gesso_window_init_live (self);
+  gesso_window_init_server (self);
   gesso_window_count_tokens (self);
   gesso_window_update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt_bar));
@@ -353,6 +359,7 @@ gesso_window_dispose (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->undo_settings);
   g_clear_object (&self->undo_start);
+  g_clear_object (&self->gone_start);
   g_clear_pointer (&self->notes, g_free);
 
   G_OBJECT_CLASS (gesso_window_parent_class)->dispose (object);

@@ -210,6 +210,8 @@ gs_cli_train_parse (GsCliTrain *arguments, int argc, char **argv, GError **error
         "Write a running mean that keeps this much a step, 0.999 (default: 0, the last values)", "NUMBER" },
       { "snr-gamma", 0, 0, G_OPTION_ARG_DOUBLE, &o->snr_gamma,
         "Min-SNR weighting, 5 (default: 0, none)", "NUMBER" },
+      { "noisy-gain", 0, 0, G_OPTION_ARG_DOUBLE, &o->noisy_gain,
+        "Noisy timesteps count up to N times more, 25 (default: 0, not)", "N" },
       { "prior", 0, 0, G_OPTION_ARG_FILENAME, &o->prior,
         "Pictures of the class in this folder stay as they are", "FOLDER" },
       { "prior-weight", 0, 0, G_OPTION_ARG_DOUBLE, &o->prior_weight, "How much they count (default: 1)", "NUMBER" },

@@ -230,6 +230,8 @@ run_autoencoder (const GsCliTrain *arguments, const char *pictures, char *file, 
 /* What of its recipe is not the default of every training: resources/starter/README.md. */
 #define EMPTY_CAPTIONS 0.1
 #define NOISE_OFFSET 0.2
+#define SNR_GAMMA 5
+#define NOISY_GAIN 25
 
 static gboolean
 run_model (const GsCliTrain *arguments, const char *pictures, char *file, JsonBuilder *builder,
@@ -246,6 +248,10 @@ run_model (const GsCliTrain *arguments, const char *pictures, char *file, JsonBu
     stage.options.caption_dropout = EMPTY_CAPTIONS;
   if (stage.options.noise_offset == 0)
     stage.options.noise_offset = NOISE_OFFSET;
+  if (stage.options.snr_gamma == 0)
+    stage.options.snr_gamma = SNR_GAMMA;
+  if (stage.options.noisy_gain == 0)
+    stage.options.noisy_gain = NOISY_GAIN;
   if (file != NULL)
     stage.model = file;
   return run_stage (&stage, builder, error);

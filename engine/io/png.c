@@ -22,6 +22,7 @@
 #define KEYWORD "parameters"
 #define MAX_FILE_BYTES ((guint64) 1 << 30)
 #define MAX_CHUNK_BYTES (16 << 20) /* unpacked text and colour profiles */
+#define MAX_EXPANSION 1032         /* of deflate: zlib.net, "zlib Technical Details" */
 #define COMPRESSION_LEVEL 6        /* fixed, for the same bytes everywhere with the same zlib */
 
 /* ---- Errors --------------------------------------------------------------------------------- */
@@ -156,6 +157,9 @@ read_all (Reader *reader, png_structp png, png_infop info)
   png_set_user_limits (png, GS_IMAGE_MAX_SIDE, GS_IMAGE_MAX_SIDE);
   png_set_chunk_malloc_max (png, MAX_CHUNK_BYTES);
   png_read_info (png, info);
+  if ((guint64) png_get_rowbytes (png, info) * png_get_image_height (png, info) / MAX_EXPANSION >
+      reader->n_left)
+    png_error (png, "too short for so many pixels");
   set_transforms (png, info);
   {
     int n_passes = png_set_interlace_handling (png);
@@ -296,13 +300,16 @@ flush (png_structp png)
 {
 }
 
+static int
+color_type (guint channels)
+{
+  return channels == 1 ? PNG_COLOR_TYPE_GRAY : channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA;
+}
+
 static gboolean
 write_all (Writer *writer, png_structp png, png_infop info)
 {
   gsize row_bytes = (gsize) writer->width * writer->channels * writer->depth / 8;
-  int color = writer->channels == 1   ? PNG_COLOR_TYPE_GRAY
-              : writer->channels == 3 ? PNG_COLOR_TYPE_RGB
-                                      : PNG_COLOR_TYPE_RGBA;
 
   if (setjmp (png_jmpbuf (png)) != 0)
     return FALSE;
@@ -310,8 +317,9 @@ write_all (Writer *writer, png_structp png, png_infop info)
   png_set_write_fn (png, writer, write_bytes, flush);
   png_set_compression_level (png, COMPRESSION_LEVEL);
   png_set_user_limits (png, GS_IMAGE_MAX_SIDE, GS_IMAGE_MAX_SIDE);
-  png_set_IHDR (png, info, writer->width, writer->height, (int) writer->depth, color,
-                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR (png, info, writer->width, writer->height, (int) writer->depth,
+                color_type (writer->channels), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                PNG_FILTER_TYPE_DEFAULT);
   if (writer->text != NULL)
     {
       char key[] = KEYWORD, none[] = "";

@@ -52,6 +52,7 @@ static const Field fields[] = {
   FIELD (clip, REAL, FALSE, 0, 1e6),
   FIELD (average, REAL, FALSE, 0, 0.999999),
   FIELD (snr_gamma, REAL, FALSE, 0, 1000),
+  FIELD (noisy_gain, REAL, FALSE, 0, 1000),
   FIELD (caption_dropout, REAL, FALSE, 0, 1),
   FIELD (noise_offset, REAL, FALSE, 0, 1),
   FIELD (prior, TEXT, TRUE, 0, 0),
@@ -263,6 +264,17 @@ gs_training_options_load (GsTrainingOptions *options, const char *path, GError *
   return file != NULL;
 }
 
+/* Of a training from before there was such an option: what it means when nothing is said. */
+static void
+complete (GKeyFile *stored)
+{
+  const GsTrainingOptions defaults = GS_TRAINING_OPTIONS_DEFAULT;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (!g_key_file_has_key (stored, GROUP, fields[i].name, NULL))
+      put (stored, &defaults, &fields[i]);
+}
+
 static gboolean
 same (GKeyFile *a, GKeyFile *b, const char *group, const char *name, gboolean tell, GError **error)
 {
@@ -302,6 +314,7 @@ gs_training_options_match (const GsTrainingOptions *options, GHashTable *facts, 
 
   if (stored == NULL)
     return FALSE;
+  complete (stored);
   own = make_file (options, facts);
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     if ((!fields[i].free || decides (options, &fields[i]))

@@ -96,6 +96,7 @@ add_noise (GsTraining *training, GsRandom *random, const float *latent, Sample *
   const GsLossWeighting weighting = {
     .target = config->schedule.prediction == GS_PREDICTION_V ? GS_TARGET_VELOCITY : GS_TARGET_EPSILON,
     .snr_gamma = o->snr_gamma,
+    .noisy_gain = o->noisy_gain,
     .prior_weight = o->prior_weight,
   };
   const guint channels = config->vae.latent_channels;

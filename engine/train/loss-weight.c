@@ -7,18 +7,25 @@
 #include <math.h>
 #include <string.h>
 
-double
-gs_loss_weight (const GsLossWeighting *weighting, double alpha, gboolean is_prior)
+/* min (SNR, gamma) / SNR = min (1, gamma / SNR), where an SNR of 0 or of infinity is no harm. */
+static double
+min_snr (const GsLossWeighting *weighting, double alpha)
 {
-  const double kind = is_prior ? weighting->prior_weight : 1;
-  /* min (SNR, gamma) / SNR = min (1, gamma / SNR), where an SNR of 0 or of infinity is no harm. */
   const double part = MIN (1, weighting->snr_gamma * (1 - alpha) / alpha);
 
   if (weighting->snr_gamma <= 0)
-    return kind;
+    return 1;
   if (alpha <= 0)
-    return weighting->target == GS_TARGET_VELOCITY ? 0 : kind;
-  return kind * (weighting->target == GS_TARGET_VELOCITY ? part * alpha : part);
+    return weighting->target == GS_TARGET_VELOCITY ? 0 : 1;
+  return weighting->target == GS_TARGET_VELOCITY ? part * alpha : part;
+}
+
+double
+gs_loss_weight (const GsLossWeighting *weighting, double alpha, gboolean is_prior)
+{
+  const double gain = weighting->noisy_gain > 0 ? MIN (1 / alpha, weighting->noisy_gain) : 1;
+
+  return (is_prior ? weighting->prior_weight : 1) * gain * min_snr (weighting, alpha);
 }
 
 void

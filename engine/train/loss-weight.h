@@ -20,12 +20,14 @@ typedef struct
   GsTarget target;
   double   snr_gamma;    /* min-SNR weighting, 5 in its paper; 0: every timestep counts 1 */
   double   prior_weight; /* of pictures of the class that are to stay as they are         */
+  double   noisy_gain;   /* the most that 1 + 1 / SNR counts; 0: it does not              */
 } GsLossWeighting;
 
 /* min (SNR, gamma) / SNR for noise, min (SNR, gamma) / (SNR + 1) for velocities: the same weight of the
  * picture's error (Hang et al., "Efficient diffusion training via min-SNR weighting strategy",
  * section 3.4), times the prior weight if it is one of those (Ruiz et al., "DreamBooth", formula 2).
- * alpha: a, 0 ... 1. */
+ * Times 1 + 1 / SNR = 1 / a, which in pictures of few pixels is where the text is learned from: next to
+ * it little is decided there when plain weights are used. alpha: a, 0 ... 1. */
 double gs_loss_weight (const GsLossWeighting *weighting, double alpha, gboolean is_prior);
 
 /* out: what the U-Net should say, n floats. Noisy latents are gs_add_noise()'s. */

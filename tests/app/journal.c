@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define HOLD_MS 500
+
 static char *parent;
 static const char *program;
 
@@ -464,6 +466,47 @@ test_kill (void)
   gesso_journal_delete (left[0]);
 }
 
+/* Holds a journal for a while after it has said so. */
+static int
+run_holder (const char *folder)
+{
+  GessoPainting *painting = gesso_painting_new (30, 20);
+  GessoJournal *journal = gesso_journal_open (folder, painting, NULL);
+
+  gesso_journal_flush (journal, NULL);
+  g_assert_cmpint (write (STDOUT_FILENO, "x", 1), ==, 1);
+  g_usleep (HOLD_MS * 1000);
+  raise (SIGKILL);
+  return 1;
+}
+
+/* One that still holds its journal, and leaves it soon: what is held is waited for, and not for ever. */
+static void
+test_wait (void)
+{
+  const char *arguments[] = { program, "--holder", parent, NULL };
+  g_auto (GStrv) early = NULL;
+  g_auto (GStrv) left = NULL;
+  int status, from_child;
+  GPid pid;
+  char said;
+
+  g_assert_true (gesso_journal_wait_left (parent, 0));
+  g_assert_true (g_spawn_async_with_pipes (NULL, (char **) arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+                                           NULL, NULL, &pid, NULL, &from_child, NULL, NULL));
+  g_assert_cmpint (read (from_child, &said, 1), ==, 1);
+  early = gesso_journal_list_left (parent);
+  g_assert_cmpuint (g_strv_length (early), ==, 0);
+  g_assert_false (gesso_journal_wait_left (parent, 0));
+  g_assert_true (gesso_journal_wait_left (parent, 100 * HOLD_MS));
+  left = gesso_journal_list_left (parent);
+  g_assert_cmpuint (g_strv_length (left), ==, 1);
+
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  close (from_child);
+  gesso_journal_delete (left[0]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -471,6 +514,8 @@ main (int argc, char **argv)
 
   if (argc == 3 && g_str_equal (argv[1], "--child"))
     return run_child (argv[2]);
+  if (argc == 3 && g_str_equal (argv[1], "--holder"))
+    return run_holder (argv[2]);
 
   program = argv[0];
   g_test_init (&argc, &argv, NULL);
@@ -486,6 +531,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/journal/left", test_left);
   g_test_add_func ("/app/journal/resume", test_resume);
   g_test_add_func ("/app/journal/kill", test_kill);
+  g_test_add_func ("/app/journal/wait", test_wait);
 
   status = g_test_run ();
   g_rmdir (parent);

@@ -24,6 +24,8 @@
 #include <stdlib.h>
 
 #define PROMPT "a red house under a yellow sun"
+#define SHADOW_MARGIN 54 /* libadwaita's reaches that far down */
+#define FONT "Adwaita Sans, Inter 11" /* GNOME's, and what it is made from (fonts-inter) */
 #define SETTLE_MS 600 /* for what slides and fades */
 #define LIMIT_SECONDS 300
 
@@ -32,6 +34,7 @@ typedef enum
   DARK = 1 << 0,
   RTL = 1 << 1,
   HIGH_CONTRAST = 1 << 2,
+  SHADOW = 1 << 3,
 } Look;
 
 typedef struct
@@ -498,7 +501,23 @@ show_settings (GtkWindow *window)
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
 }
 
+/* The model is on another computer, which nobody asks. */
+static void
+show_server (GtkWindow *window)
+{
+  GessoWindow *self = GESSO_WINDOW (window);
+
+  gesso_server_set (gesso_engine_get_server (self->engine), "http://studio:7860", "");
+  g_object_set (gesso_document_get_settings (self->document), "model",
+                "http://studio:7860#sd15/dreamshaper_8.safetensors [879db523c3]", NULL);
+  show_settings (window);
+}
+
 static const State states[] = {
+  /* For the metainfo. */
+  { "store-picture", 1000, 700, SHADOW, show_accepted },
+  { "store-generating", 1000, 700, SHADOW, show_generating },
+  { "store-candidates", 1000, 700, SHADOW, show_candidates },
   { "empty", 1000, 700, 0, show_empty },
   { "welcome", 1000, 760, 0, show_welcome },
   { "welcome-phone", 400, 760, DARK, show_welcome },
@@ -525,6 +544,7 @@ static const State states[] = {
   { "phone-teach", 400, 700, 0, show_teach },
   { "phone-taught", 400, 700, 0, show_taught },
   { "settings", 1000, 800, 0, show_settings },
+  { "server", 1000, 800, 0, show_server },
   { "shortcuts", 1200, 800, 0, show_shortcuts },
   { "about", 1000, 700, 0, show_about },
   { "live", 1000, 700, 0, show_live },
@@ -569,7 +589,7 @@ on_started (gpointer data)
 
   tidy (window);
   current->show (window);
-  window_picture_save (window, path);
+  window_picture_save (window, path, current->look & SHADOW ? SHADOW_MARGIN : 0);
   exit (EXIT_SUCCESS); /* a picture may still be in the making */
 }
 
@@ -578,10 +598,11 @@ on_activate (GApplication *application)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
-  /* With a shadow, as on a desktop with a compositor. At once: where the shadow changes while a tooltip
-   * is shown, and the pointer may rest on something that has one, GTK 4.8 takes the window for the
-   * tooltip (surface_transform_changed_cb in gtktooltipwindow.c) and warns. */
+  /* With a shadow and round corners, as on a desktop with a compositor. At once: where the shadow
+   * changes while a tooltip is shown, and the pointer may rest on something that has one, GTK 4.8
+   * takes the window for the tooltip (surface_transform_changed_cb in gtktooltipwindow.c) and warns. */
   gtk_widget_remove_css_class (GTK_WIDGET (window), "solid-csd");
+  gtk_widget_add_css_class (GTK_WIDGET (window), "csd");
   gtk_window_set_default_size (window, current->width, current->height);
   g_idle_add (on_started, application);
 }
@@ -599,6 +620,8 @@ on_startup (GApplication *application)
   g_settings_set_string (store, "style", current->look & DARK ? "dark" : "light");
   /* As GNOME has it: nothing but a close button. */
   g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", "appmenu:close", NULL);
+  if (current->look & SHADOW)
+    g_object_set (gtk_settings_get_default (), "gtk-font-name", FONT, NULL);
   if (current->look & RTL)
     gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
 }

@@ -6,17 +6,26 @@
 
 #define SETTLE_MS 600 /* for what slides and fades */
 
-/* The window as it is drawn, without the room for its shadow. */
+/* The window as it is drawn, with its shadow: GTK's picture of a widget is cut off at its edges. */
 static void
 snapshot_window (GtkSnapshot *snapshot, GtkWidget *window, double x, double y)
 {
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
   g_autoptr (GdkPaintable) image = gdk_paintable_get_current_image (paintable);
+  GtkSnapshot *whole = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+
+  gdk_paintable_snapshot (image, whole, gtk_widget_get_width (window), gtk_widget_get_height (window));
+  node = gtk_snapshot_free_to_node (whole);
+  if (node == NULL)
+    return;
 
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
-  gdk_paintable_snapshot (image, snapshot, gtk_widget_get_width (window),
-                          gtk_widget_get_height (window));
+  if (gsk_render_node_get_node_type (node) == GSK_CLIP_NODE)
+    gtk_snapshot_append_node (snapshot, gsk_clip_node_get_child (node));
+  else
+    gtk_snapshot_append_node (snapshot, node);
   gtk_snapshot_restore (snapshot);
 }
 
@@ -81,12 +90,13 @@ snapshot_all (GtkWindow *window, GtkWindow *dialog)
 }
 
 void
-window_picture_save (GtkWindow *window, const char *path)
+window_picture_save (GtkWindow *window, const char *path, int margin)
 {
   GtkWindow *dialog = find_dialog (window);
   const graphene_rect_t bounds =
-      GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (window)),
-                          (float) gtk_widget_get_height (GTK_WIDGET (window)));
+      GRAPHENE_RECT_INIT ((float) -margin, (float) -margin,
+                          (float) (gtk_widget_get_width (GTK_WIDGET (window)) + 2 * margin),
+                          (float) (gtk_widget_get_height (GTK_WIDGET (window)) + 2 * margin));
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
 

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* With its popovers, and the dialog that is open over it. */
-void window_picture_save (GtkWindow *window, const char *path);
+/* With its popovers, and the dialog that is open over it; the margin around it has its shadow. */
+void window_picture_save (GtkWindow *window, const char *path, int margin);
 
 G_END_DECLS

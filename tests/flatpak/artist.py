@@ -256,6 +256,14 @@ def upgraded(version):
     if not NO_PICTURES:
         wait_for('one more in the gallery',
                  lambda: len(os.listdir(GALLERY)) > len(notes['gallery']))
+
+    say('killed, and started again at once')
+    kept = documents(program)
+    program.kill()
+    program.start()
+    wait_for('the windows', lambda: program.has(f'window/{len(kept)}'))
+    if documents(program) != kept:
+        fail('a document is not as it was when the program was killed')
     program.quit()
 
 

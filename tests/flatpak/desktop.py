@@ -185,6 +185,12 @@ class Program:
         self.root = self.process = None
         time.sleep(1)
 
+    def kill(self):
+        """With its sandbox, which does not wait for what was in it."""
+        self.process.kill()
+        self.process.wait()
+        self.root = self.process = None
+
     def inside(self, *command):
         return subprocess.run(['flatpak', 'run', f'--command={command[0]}', ID, *command[1:]],
                               stdout=subprocess.PIPE, check=False, text=True)

@@ -10,7 +10,8 @@
 # GESSO_FLATPAK_SOURCES    a folder with what the manifest names, by the last part of its address, for
 #                          where there is no network; it is checked as what is downloaded is
 # GESSO_FLATPAK_NO_PICTURES   set: empty layers instead of pictures, where these would take too long
-# GESSO_FLATPAK_JOBS       how many compilers run at a time
+# GESSO_FLATPAK_JOBS       how many compilers run at a time; only one does while the machine's load is
+#                          twice as many, so on a busy machine a number that is too small costs much
 #
 # It needs root, for debootstrap and a mount of its own, and leaves nothing outside FOLDER.
 # Exit status: 77 where this machine cannot do it, with the reason.
@@ -22,7 +23,10 @@ id=$(sed -n "s/^app_id = '\(.*\)'/\1/p" "$root/meson.build")
 version=$(sed -n "s/^  version: '\(.*\)',/\1/p" "$root/meson.build")
 manifest=$root/flatpak/$id.json
 
-say () { printf '%s\n' "$*" >&2; }
+say () { printf '%s  %s\n' "$(date +%T)" "$*" >&2; }
+
+# How much space something takes, for the transcript.
+size () { du -sh "$1" | cut -f 1; }
 
 skip ()
 {
@@ -68,6 +72,8 @@ if [ "$(cat "$folder/runtime-$branch" 2>/dev/null)" != "$made_by" ]; then
     "org.gnome.Sdk//$branch"
   echo "$made_by" >"$folder/runtime-$branch"
 fi
+say "The runtime takes $(size "$(flatpak --user info -l "org.gnome.Platform//$branch")")," \
+  "the SDK $(size "$(flatpak --user info -l "org.gnome.Sdk//$branch")")."
 
 # ---- The application ----------------------------------------------------------------------------
 
@@ -100,6 +106,7 @@ PYTHON
 # build SOURCE VERSION: into the repository of applications.
 build ()
 {
+  local start=$SECONDS
   sed -i "s/^  version: '.*',/  version: '$2',/" "$1/meson.build"
   flatpak-builder --user --force-clean --disable-download --disable-updates --disable-rofiles-fuse \
     ${GESSO_FLATPAK_JOBS:+--jobs="$GESSO_FLATPAK_JOBS"} --ccache --state-dir="$folder/builder" \
@@ -109,6 +116,7 @@ build ()
     say "Building $2 failed: see $folder/build-$2.log"
     exit 1
   }
+  say "Built $2 in $((SECONDS - start)) seconds; $(size "$folder/app/files") installed."
 }
 
 # tree TARGET [COMMIT]: a copy of the sources, of this folder or as they were.
@@ -148,4 +156,4 @@ tree "$folder/source"
 build "$folder/source" "$version"
 flatpak --user update -y --noninteractive "$id"
 "$here/session.sh" "$folder/home" "$python" "$here/artist.py" upgraded "$version"
-say "The Flatpak works."
+say "The Flatpak works; the repository of both versions takes $(size "$folder/apps")."

@@ -9,7 +9,8 @@ set -u
 build=$(realpath "$1") seconds=$2
 shift 2
 seeds=$(realpath "$(dirname "$0")")/corpus
-[ $# -gt 0 ] || set -- gguf model ora pickle png prompt request safetensors tokenizer
+[ $# -gt 0 ] ||
+  set -- $(find "$build/tests/fuzz" -maxdepth 1 -type f -name "fuzz-*" -printf "%f\n" | sed "s/fuzz-//" | sort)
 
 # Where targets write what they open by a path; in memory if possible.
 TMPDIR=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1

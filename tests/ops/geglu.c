@@ -9,6 +9,7 @@ typedef struct
   GsShape     x;
   guint32     layer;   /* columns of a linear layer in front, or 0 */
   const char *variant; /* of its kernel: GESSO_KERNELS; NULL: as the device likes */
+  GsDtype     blocks;  /* that its weights lie in; F64, which is 0: none */
 } Case;
 
 static const Case cases[] = {
@@ -28,6 +29,10 @@ static const Case cases[] = {
   { { 1, 1, 77, 40 }, 160, "coopmat" },
   { { 2, 1, 33, 136 }, 64, "coopmat" },
   { { 2, 1, 33, 136 }, 64, "tuned" },
+  { { 1, 1, 37, 64 }, 96, "tile-32x32", GS_DTYPE_Q5_1 },
+  { { 1, 1, 37, 64 }, 96, "uniform", GS_DTYPE_Q4_0 },
+  { { 1, 1, 37, 64 }, 96, "coopmat", GS_DTYPE_Q4_0 },
+  { { 1, 1, 37, 64 }, 96, "dot", GS_DTYPE_Q4_0 },
 };
 
 static double
@@ -52,9 +57,14 @@ static void
 run_layer (GsOpTest *test, const Case *c)
 {
   const guint channels = c->layer / 2;
-  GsTensor *x = gs_op_test_input (test, "x", c->x);
   g_autofree double *want = g_new (double, gs_shape_pixels (c->x) * channels);
+  GsTensor *x;
 
+  if (!gs_op_test_use_blocks (test, c->blocks, c->variant, FALSE))
+    return;
+  x = gs_op_test_input (test, "x", c->x);
+  if (g_strcmp0 (c->variant, "dot") == 0)
+    gs_op_test_use_bytes (test, "x");
   if (!gs_op_test_use_kernels (test, c->variant))
     return;
   gs_op_test_output (test, gs_geglu (test->graph, gs_linear (test->graph, "layer", x, c->layer)));

@@ -31,10 +31,16 @@ test_weights (void)
       weighting.target = GS_TARGET_VELOCITY;
       g_assert_cmpfloat_with_epsilon (gs_loss_weight (&weighting, alpha, TRUE),
                                       0.3 * MIN (snr, 5) / (snr + 1), 1e-9);
+      weighting = (GsLossWeighting) { GS_TARGET_EPSILON, 5, 0.3, 25 };
+      g_assert_cmpfloat_with_epsilon (gs_loss_weight (&weighting, alpha, TRUE),
+                                      0.3 * MIN (snr, 5) / snr * MIN (1 + 1 / snr, 25), 1e-9);
     }
   /* The last step of schedules that end in pure noise. */
+  weighting.target = GS_TARGET_VELOCITY;
   g_assert_cmpfloat (gs_loss_weight (&weighting, 0, FALSE), ==, 0);
   weighting.target = GS_TARGET_EPSILON;
+  g_assert_cmpfloat (gs_loss_weight (&weighting, 0, FALSE), ==, 25);
+  weighting.noisy_gain = 0;
   g_assert_cmpfloat (gs_loss_weight (&weighting, 0, FALSE), ==, 1);
 }
 

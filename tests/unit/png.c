@@ -351,6 +351,47 @@ test_huge (void)
     }
 }
 
+/* Nor if it could be so large, were it longer. */
+static void
+test_short (void)
+{
+  g_autoptr (GsImage) image = noise (8, 8, 4);
+  g_autoptr (GBytes) bytes = gs_image_to_png (image, NULL, NULL);
+  g_autoptr (GBytes) changed = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize n;
+  const guint8 *data = g_bytes_get_data (bytes, &n);
+  g_autofree guint8 *copy = g_memdup2 (data, n);
+  const guint32 side = GUINT32_TO_BE (8192);
+  guint32 sum;
+
+  memcpy (copy + 16, &side, 4);
+  memcpy (copy + 20, &side, 4);
+  sum = GUINT32_TO_BE (crc (copy + 12, 17));
+  memcpy (copy + 29, &sum, 4);
+  changed = g_bytes_new (copy, n);
+  g_assert_null (gs_image_load_png_bytes (changed, NULL, &error));
+  g_assert_error (error, GS_ERROR, GS_ERROR_BAD_FILE);
+  g_assert_nonnull (strstr (error->message, "too short"));
+}
+
+/* What deflate packs best is not taken for short. */
+static void
+test_dense (void)
+{
+  static const guint sides[][2] = { { 4096, 4096 }, { 1, 32768 }, { 32768, 1 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      g_autoptr (GsImage) black = gs_image_new (sides[i][0], sides[i][1], 1);
+      g_autoptr (GBytes) bytes = gs_image_to_png (black, NULL, NULL);
+      gsize n;
+      const guint8 *data = g_bytes_get_data (bytes, &n);
+
+      g_assert_true (loads (data, n));
+    }
+}
+
 static void
 test_limits (void)
 {
@@ -464,6 +505,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/png/truncated", test_truncated);
   g_test_add_func ("/png/flipped", test_flipped);
   g_test_add_func ("/png/huge", test_huge);
+  g_test_add_func ("/png/short", test_short);
+  g_test_add_func ("/png/dense", test_dense);
   g_test_add_func ("/png/long-chunk", test_long_chunk);
   g_test_add_func ("/png/limits", test_limits);
   g_test_add_func ("/png/convert", test_convert);
