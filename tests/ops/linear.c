@@ -48,10 +48,10 @@ static const Case cases[] = {
   /* With a layer norm, which some take over. */
   { { 2, 1, 19, 36 }, 20, TRUE, FALSE, NULL, 0, TRUE },
   { { 2, 5, 7, 28 }, 20, TRUE, TRUE, "tile-32x32", 0, TRUE },
-  { { 1, 1, 77, 40 }, 50, FALSE, FALSE, "tile", 0, TRUE },
+  { { 1, 1, 77, 40 }, 50, FALSE, FALSE, "tile-32x32", 0, TRUE },
   { { 2, 1, 33, 136 }, 64, TRUE, FALSE, "coopmat", 0, TRUE },
   { { 1, 1, 33, 136 }, 40, FALSE, FALSE, "half", 0, TRUE },
-  { { 1, 1, 77, 40 }, 50, FALSE, FALSE, "tuned", 0, TRUE },
+  { { 2, 1, 33, 136 }, 64, FALSE, FALSE, "tuned", 0, TRUE }, /* of the class above: tuned once */
   { { 1, 1, 9, 64 }, 24, FALSE, FALSE, "tile-32x32", GS_DTYPE_Q8_0, TRUE },
   { { 1, 1, 5, 64 }, 40, FALSE, FALSE, "uniform", GS_DTYPE_Q5_K }, /* blocks of several rows */
   { { 1, 1, 19, 96 }, 50, FALSE, FALSE, "coopmat", GS_DTYPE_Q4_0 },
