@@ -185,23 +185,35 @@ update (GessoTeachDialog *self)
 
 typedef struct
 {
-  GessoTeachDialog *dialog;
-  gboolean          is_lora;
+  GWeakRef dialog; /* which is closed at once, though the engine takes its time to leave off */
+  gboolean is_lora;
 } Trial;
+
+static void
+trial_free (Trial *trial)
+{
+  g_weak_ref_clear (&trial->dialog);
+  g_free (trial);
+}
 
 static void
 on_tried (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autofree Trial *trial = data;
-  g_autoptr (GessoTeachDialog) self = trial->dialog;
-  Estimate *estimate = &self->estimates[trial->is_lora];
+  Trial *trial = data;
+  g_autoptr (GessoTeachDialog) self = g_weak_ref_get (&trial->dialog);
   g_autoptr (GError) error = NULL;
-  const gboolean done = gesso_teach_trial_finish (result, &estimate->trial, &error);
+  GessoTrial measured = { 0 };
+  const gboolean done = gesso_teach_trial_finish (result, &measured, &error);
+  Estimate *estimate = self ? &self->estimates[trial->is_lora] : NULL;
 
+  trial_free (trial);
+  if (self == NULL || self->cancellable == NULL)
+    return;
   g_clear_object (&self->trial);
-  if (self->cancellable == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   estimate->tried = TRUE;
+  estimate->trial = measured;
   if (!done)
     estimate->problem = g_strdup (error->message);
   update (self);
@@ -228,7 +240,7 @@ try_out (GessoTeachDialog *self)
 
   self->trial = g_cancellable_new ();
   trial = g_new0 (Trial, 1);
-  trial->dialog = g_object_ref (self);
+  g_weak_ref_init (&trial->dialog, self);
   trial->is_lora = is_lora (self);
   gesso_teach_trial_async (self->engine, picture, trial->is_lora, self->model, self->trial, on_tried,
                            trial);

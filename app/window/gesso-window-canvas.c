@@ -215,6 +215,8 @@ gesso_window_init_canvas (GessoWindow *self)
                            G_CONNECT_SWAPPED);
 
   self->painting = g_object_ref (gesso_document_get_painting (self->document));
+  g_signal_connect_object (self->painting, "changed", G_CALLBACK (gesso_window_follow_start_layer),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->painting, "changed", G_CALLBACK (gesso_window_update_canvas), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->painting, "notify::frame", G_CALLBACK (on_frame_changed), self,

@@ -96,6 +96,8 @@ struct _GessoWindow
 
   GessoSettings     *undo_settings;  /* before the last restore                */
   GessoPicture      *undo_start;     /* before the last removal                */
+  GessoPicture      *gone_start;     /* whose layer was undone, or deleted     */
+  gboolean           start_placed;   /* the start picture's layer was there    */
 
   char              *notes;          /* of the last order, joined              */
 
@@ -133,6 +135,8 @@ void gesso_window_toast     (GessoWindow *self,
 /* In a moment, unless a picture is being made. */
 void gesso_window_count_tokens (GessoWindow *self);
 void gesso_window_set_start (GessoWindow *self, GessoPicture *start);
+/* The painting has changed, the start picture's layer perhaps with it. */
+void gesso_window_follow_start_layer (GessoWindow *self);
 
 void gesso_window_chain_size_allocate (GtkWidget *widget, int width, int height, int baseline);
 

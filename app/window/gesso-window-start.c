@@ -40,6 +40,33 @@ undo_remove_start (GSimpleAction *action, GVariant *parameter, gpointer data)
   gesso_window_update (self);
 }
 
+/* It comes and goes with its layer, so that undoing takes all of it away. After a restart there may be
+ * one without a layer of its own: it stays. */
+void
+gesso_window_follow_start_layer (GessoWindow *self)
+{
+  GessoPicture *start = self->document ? gesso_document_get_start (self->document) : NULL;
+  const gboolean had_layer = self->start_placed;
+
+  if (self->document == NULL || gesso_painting_is_changing (self->painting))
+    return;
+
+  self->start_placed = start && gesso_window_find_placed (self, start);
+  if (start && had_layer && !self->start_placed)
+    {
+      g_set_object (&self->gone_start, start);
+      gesso_document_set_start (self->document, NULL);
+      gesso_window_update (self);
+    }
+  else if (start == NULL && self->gone_start && gesso_window_find_placed (self, self->gone_start))
+    {
+      self->start_placed = TRUE;
+      gesso_document_set_start (self->document, self->gone_start);
+      g_clear_object (&self->gone_start);
+      gesso_window_update (self);
+    }
+}
+
 void
 gesso_window_init_start (GessoWindow *self)
 {

@@ -231,6 +231,8 @@ gesso_window_count_tokens (GessoWindow *self)
 void
 gesso_window_set_start (GessoWindow *self, GessoPicture *start)
 {
+  self->start_placed = FALSE;
+  g_clear_object (&self->gone_start);
   gesso_document_set_start (self->document, start);
   if (start)
     gesso_window_place_start (self, start);
@@ -357,6 +359,7 @@ gesso_window_dispose (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->undo_settings);
   g_clear_object (&self->undo_start);
+  g_clear_object (&self->gone_start);
   g_clear_pointer (&self->notes, g_free);
 
   G_OBJECT_CLASS (gesso_window_parent_class)->dispose (object);

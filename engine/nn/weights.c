@@ -105,7 +105,7 @@ choose_dtype (GsWeightStore *self, const char *name, const guint64 *dims, guint 
 
   if (self->keeps_blocks && layout->takes_blocks != NULL
       && gs_weight_source_read_blocks (self->source, name, dims, n_dims, FALSE, &tensor)
-      && layout->takes_blocks (dims, n_dims, tensor.dtype))
+      && layout->takes_blocks (self->device, dims, n_dims, tensor.dtype))
     {
       *dtype = tensor.dtype;
       return TRUE;

@@ -21,8 +21,8 @@ typedef struct _GsWeightStore GsWeightStore;
 GsWeightStore *gs_weight_store_new  (GsDevice *device, GsDtype precision, GsWeightSource *source);
 void           gs_weight_store_free (GsWeightStore *store);
 
-/* Whether matrices that the source has in blocks stay in them on the device (at first they do not);
- * before graphs ask for any. */
+/* Whether matrices that the source has in blocks stay in them on the device where their layout takes them
+ * (at first they do not); before graphs ask for any. */
 void           gs_weight_store_keep_blocks (GsWeightStore *store, gboolean keeps);
 
 /* What graphs are built over; borrowed. */

@@ -204,11 +204,3 @@ gs_matmul_choose (GsDevice *device)
   g_mutex_unlock (&lock);
   return variant;
 }
-
-gboolean
-gs_matmul_reads_blocks (GsDevice *device)
-{
-  const GsMatmulVariant variant = gs_matmul_choose (device);
-
-  return variant != GS_MATMUL_TEXEL && variant != GS_MATMUL_GATHER;
-}

@@ -327,5 +327,5 @@ const GsLayout gs_layout_matmul = {
   .name = "matmul",
   .bytes = panels_bytes,
   .pack = panels_pack,
-  .takes_blocks = gs_matmul_takes_blocks,
+  .takes_blocks = gs_matmul_keeps_blocks,
 };

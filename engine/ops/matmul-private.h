@@ -61,9 +61,10 @@ extern const GsLayout gs_layout_matmul;
 /* A stored type as the constant GS_MATMUL_FORMAT of the kernels. */
 guint32 gs_matmul_weight_format (GsDtype dtype);
 
-/* Weights that are stored in blocks (base/block-quant.h): whether they may stay so on the device, what
- * they take there, and how they are laid out for include/quant.glsl. */
+/* Weights that are stored in blocks (base/block-quant.h): whether they can stay so on a device and whether
+ * they do on this one, what they take there, and how they are laid out for include/quant.glsl. */
 gboolean gs_matmul_takes_blocks (const guint64 *dims, guint n_dims, GsDtype dtype);
+gboolean gs_matmul_keeps_blocks (GsDevice *device, const guint64 *dims, guint n_dims, GsDtype dtype);
 guint64  gs_matmul_blocks_bytes (const guint64 *dims, guint n_dims, GsDtype dtype);
 void     gs_matmul_pack_blocks  (const GsHostTensor *source, gpointer destination);
 

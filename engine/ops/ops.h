@@ -112,7 +112,4 @@ GsTensor *gs_embedding (GsGraph *g, const char *name, GsTensor *ids, guint32 row
 /* A weight of (T, channels) used as it is: (1, 1, T, channels). */
 GsTensor *gs_parameter_rows (GsGraph *g, const char *name, guint32 rows, guint32 channels);
 
-/* Whether the device's kernels for matrix products read weights in blocks (base/block-quant.h). */
-gboolean gs_matmul_reads_blocks (GsDevice *device);
-
 G_END_DECLS

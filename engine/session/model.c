@@ -98,7 +98,7 @@ new_model (GsDevice *device, GsDtype dtype, GsWeightSource *source)
 
   model->source = gs_adapted_weights_new (source, TRUE);
   model->weights = gs_weight_store_new (device, dtype, model->source);
-  gs_weight_store_keep_blocks (model->weights, gs_matmul_reads_blocks (device));
+  gs_weight_store_keep_blocks (model->weights, TRUE);
   model->router = gs_weight_router_new (gs_weight_store_get_weights (model->weights));
   model->controls = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_control_model_free);
   model->inversions = g_ptr_array_new_with_free_func ((GDestroyNotify) gs_inversion_free);

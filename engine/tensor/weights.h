@@ -36,9 +36,9 @@ struct _GsLayout
   /* Fills that many bytes (destination may be write-combined memory: written once, in runs). */
   void    (*pack)  (const GsHostTensor *source, GsDtype dtype, gpointer destination);
   gboolean always_f32; /* vectors: biases, norms */
-  /* Whether it also takes sources of a type in blocks as they are, for dtype of bytes() and pack()
-   * alike. NULL: none. */
-  gboolean (*takes_blocks) (const guint64 *dims, guint n_dims, GsDtype dtype);
+  /* Whether on this device it also takes sources of a type in blocks as they are, for dtype of bytes() and
+   * pack() alike. NULL: none. */
+  gboolean (*takes_blocks) (GsDevice *device, const guint64 *dims, guint n_dims, GsDtype dtype);
 };
 
 extern const GsLayout gs_layout_vector; /* plain order, float; biases and norm scales  */

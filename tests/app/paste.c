@@ -39,6 +39,25 @@ copy (GessoWindow *window, GdkTexture *texture)
   g_boxed_free (GDK_TYPE_FILE_LIST, list);
 }
 
+/* The start picture goes with its layer, and comes back with it; what was removed stays so. */
+static void
+assert_undone (GessoWindow *window)
+{
+  GessoPicture *start = gesso_document_get_start (window->document);
+  GActionGroup *actions = G_ACTION_GROUP (window);
+
+  g_action_group_activate_action (actions, "undo", NULL);
+  g_assert_cmpuint (gesso_painting_get_n_layers (window->painting), ==, 0);
+  g_assert_null (gesso_document_get_start (window->document));
+  g_action_group_activate_action (actions, "redo", NULL);
+  g_assert_true (gesso_document_get_start (window->document) == start);
+
+  g_action_group_activate_action (actions, "remove-start", NULL);
+  g_action_group_activate_action (actions, "undo", NULL);
+  g_action_group_activate_action (actions, "redo", NULL);
+  g_assert_null (gesso_document_get_start (window->document));
+}
+
 static void
 run (GApplication *application, GessoWindow *window)
 {
@@ -59,6 +78,7 @@ run (GApplication *application, GessoWindow *window)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (gesso_picture_get_width (gesso_document_get_start (window->document)), ==, WIDTH);
   g_assert_cmpuint (gesso_painting_get_n_layers (window->painting), ==, 1);
+  assert_undone (window);
 
   g_application_quit (application);
 }

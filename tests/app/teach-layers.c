@@ -60,8 +60,9 @@ run (GApplication *application, GessoWindow *window)
   add (painting, &wide, GESSO_LAYER_MASK);
   pictures = teach_layers (window);
   g_assert_cmpuint (g_list_model_get_n_items (pictures), ==, 2);
-  assert_picture (pictures, 0, gesso_layer_get_name (first), &near_edge);
-  assert_picture (pictures, 1, gesso_layer_get_name (second), &wide);
+  /* The uppermost one comes first. */
+  assert_picture (pictures, 0, gesso_layer_get_name (second), &wide);
+  assert_picture (pictures, 1, gesso_layer_get_name (first), &near_edge);
 
   gesso_layer_set_visible (first, FALSE);
   pictures = teach_layers (window);

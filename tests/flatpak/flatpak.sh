@@ -10,7 +10,8 @@
 # GESSO_FLATPAK_SOURCES    a folder with what the manifest names, by the last part of its address, for
 #                          where there is no network; it is checked as what is downloaded is
 # GESSO_FLATPAK_NO_PICTURES   set: empty layers instead of pictures, where these would take too long
-# GESSO_FLATPAK_JOBS       how many compilers run at a time
+# GESSO_FLATPAK_JOBS       how many compilers run at a time; only one does while the machine's load is
+#                          twice as many, so on a busy machine a number that is too small costs much
 #
 # It needs root, for debootstrap and a mount of its own, and leaves nothing outside FOLDER.
 # Exit status: 77 where this machine cannot do it, with the reason.
