@@ -15,8 +15,8 @@
 #define TRIAL_CHANNELS 192
 #define TRIAL_RUNS 8 /* the best of them: other threads come between */
 #define PROBE_CHANNELS 4
-#define PROBE_RUNS 32 /* shorter by far */
-#define PROBE_FACTOR 3 /* measured: 6 to 26 on Mesa 22.3, 0.8 to 1.8 on Mesa 26.2 */
+#define PROBE_RUNS 128 /* shorter by far */
+#define PROBE_FACTOR 2.3 /* measured: 6 to 26 on Mesa 22.3, 2.7 to 3.9 on 25.0, 0.8 to 1.8 on 26.2 */
 
 static const char *const names[GS_MATMUL_N_VARIANTS] = {
   [GS_MATMUL_TILE] = "tile",
@@ -102,13 +102,15 @@ is_hopeless (GsDevice *device, GsMatmulVariant variant, GsBuffer *buffer)
   /* The lane kernels are written for vectors of 8; Mesa 26.2 crashes on shuffles among 16. */
   if (info->subgroup_size != 8)
     return variant < GS_MATMUL_UNIFORM;
+  /* Uniform loads are told by the plain kernel: the tall one has fewer of them, and passed on Mesa 25.0,
+   * which then compiled it for a minute and ran it 16 times slower than texels. */
   return variant >= GS_MATMUL_UNIFORM
-         && time_variant (device, variant, PROBE_CHANNELS, buffer)
+         && time_variant (device, GS_MATMUL_UNIFORM, PROBE_CHANNELS, buffer)
               > PROBE_FACTOR * time_variant (device, GS_MATMUL_TEXEL, PROBE_CHANNELS, buffer);
 }
 
 static GsMatmulVariant
-try_out (GsDevice *device, gint64 *time_of_best)
+try_out (GsDevice *device, gint64 *time_of_best, gboolean *is_uniform)
 {
   const guint64 n_bytes = (2 * TRIAL_SIZE * TRIAL_SIZE + 9 * TRIAL_CHANNELS) * TRIAL_CHANNELS
                           * sizeof (float);
@@ -118,9 +120,11 @@ try_out (GsDevice *device, gint64 *time_of_best)
 
   for (guint i = GS_MATMUL_TEXEL; buffer != NULL && i < GS_MATMUL_N_VARIANTS; i++)
     {
-      const gint64 time = is_hopeless (device, i, buffer)
-                            ? G_MAXINT64 : time_variant (device, i, TRIAL_CHANNELS, buffer);
+      const gboolean hopeless = is_hopeless (device, i, buffer);
+      const gint64 time = hopeless ? G_MAXINT64 : time_variant (device, i, TRIAL_CHANNELS, buffer);
 
+      if (i >= GS_MATMUL_UNIFORM)
+        *is_uniform |= !hopeless;
       if (time < best_time)
         {
           best = i;
@@ -132,11 +136,12 @@ try_out (GsDevice *device, gint64 *time_of_best)
 }
 
 gint64
-gs_matmul_best_time (GsDevice *device)
+gs_matmul_best_time (GsDevice *device, gboolean *is_uniform)
 {
   gint64 time;
 
-  try_out (device, &time);
+  *is_uniform = FALSE;
+  try_out (device, &time, is_uniform);
   return time;
 }
 
@@ -150,6 +155,7 @@ recall_or_try_out (GsDevice *device)
   g_autofree char *path = folder != NULL ? g_build_filename (folder, FILE_NAME, NULL) : NULL;
   g_autofree char *text = NULL;
   GsMatmulVariant variant;
+  gboolean is_uniform = FALSE;
   gint64 time;
 
   if (known == NULL)
@@ -163,7 +169,7 @@ recall_or_try_out (GsDevice *device)
   variant = variant_of_name (text);
   if (variant < GS_MATMUL_TEXEL || variant == GS_MATMUL_N_VARIANTS)
     {
-      variant = try_out (device, &time);
+      variant = try_out (device, &time, &is_uniform);
       if (path != NULL)
         g_file_set_contents (path, names[variant], -1, NULL); /* else it is tried next time too */
     }

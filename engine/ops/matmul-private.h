@@ -129,8 +129,9 @@ GsMatmulVariant gs_matmul_choose (GsDevice *device);
 /* As in GESSO_KERNELS. */
 const char *gs_matmul_variant_name (GsMatmulVariant variant);
 
-/* Microseconds of processor time of a small product by the fastest kernel of a CPU driver, measured now. */
-gint64 gs_matmul_best_time (GsDevice *device);
+/* Microseconds of processor time of a small product by the fastest kernel of a CPU driver, measured now;
+ * and whether those that want uniform loads were worth a trial. */
+gint64 gs_matmul_best_time (GsDevice *device, gboolean *is_uniform);
 
 /* How GS_MATMUL_TILE, GS_MATMUL_HALF, GS_MATMUL_COOPMAT or GS_MATMUL_DOT divide y. */
 typedef struct
