@@ -80,13 +80,15 @@ gesso_canvas_view_set_painting (GessoCanvasView *self, GessoPainting *painting)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "canvas.zoom-100", painting != NULL);
 }
 
+/* The canvas, held by a gesture say, may live longer than what lies round it. */
 static void
-on_view_changed (GessoCanvasView *self)
+on_view_changed (GessoCanvasView *self, GessoView *view)
 {
-  double percent = gesso_view_get_zoom (gesso_canvas_get_view (self->canvas)) * 100;
+  double percent = gesso_view_get_zoom (view) * 100;
   g_autofree char *text = g_strdup_printf (_("%d %%"), (int) lrint (percent));
 
-  gtk_label_set_label (self->zoom_label, text);
+  if (self->zoom_label)
+    gtk_label_set_label (self->zoom_label, text);
 }
 
 static void
