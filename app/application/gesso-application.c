@@ -7,6 +7,7 @@
 #include "application/gesso-about.h"
 #include "application/gesso-awake.h"
 #include "application/gesso-canvas-benchmark.h"
+#include "application/gesso-contrast.h"
 #include "application/gesso-stall.h"
 #include "document/gesso-journal.h"
 #include "preferences/gesso-preferences.h"
@@ -325,6 +326,7 @@ gesso_application_startup (GApplication *application)
   G_APPLICATION_CLASS (gesso_application_parent_class)->startup (application);
 
   gtk_window_set_default_icon_name (GESSO_APP_ID);
+  gesso_contrast_follow (adw_application_get_style_manager (ADW_APPLICATION (self)));
   self->engine = gesso_engine_new ();
   self->trainings = gesso_trainings_new (GTK_APPLICATION (self), self->engine);
   self->device_check = gesso_device_check_new (self->engine);
