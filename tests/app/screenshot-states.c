@@ -387,7 +387,7 @@ show_upscale (GtkWindow *window)
 static void
 narrow (GtkWindow *dialog, GtkWindow *window)
 {
-  if (gtk_widget_get_width (GTK_WIDGET (window)) > 500)
+  if (gtk_widget_get_width (GTK_WIDGET (window)) > 600)
     return;
   widgets_wait_ms (SCREENSHOT_SETTLE_MS);
   gtk_window_set_default_size (dialog, 360, 640);
