@@ -45,6 +45,13 @@ void          gesso_picture_from_texture_async  (GdkTexture         *texture,
                                                  gpointer            data);
 GessoPicture *gesso_picture_from_texture_finish (GAsyncResult *result, GError **error);
 
+/* What another program has put on the clipboard, in a format of files. */
+void          gesso_picture_from_stream_async   (GInputStream       *stream,
+                                                 GCancellable       *cancellable,
+                                                 GAsyncReadyCallback callback,
+                                                 gpointer            data);
+GessoPicture *gesso_picture_from_stream_finish  (GAsyncResult *result, GError **error);
+
 /* Writes a PNG with the parameters in it; the file is replaced only when all is written. */
 void     gesso_picture_save_async  (GessoPicture       *self,
                                     GFile              *file,

@@ -8,13 +8,10 @@
 
 #include <glib/gi18n.h>
 
+/* picture: NULL, with an error, where there is none. */
 static void
-on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
+take_picture (GessoWindow *self, GessoPicture *picture, const GError *error)
 {
-  g_autoptr (GessoWindow) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, &error);
-
   gesso_window_end_wait (self);
   if (self->document == NULL)
     return;
@@ -22,6 +19,16 @@ on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
     gesso_window_set_start (self, picture);
   else
     gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message, NULL, NULL);
+}
+
+static void
+on_texture_converted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoPicture) picture = gesso_picture_from_texture_finish (result, &error);
+
+  take_picture (self, picture, error);
 }
 
 static void
@@ -59,6 +66,49 @@ on_texture_pasted (GObject *source, GAsyncResult *result, gpointer data)
     gesso_window_toast (self, _("There is no picture on the clipboard"), NULL, NULL);
 }
 
+static void
+on_stream_decoded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GessoPicture) picture = gesso_picture_from_stream_finish (result, &error);
+
+  take_picture (self, picture, error);
+}
+
+static void
+on_stream_pasted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GessoWindow) self = data;
+  g_autoptr (GInputStream) stream =
+      gdk_clipboard_read_finish (GDK_CLIPBOARD (source), result, NULL, NULL);
+
+  if (self->document == NULL)
+    return;
+  if (stream == NULL)
+    {
+      gesso_window_toast (self, _("There is no picture on the clipboard"), NULL, NULL);
+      return;
+    }
+  gesso_window_begin_wait (self, GESSO_WAIT_OPEN);
+  gesso_picture_from_stream_async (stream, NULL, on_stream_decoded, g_object_ref (self));
+}
+
+/* Another program's in a format that we read ourselves, the others as GDK makes a texture of them. */
+static void
+paste_picture (GessoWindow *self, GdkClipboard *clipboard)
+{
+  static const char *mime_types[] = { "image/png", "image/jpeg", NULL };
+  g_autoptr (GdkContentFormats) ours = gdk_content_formats_new (mime_types, G_N_ELEMENTS (mime_types) - 1);
+
+  if (!gdk_clipboard_is_local (clipboard) &&
+      gdk_content_formats_match (gdk_clipboard_get_formats (clipboard), ours))
+    gdk_clipboard_read_async (clipboard, mime_types, G_PRIORITY_DEFAULT, NULL, on_stream_pasted,
+                              g_object_ref (self));
+  else
+    gdk_clipboard_read_texture_async (clipboard, NULL, on_texture_pasted, g_object_ref (self));
+}
+
 /* Of a page's picture a browser gives the address and the pixels; only these can be had. */
 static void
 on_files_pasted (GObject *source, GAsyncResult *result, gpointer data)
@@ -72,8 +122,7 @@ on_files_pasted (GObject *source, GAsyncResult *result, gpointer data)
   if (files && !gesso_picture_is_far (files->data))
     gesso_window_open (self, files->data);
   else
-    gdk_clipboard_read_texture_async (GDK_CLIPBOARD (source), NULL, on_texture_pasted,
-                                      g_object_ref (self));
+    paste_picture (self, GDK_CLIPBOARD (source));
 }
 
 static void
@@ -86,7 +135,7 @@ paste (GSimpleAction *action, GVariant *parameter, gpointer data)
     gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,
                                     on_files_pasted, g_object_ref (self));
   else
-    gdk_clipboard_read_texture_async (clipboard, NULL, on_texture_pasted, g_object_ref (self));
+    paste_picture (self, clipboard);
 }
 
 /* ---- Dropping ------------------------------------------------------------------------------- */

@@ -118,6 +118,31 @@ test_texture (void)
   assert_contents (picture);
 }
 
+/* What another program has put on the clipboard, and what is no picture. */
+static void
+test_stream (void)
+{
+  g_autoptr (GdkPixbuf) pixbuf = make_pixbuf ();
+  g_autoptr (GInputStream) stream = NULL, words = NULL;
+  g_autoptr (GAsyncResult) result = NULL, none = NULL;
+  g_autoptr (GessoPicture) picture = NULL;
+  g_autoptr (GError) error = NULL;
+  char *bytes;
+  gsize n;
+
+  g_assert_true (gdk_pixbuf_save_to_buffer (pixbuf, &bytes, &n, "png", &error, NULL));
+  stream = g_memory_input_stream_new_from_data (bytes, (gssize) n, g_free);
+  gesso_picture_from_stream_async (stream, NULL, on_result, &result);
+  picture = gesso_picture_from_stream_finish (wait (&result), &error);
+  g_assert_no_error (error);
+  assert_contents (picture);
+
+  words = g_memory_input_stream_new_from_data ("no picture", -1, NULL);
+  gesso_picture_from_stream_async (words, NULL, on_result, &none);
+  g_assert_null (gesso_picture_from_stream_finish (wait (&none), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
 /* What is made has no transparency, and may be smaller than a look. */
 static void
 test_made (void)
@@ -168,6 +193,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/app/picture/file", test_file);
   g_test_add_func ("/app/picture/texture", test_texture);
+  g_test_add_func ("/app/picture/stream", test_stream);
   g_test_add_func ("/app/picture/made", test_made);
   g_test_add_func ("/app/picture/mask", test_mask);
 
