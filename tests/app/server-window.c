@@ -130,7 +130,7 @@ check_preferences (GessoWindow *window)
 {
   GessoServer *server = gesso_engine_get_server (window->engine);
   g_autofree char *path = g_build_filename (g_get_user_config_dir (), "gesso", "server-password", NULL);
-  g_autofree char *bad = NULL, *wrong = NULL, *right = NULL, *none = NULL, *kept = NULL;
+  g_autofree char *bad = NULL, *wrong = NULL, *right = NULL, *kept = NULL;
   g_autoptr (GSettings) store = gesso_store_new ();
   GtkWidget *group, *preferences = open_preferences (window, &group);
   GStatBuf info;
