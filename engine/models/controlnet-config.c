@@ -81,10 +81,12 @@ as_unet (const GsCheckpoint *checkpoint)
     {
       const char *name;
       const GsStoredTensor *tensor = gs_checkpoint_tensor (checkpoint, i, &name);
-      g_autofree char *renamed = g_strconcat ("unet.", name + strlen (PREFIX), NULL);
+      g_autofree char *renamed = NULL;
 
-      if (is_half (name))
-        gs_checkpoint_add (half, renamed, tensor, nothing);
+      if (!is_half (name)) /* which may be shorter than the prefix */
+        continue;
+      renamed = g_strconcat ("unet.", name + strlen (PREFIX), NULL);
+      gs_checkpoint_add (half, renamed, tensor, nothing);
     }
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
