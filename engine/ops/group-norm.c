@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = (x - mean_g) / sqrt (var_g + eps) * weight + bias,  x: (N, H, W, C); SiLU follows if fused.
  * Wu and He, "Group normalization". */
+#include "ops/group-norm-private.h"
+
 #include "ops/concat-private.h"
 #include "ops/gradient-private.h"
 #include "ops/matmul-private.h"
@@ -18,22 +20,6 @@
 #define WHOLE_ELEMENTS (20 * 1024)
 /* On CPUs: so few pixels cost less than a dispatch, whatever the number of cores. */
 #define WHOLE_PIXELS 256
-
-enum
-{
-  X,
-  WEIGHT,
-  BIAS,
-  X2, /* more channels of x, or NULL */
-  N_OPERANDS,
-};
-
-typedef struct
-{
-  guint32  groups;
-  float    epsilon;
-  gboolean silu;
-} Parameters;
 
 static guint32
 slice_pixels (GsShape x)
@@ -121,8 +107,8 @@ takes_whole (GsDevice *device, GsShape x, guint32 groups, Whole *whole)
 static gboolean
 infer (GsNode *node, GError **error)
 {
-  const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
-  const GsShape x = node->inputs[X]->shape;
+  const GsGroupNorm *parameters = GS_OP_PARAMETERS (node, GsGroupNorm);
+  const GsShape x = node->inputs[GS_GROUP_NORM_X]->shape;
 
   if (parameters->groups == 0 || x.c % parameters->groups != 0 || x.c % 4 != 0)
     {
@@ -136,82 +122,97 @@ infer (GsNode *node, GError **error)
 
 /* Of both operands together. */
 static GsShape
-x_shape (const GsNode *node)
+x_shape (GsTensor *const *operands)
 {
-  GsShape x = node->inputs[X]->shape;
+  GsShape x = operands[GS_GROUP_NORM_X]->shape;
 
-  x.c += node->inputs[X2] != NULL ? node->inputs[X2]->shape.c : 0;
+  x.c += operands[GS_GROUP_NORM_X2] != NULL ? operands[GS_GROUP_NORM_X2]->shape.c : 0;
   return x;
+}
+
+guint64
+gs_group_norm_scratch_bytes (GsDevice *device, GsTensor *const *operands, const GsGroupNorm *norm)
+{
+  Whole whole;
+
+  if (takes_whole (device, x_shape (operands), norm->groups, &whole))
+    return 0;
+  return 2 * n_moments (x_shape (operands)) * sizeof (float);
 }
 
 static guint64
 scratch_bytes (const GsNode *node, GsDevice *device)
 {
-  Whole whole;
-
-  if (takes_whole (device, x_shape (node), GS_OP_PARAMETERS (node, const Parameters)->groups,
-                   &whole))
-    return 0;
-  return 2 * n_moments (x_shape (node)) * sizeof (float);
+  return gs_group_norm_scratch_bytes (device, node->inputs, gs_group_norm_get (node));
 }
 
-static void
-record (GsNode *node, GsCommands *commands)
+void
+gs_group_norm_dispatch (GsCommands *commands, GsTensor *const *operands, const GsGroupNorm *norm,
+                        GsTensor *scratch, GsTensor *y)
 {
-  const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
-  const GsShape x = x_shape (node);
-  const GsDtype dtype = node->output->dtype;
+  const GsShape x = x_shape (operands);
   const guint64 elements = gs_shape_elements (x);
   GsDevice *device = gs_commands_get_device (commands);
   Whole whole;
-  const gboolean is_whole = takes_whole (device, x, parameters->groups, &whole);
+  const gboolean is_whole = takes_whole (device, x, norm->groups, &whole);
   const struct GsGroupNormPush push = {
-    .x = gs_op_read (commands, node->inputs[X]),
-    .x2 = gs_op_read (commands, node->inputs[X2]),
-    .y = gs_buffer_get_address (node->output->buffer) + node->output->offset,
-    .weight = gs_op_read (commands, node->inputs[WEIGHT]),
-    .bias = gs_op_read (commands, node->inputs[BIAS]),
-    .moments = is_whole ? 0 : gs_op_scratch_write (commands, node),
+    .x = gs_op_read (commands, operands[GS_GROUP_NORM_X]),
+    .x2 = gs_op_read (commands, operands[GS_GROUP_NORM_X2]),
+    .y = gs_buffer_get_address (y->buffer) + y->offset,
+    .weight = gs_op_read (commands, operands[GS_GROUP_NORM_WEIGHT]),
+    .bias = gs_op_read (commands, operands[GS_GROUP_NORM_BIAS]),
+    .moments = is_whole ? 0 : gs_op_write (commands, scratch),
     .samples = x.n,
     .pixels = x.h * x.w,
     .channels = x.c,
-    .x_channels = node->inputs[X]->shape.c,
-    .groups = parameters->groups,
+    .x_channels = operands[GS_GROUP_NORM_X]->shape.c,
+    .groups = norm->groups,
     .slices = n_slices (x),
     .slice_pixels = slice_pixels (x),
-    .epsilon = parameters->epsilon,
-    .silu = parameters->silu,
-    .block_fours = is_whole ? whole.fours : block_fours (x, parameters->groups),
+    .epsilon = norm->epsilon,
+    .silu = norm->silu,
+    .block_fours = is_whole ? whole.fours : block_fours (x, norm->groups),
     .block_pixels = block_pixels (device, x),
   };
 
   if (is_whole)
     {
-      gs_op_write (commands, node->output);
+      gs_op_write (commands, y);
       gs_op_dispatch_line (commands,
-                           gs_op_kernel (commands, "group-norm-whole", dtype, &whole.lanes, 1),
+                           gs_op_kernel (commands, "group-norm-whole", y->dtype, &whole.lanes, 1),
                            &push, sizeof push, whole.n_groups, elements * 16.0);
       return;
     }
-  gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm-partial", dtype, NULL, 0),
+  gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm-partial", y->dtype, NULL, 0),
                        &push, sizeof push, gs_groups (n_moments (x) / 4, GS_GROUP_NORM_LANES),
                        elements * 8.0);
 
-  gs_op_scratch_read (commands, node);
-  gs_op_read (commands, node->inputs[X]);
-  gs_op_read (commands, node->inputs[X2]);
-  gs_op_write (commands, node->output);
-  gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm", dtype, NULL, 0), &push,
+  gs_op_read (commands, scratch);
+  gs_op_read (commands, operands[GS_GROUP_NORM_X]);
+  gs_op_read (commands, operands[GS_GROUP_NORM_X2]);
+  gs_op_write (commands, y);
+  gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm", y->dtype, NULL, 0), &push,
                        sizeof push,
                        (guint64) x.n * gs_groups (push.pixels, push.block_pixels)
                          * (x.c / 4 / push.block_fours),
                        elements * 8.0);
 }
 
+static void
+record (GsNode *node, GsCommands *commands)
+{
+  GsTensor scratch = { .kind = GS_TENSOR_ACTIVATION, .dtype = GS_DTYPE_F32,
+                       .buffer = node->scratch, .offset = node->scratch_offset,
+                       .n_bytes = node->scratch_bytes };
+
+  gs_group_norm_dispatch (commands, node->inputs, gs_group_norm_get (node), &scratch,
+                          node->output);
+}
+
 static gboolean
 absorb (GsNode *node, GsNode *user)
 {
-  Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
+  GsGroupNorm *parameters = GS_OP_PARAMETERS (node, GsGroupNorm);
 
   if (parameters->silu || !gs_unary_is_silu (user))
     return FALSE;
@@ -224,17 +225,18 @@ absorb_input (GsNode *node, guint k)
 {
   const GsNode *producer = node->inputs[k]->producer;
 
-  if (k != X || node->inputs[X2] != NULL || !gs_concat_is_of_fours (producer))
+  if (k != GS_GROUP_NORM_X || node->inputs[GS_GROUP_NORM_X2] != NULL
+      || !gs_concat_is_of_fours (producer))
     return FALSE;
-  node->inputs[X] = producer->inputs[0];
-  node->inputs[X2] = producer->inputs[1];
+  node->inputs[GS_GROUP_NORM_X] = producer->inputs[0];
+  node->inputs[GS_GROUP_NORM_X2] = producer->inputs[1];
   return TRUE;
 }
 
 static void
 backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
 {
-  const Parameters *parameters = GS_OP_PARAMETERS (node, Parameters);
+  const GsGroupNorm *parameters = GS_OP_PARAMETERS (node, GsGroupNorm);
   const GsNormSizes sizes = {
     .samples = dy->shape.n,
     .pixels = dy->shape.h * dy->shape.w,
@@ -255,15 +257,21 @@ const GsOpClass gs_op_group_norm = {
   .absorb_input = absorb_input,
 };
 
+const GsGroupNorm *
+gs_group_norm_get (const GsNode *node)
+{
+  return node->klass == &gs_op_group_norm ? GS_OP_PARAMETERS (node, const GsGroupNorm) : NULL;
+}
+
 GsTensor *
 gs_group_norm (GsGraph *g, const char *name, GsTensor *x, guint32 groups, float epsilon)
 {
-  const Parameters parameters = { .groups = groups, .epsilon = epsilon };
+  const GsGroupNorm parameters = { .groups = groups, .epsilon = epsilon };
   const guint64 dims[] = { x->shape.c };
   GS_SCOPE (g, "%s", name);
   GsTensor *weight = gs_graph_weight (g, "weight", dims, 1, &gs_layout_vector);
   GsTensor *bias = gs_graph_weight (g, "bias", dims, 1, &gs_layout_vector);
 
   return gs_graph_add (g, &gs_op_group_norm, NULL, (GsTensor *[]) { x, weight, bias, NULL },
-                       N_OPERANDS, &parameters, sizeof parameters);
+                       GS_GROUP_NORM_N_OPERANDS, &parameters, sizeof parameters);
 }
