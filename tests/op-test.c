@@ -378,6 +378,8 @@ check_guards (GsOpTest *test)
       if (node->dead)
         continue;
       mark_used (used, node->output->offset, node->output->n_bytes);
+      if (node->second != NULL)
+        mark_used (used, node->second->offset, node->second->n_bytes);
       mark_used (used, node->scratch_offset, node->scratch_bytes);
     }
   gs_buffer_read (gs_arena_get_buffer (test->arena), 0, bytes, n_bytes, &error);

@@ -8,7 +8,7 @@ double
 gs_bench_node_bytes (const GsNode *node)
 {
   const gboolean gathers = g_str_equal (node->klass->name, "embedding"); /* only rows of its table */
-  double bytes = node->output->n_bytes;
+  double bytes = node->output->n_bytes + (node->second != NULL ? node->second->n_bytes : 0);
 
   for (guint i = 0; i < node->n_inputs; i++)
     if (node->inputs[i] != NULL)

@@ -258,6 +258,15 @@ gs_graph_add (GsGraph *graph, const GsOpClass *klass, const char *name, GsTensor
   return node->output;
 }
 
+GsTensor *
+gs_graph_add_second (GsNode *node, GsShape shape, GsDtype dtype)
+{
+  g_assert (node->second == NULL);
+  node->second = add_tensor (node->graph, GS_TENSOR_ACTIVATION, shape, dtype);
+  node->second->producer = node;
+  return node->second;
+}
+
 gboolean
 gs_graph_finish (GsGraph *graph, GError **error)
 {

@@ -22,6 +22,7 @@ struct _GsNode
   GsTensor *inputs[GS_MAX_OPERANDS]; /* may have NULL holes for optional operands */
   guint     n_inputs;
   GsTensor *output;
+  GsTensor *second; /* what it leaves beside that for a node that asked for it, or NULL */
   /* The op's own settings (a small struct of the op's .c). */
   union
   {
@@ -106,6 +107,9 @@ void gs_graph_fail (GsGraph *graph, int code, const char *format, ...) G_GNUC_PR
 GsTensor *gs_graph_add (GsGraph *graph, const GsOpClass *klass, const char *name,
                         GsTensor *const *inputs, guint n_inputs, gconstpointer parameters,
                         gsize parameters_bytes);
+
+/* Has a node of a finished graph make another tensor, for later nodes. */
+GsTensor *gs_graph_add_second (GsNode *node, GsShape shape, GsDtype dtype);
 
 /* To be called once, when all outputs are marked: FALSE with the first error; else drops what no
  * output needs and fuses. */

@@ -50,6 +50,20 @@ compare_offsets (gconstpointer a, gconstpointer b)
   return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
+/* Of a tensor that node makes. */
+static void
+add_block (GArray *blocks, const GsNode *node, GsTensor *tensor, GHashTable *last_use)
+{
+  const Block block = {
+    .tensor = tensor,
+    .first = node->index,
+    .last = MAX (node->index, GPOINTER_TO_UINT (g_hash_table_lookup (last_use, tensor))),
+    .n_bytes = tensor->n_bytes,
+  };
+
+  g_array_append_val (blocks, block);
+}
+
 /* What has to be placed, with lifetimes. */
 static GArray *
 collect_blocks (GsGraph *graph)
@@ -76,16 +90,16 @@ collect_blocks (GsGraph *graph)
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       GsNode *node = g_ptr_array_index (graph->nodes, i);
-      Block block = { .tensor = node->output, .first = i };
 
       if (node->dead)
         continue;
-      block.last = MAX (i, GPOINTER_TO_UINT (g_hash_table_lookup (last_use, node->output)));
-      block.n_bytes = node->output->n_bytes;
-      g_array_append_val (blocks, block);
+      add_block (blocks, node, node->output, last_use);
+      if (node->second != NULL)
+        add_block (blocks, node, node->second, last_use);
       if (node->scratch_bytes > 0)
         {
-          block = (Block) { .node = node, .first = i, .last = i, .n_bytes = node->scratch_bytes };
+          const Block block = { .node = node, .first = i, .last = i, .n_bytes = node->scratch_bytes };
+
           g_array_append_val (blocks, block);
         }
     }
