@@ -51,8 +51,38 @@ const uint W_FETCHES = (COLUMNS * DEPTH_QUADS + INVOCATIONS - 1) / INVOCATIONS;
 const uint ROW_PARTS = SUBGROUP_ROWS / M;
 const uint COLUMN_PARTS = SUBGROUP_COLUMNS / N;
 
-/* [place]: x [row][k], w [k][column] or, of blocks, [column][k] */
-shared uvec4 quads[2 * SLAB > OUT ? 2 * SLAB : OUT];
+#define MOMENT_PART_ROWS M
+#include "include/matmul-moments.glsl"
+
+/* [place]: x [row][k], w [k][column] or, of blocks, [column][k]. In the end rows of y, then moments. */
+const uint AFTER = OUT + (LEAVES_MOMENTS ? ROWS / M * COLUMNS / 2 : 0);
+shared uvec4 quads[2 * SLAB > AFTER ? 2 * SLAB : AFTER];
+
+void put_moment (uint i, vec2 v)
+{
+  quads[OUT + i / 2][i % 2 * 2] = floatBitsToUint (v.x);
+  quads[OUT + i / 2][i % 2 * 2 + 1] = floatBitsToUint (v.y);
+}
+
+vec2 moment_at (uint i)
+{
+  uvec4 quad = quads[OUT + i / 2];
+
+  return uintBitsToFloat (i % 2 == 0 ? quad.xy : quad.zw);
+}
+
+/* Of the subgroup's M rows in its place, in fours of columns. at: of the first in [part][column]. */
+void put_moments_of_rows (uint out_place, uint at)
+{
+  for (uint four = gl_SubgroupInvocationID; four < SUBGROUP_COLUMNS / 4; four += LANES)
+    {
+      Four sums;
+
+      for (uint row = 0; row < M; row++)
+        add_to_four (sums, row, uintBitsToFloat (quads[out_place + row * OUT_STRIDE + four]));
+      put_four (at + four * 4, sums);
+    }
+}
 
 #define SHARES DEPTH_QUADS
 void put_share (uint i, vec2 v) { quads[i].xy = floatBitsToUint (v); }
@@ -269,9 +299,18 @@ void main ()
                 finish_pairs (m, y_column, v,
                               load_bias (p.columns / 2 + y_column) + uintBitsToFloat (quads[at + 2]));
               else
-                finish (m, n, v);
+                v = finish (m, n, v);
+              if (LEAVES_MOMENTS)
+                quads[at] = floatBitsToUint (v);
             }
         }
       subgroupBarrier ();
+      if (LEAVES_MOMENTS)
+        {
+          put_moments_of_rows (out_place, (first_row / M + r) * COLUMNS + first_column);
+          subgroupBarrier ();
+        }
     }
+  if (LEAVES_MOMENTS)
+    leave_moments (row_block, column_block);
 }

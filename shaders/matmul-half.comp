@@ -29,8 +29,6 @@ layout(local_size_x_id = GS_MATMUL_TILE_INVOCATIONS) in;
 #define CHUNK GS_MATMUL_HALF_CHUNK
 #define DEPTH_QUADS (DEPTH / 8)
 #define SCALE 16.0
-#include "include/matmul-part.glsl"
-
 #define PAIRS (PART_COLUMNS / 2) /* of an invocation's columns */
 
 /* In words of two halfs. Two more than needed: what invocations write together falls on other banks. */
@@ -53,6 +51,11 @@ void put_share (uint i, vec2 v)
 }
 vec2 share_at (uint i) { return uintBitsToFloat (uvec2 (x_slabs[2 * i], x_slabs[2 * i + 1])); }
 #include "include/matmul-norm.glsl"
+
+/* x_slabs holds them all: there are ROWS / 4 * COLUMNS numbers. */
+#include "include/matmul-part.glsl"
+void put_moment (uint i, vec2 v) { put_share (i, v); }
+vec2 moment_at (uint i) { return share_at (i); }
 
 Row rows[X_FETCHES];
 uvec4 x_next[X_FETCHES], w_next[W_FETCHES];

@@ -19,8 +19,6 @@ layout(constant_id = GS_MATMUL_TILE_PART_COLUMNS) const uint PART_COLUMNS = 4;
 layout(constant_id = GS_MATMUL_TILE_INVOCATIONS) const uint INVOCATIONS = 128;
 layout(local_size_x_id = GS_MATMUL_TILE_INVOCATIONS) in;
 
-#include "include/matmul-part.glsl"
-
 #define FOURS (GS_MATMUL_TILE_DEPTH / 4) /* of k in a slab */
 #define EIGHTS (GS_MATMUL_TILE_DEPTH * 2) /* of w in a slab's panel: 8 columns of a k */
 
@@ -41,6 +39,11 @@ shared float w_slabs[2 * W_SLAB]; /* [place][k][column] */
 void put_share (uint i, vec2 v) { x_slabs[2 * i] = v.x; x_slabs[2 * i + 1] = v.y; }
 vec2 share_at (uint i) { return vec2 (x_slabs[2 * i], x_slabs[2 * i + 1]); }
 #include "include/matmul-norm.glsl"
+
+/* x_slabs holds them all: there are ROWS / 4 * COLUMNS numbers. */
+#include "include/matmul-part.glsl"
+void put_moment (uint i, vec2 v) { put_share (i, v); }
+vec2 moment_at (uint i) { return share_at (i); }
 
 Row rows[X_FETCHES];
 vec4 x_next[X_FETCHES], w_next[2 * W_FETCHES];

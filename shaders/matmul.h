@@ -4,7 +4,7 @@
  *   y[m][n] = act (sum_k x[m][k] w[k][n] + bias[n] + add[m / add_period][n])
  * as an implicit convolution: row m is an output pixel, k runs over (ky, kx, channel), and then, where
  * matmul-tile, -half and -coopmat are given a shortcut, over the channels of another picture's pixel m,
- * which has weights of its own. Where they are given a layer norm, x is normalised first.
+ * which has weights of its own. Where they are given a norm, x is normalised first.
  *
  * w lies in panels [columns / 16][k][16]: 16 columns of a k together, zeros where columns or channels
  * end.
@@ -51,8 +51,17 @@
 #define GS_MATMUL_COOPMAT_INVOCATIONS 10
 #define GS_MATMUL_SHORTCUT 11 /* matmul-tile, -half, -coopmat: 1 if there is a shortcut */
 #define GS_MATMUL_NORM 12     /* the same: bits of a layer norm's epsilon, 0: none */
-#define GS_MATMUL_COOPMAT_LANES 13
-#define GS_MATMUL_N_CONSTANTS 14
+/* The same, both GS_MATMUL_PACK_MOMENTS(): the norm is of groups, whose moments are found in what the
+ * product that made x left; and what is left of y. 0: none. */
+#define GS_MATMUL_NORM_GROUPS 13
+#define GS_MATMUL_MOMENTS 14
+#define GS_MATMUL_COOPMAT_LANES 15 /* the last one, see shaders/meson.build */
+#define GS_MATMUL_N_CONSTANTS 16
+
+/* Moments of groups of channels over slices of so many rows, by tiles of so many columns: see
+ * include/matmul-moments.glsl. */
+#define GS_MATMUL_PACK_MOMENTS(groups, rows, columns) ((groups) | (rows) << 10 | (columns) << 20)
+#define GS_MATMUL_MOST_GROUPS 1023
 
 /* What weights are: floats, halfs, or numbers of so many bits in blocks (include/quant.glsl), which
  * matmul-tile, -coopmat, -dot and -uniform read. _MIN: blocks have minima. */
@@ -87,10 +96,12 @@ struct GsMatmulShortcut
 /* x may lie in two places: its first x_channels channels in x, the others in x2. */
 struct GsMatmulPush
 {
-  gs_address x, x2, w;           /* x2: 0 if all is in x; matmul-texel: their first texels     */
+  gs_address x, x2, w;           /* x2: 0 if all is in x; matmul-texel: their first texels; what
+                                    was left of x for a norm of groups                         */
   gs_address bias, add, y;       /* bias, add: 0 if there is none                              */
   gs_address shortcut;           /* of GsMatmulShortcut; 0 if there is none; a norm's weight    */
-  gs_address zeros;              /* matmul-gather: channels elements that are zero; a norm's bias */
+  gs_address zeros;              /* matmul-gather: channels elements that are zero; a norm's bias;
+                                    where a product without a norm leaves moments              */
   uint       rows, columns;      /* of the product                                             */
   uint       channels;           /* of x and x2, multiples of 4                                */
   uint       x_channels;         /* of x alone                                                 */

@@ -163,7 +163,7 @@ check_product (GsDevice *device, const char *kernel, GsDtype dtype, guint taps, 
   if (tiled && !find_tile (device, kernel, &tile))
     return TRUE; /* not on this device any more */
   gs_matmul_dispatch (commands, tiled ? tile.variant : gs_matmul_choose (device),
-                      tiled ? &tile : NULL, NULL, operands, &y, &parameters);
+                      tiled ? &tile : NULL, NULL, operands, &y, NULL, &parameters);
   return gs_commands_finish (commands, error) && gs_commands_run (commands, error) &&
          gs_check_compare (&y, want, worst, error);
 }

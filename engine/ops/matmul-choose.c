@@ -76,7 +76,7 @@ time_variant (GsDevice *device, GsMatmulVariant variant, guint32 channels, GsBuf
   y.offset = n_bytes;
   w.offset = 2 * n_bytes;
   w.n_bytes = 9 * TRIAL_CHANNELS * TRIAL_CHANNELS * sizeof (float);
-  gs_matmul_dispatch (commands, variant, NULL, NULL, operands, &y, &parameters);
+  gs_matmul_dispatch (commands, variant, NULL, NULL, operands, &y, NULL, &parameters);
   if (!gs_commands_finish (commands, NULL))
     return best;
   for (guint i = 0; i <= (channels == PROBE_CHANNELS ? PROBE_RUNS : TRIAL_RUNS); i++)

@@ -172,6 +172,12 @@ read_shortcut (Call *call)
   call->constants[GS_MATMUL_SHORTCUT] = TRUE;
 }
 
+static guint32
+pack_moments (const GsMatmulMoments *moments)
+{
+  return GS_MATMUL_PACK_MOMENTS (moments->groups, moments->rows, moments->columns);
+}
+
 /* A linear layer has neither a shortcut nor, on GPUs, use for zeros: their places are a norm's. */
 static void
 read_norm (Call *call, const GsMatmulParameters *parameters)
@@ -180,9 +186,21 @@ read_norm (Call *call, const GsMatmulParameters *parameters)
 
   if (parameters->norm_epsilon <= 0)
     return;
+  if (parameters->norm_moments.groups > 0)
+    call->push.x2 = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_MOMENTS]);
+  call->constants[GS_MATMUL_NORM_GROUPS] = pack_moments (&parameters->norm_moments);
   call->push.shortcut = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_WEIGHT]);
   call->push.zeros = gs_op_read (call->commands, call->operands[GS_MATMUL_NORM_BIAS]);
   call->constants[GS_MATMUL_NORM] = constant.bits;
+}
+
+static void
+leave_moments (Call *call, GsTensor *left, const GsMatmulParameters *parameters)
+{
+  if (left == NULL)
+    return;
+  call->push.zeros = gs_op_write (call->commands, left);
+  call->constants[GS_MATMUL_MOMENTS] = pack_moments (&parameters->moments);
 }
 
 /* Workgroups that follow each other share what is larger, so that it is read once. */
@@ -197,7 +215,8 @@ inner_rows (const Call *call)
 
 static void
 dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile, GsNode *node,
-          GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
+          GsTensor *const *operands, GsTensor *y, GsTensor *left,
+          const GsMatmulParameters *parameters)
 {
   GsTensor *x = operands[GS_MATMUL_X], *w = operands[GS_MATMUL_WEIGHT];
   const GsShape shape = gs_matmul_is_pointwise (parameters) ? x->shape : y->shape;
@@ -240,6 +259,7 @@ dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *til
 
   read_shortcut (&call);
   read_norm (&call, parameters);
+  leave_moments (&call, left, parameters);
   name = use (&call, variant, tile);
   if (call.constants[GS_MATMUL_SHORTCUT])
     call.push.shortcut = gs_op_block (commands, node, &call.shortcut, sizeof call.shortcut);
@@ -276,7 +296,8 @@ takes_shortcut (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *
 /* The shortcut into y, and then y and the rest. */
 static void
 dispatch_apart (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
-                GsTensor *const *operands, GsTensor *y, const GsMatmulParameters *parameters)
+                GsTensor *const *operands, GsTensor *y, GsTensor *left,
+                const GsMatmulParameters *parameters)
 {
   GsTensor *const shortcut[GS_MATMUL_N_OPERANDS] = {
     [GS_MATMUL_X] = operands[GS_MATMUL_SHORTCUT_X],
@@ -294,19 +315,19 @@ dispatch_apart (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTil
   const GsMatmulParameters pointwise = { y->shape.c, .kernel = 1, .stride = 1 };
 
   if (variant <= GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
-    dispatch (commands, GS_MATMUL_TILE, &gs_matmul_plain_tile, NULL, shortcut, y, &pointwise);
+    dispatch (commands, GS_MATMUL_TILE, &gs_matmul_plain_tile, NULL, shortcut, y, NULL, &pointwise);
   else
-    dispatch (commands, variant, tile, NULL, shortcut, y, &pointwise);
-  dispatch (commands, variant, tile, NULL, rest, y, parameters);
+    dispatch (commands, variant, tile, NULL, shortcut, y, NULL, &pointwise);
+  dispatch (commands, variant, tile, NULL, rest, y, left, parameters);
 }
 
 void
 gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
-                    GsNode *node, GsTensor *const *operands, GsTensor *y,
+                    GsNode *node, GsTensor *const *operands, GsTensor *y, GsTensor *left,
                     const GsMatmulParameters *parameters)
 {
   if (operands[GS_MATMUL_SHORTCUT_X] == NULL || takes_shortcut (commands, variant, operands))
-    dispatch (commands, variant, tile, node, operands, y, parameters);
+    dispatch (commands, variant, tile, node, operands, y, left, parameters);
   else
-    dispatch_apart (commands, variant, tile, operands, y, parameters);
+    dispatch_apart (commands, variant, tile, operands, y, left, parameters);
 }

@@ -6,6 +6,7 @@
  * time apart with tiles of 32 x 32, 1.11 to 1.14 with matrices.) The kernels for CPU drivers feed x to
  * multiply-adds straight from memory and have no place for it, nor has the one for bytes.
  */
+#include "ops/group-norm-private.h"
 #include "ops/layer-norm-private.h"
 #include "ops/matmul-private.h"
 #include "ops/tune.h"
@@ -38,7 +39,7 @@ record_trial (GsCommands *commands, gpointer data)
   if (trial->apart)
     gs_layer_norm_dispatch (commands, &base->x, &trial->weight, &trial->weight, trial->epsilon,
                             &trial->h);
-  gs_matmul_dispatch (commands, trial->tile.variant, &trial->tile, NULL, operands, &base->y,
+  gs_matmul_dispatch (commands, trial->tile.variant, &trial->tile, NULL, operands, &base->y, NULL,
                       &base->parameters);
 }
 
@@ -86,10 +87,13 @@ gboolean
 gs_matmul_absorb_norm (GsNode *node, guint k, GsDevice *device)
 {
   GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, GsMatmulParameters);
+  GsNode *before = gs_tensor_root (node->inputs[k])->producer;
   const GsNode *norm = node->inputs[k]->producer; /* NULL behind a view */
   const GsMatmulVariant variant = gs_matmul_choose (device);
   const float epsilon = norm != NULL ? gs_layer_norm_get_epsilon (norm) : 0;
 
+  if (k == GS_MATMUL_X && gs_group_norm_get (before) != NULL)
+    return gs_matmul_absorb_group_norm (node, before, device);
   if (k != GS_MATMUL_X || epsilon <= 0 || variant > GS_MATMUL_TUNED || variant == GS_MATMUL_DOT
       || node->inputs[GS_MATMUL_X2] != NULL || norm->inputs[0]->shape.c % 4 != 0
       || (variant == GS_MATMUL_TUNED && !is_faster (device, node, epsilon)))

@@ -11,13 +11,21 @@
  * A convolution may take over a pixel product that is added to it, a residual block's shortcut: its
  * kernels then go on over the channels of the shortcut's x, with the shortcut's weights.
  *
- * A linear layer may take over the layer norm of its x, where the device's kernels do that faster.
+ * A linear layer may take over the norm of its x, where the device's kernels do that faster: a layer norm,
+ * or one of groups of channels, if x is another such node's y, which then leaves their moments beside it.
  */
 #pragma once
 
 #include "ops/op.h"
 
 G_BEGIN_DECLS
+
+/* Of groups of channels, over slices of so many rows, by tiles of so many columns: see
+ * shaders/include/matmul-moments.glsl. groups 0: none. */
+typedef struct
+{
+  guint16 groups, rows, columns;
+} GsMatmulMoments;
 
 typedef struct
 {
@@ -27,7 +35,9 @@ typedef struct
   guint32 pad, pad_end; /* zeros left of and above x; on the right and below */
   guint32 upsample;   /* x is enlarged by 1 << upsample first      */
   guint32 activation; /* GS_UNARY_... of unary.h plus 1, GS_MATMUL_GEGLU of matmul.h, or 0 */
-  float   norm_epsilon; /* of a layer norm of x that was taken over; 0: none */
+  float   norm_epsilon; /* of a norm of x that was taken over; 0: none */
+  GsMatmulMoments norm_moments; /* in GS_MATMUL_NORM_MOMENTS; of a layer norm none */
+  GsMatmulMoments moments;      /* of y, which are left in the node's second output */
 } GsMatmulParameters;
 
 /* Rows of x are rows of y; their heights and widths may differ. */
@@ -49,8 +59,9 @@ enum
   GS_MATMUL_SHORTCUT_WEIGHT,
   GS_MATMUL_SHORTCUT_BIAS,
   GS_MATMUL_SHORTCUT_X2,
-  GS_MATMUL_NORM_WEIGHT, /* the same of a layer norm */
+  GS_MATMUL_NORM_WEIGHT, /* the same of a norm */
   GS_MATMUL_NORM_BIAS,
+  GS_MATMUL_NORM_MOMENTS, /* what was left beside x, for a norm of groups */
   GS_MATMUL_N_OPERANDS,
 };
 
@@ -101,9 +112,10 @@ gboolean gs_matmul_absorb (GsNode *node, GsNode *user);
 gboolean gs_matmul_absorb_shortcut (GsNode *node, guint k);
 guint64  gs_matmul_block_bytes     (const GsNode *node);
 
-/* Takes over a layer norm that makes GS_MATMUL_X, if the device has kernels that read x so, and is not
- * known to be slower with them. */
-gboolean gs_matmul_absorb_norm     (GsNode *node, guint k, GsDevice *device);
+/* Takes over a norm that makes GS_MATMUL_X, if the device has kernels that read x so, and is not known to
+ * be slower with them. The second is for it: of groups, norm being that node. */
+gboolean gs_matmul_absorb_norm       (GsNode *node, guint k, GsDevice *device);
+gboolean gs_matmul_absorb_group_norm (GsNode *node, GsNode *norm, GsDevice *device);
 
 /* Kernels of one interface, made for different devices. */
 typedef enum
@@ -175,11 +187,19 @@ void     gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor 
 /* "f16-f16-k3-s1-13-9-9": its class, by sizes rounded up to powers of two. */
 char    *gs_matmul_trial_class (const GsMatmulTrial *trial);
 
+/* Whether the tile can leave moments, and read those of x, as the parameters say. */
+gboolean gs_matmul_tile_keeps_moments (const GsMatmulTile *tile, const GsTensor *x,
+                                       const GsMatmulParameters *parameters);
+
+/* Bytes of moments of y. */
+guint64  gs_matmul_moments_bytes (const GsMatmulMoments *moments, GsShape y);
+
 /* Dispatches one product; tensors need only shape, dtype and place. tile: of the variants that have
  * one, else NULL. node: has the block for a shortcut; may be NULL where there is none. Where the kernel
- * cannot read this one along with the rest, the shortcut is a dispatch of its own, which y is added to. */
+ * cannot read this one along with the rest, the shortcut is a dispatch of its own, which y is added to.
+ * left: for the moments of y; NULL where none are left. */
 void gs_matmul_dispatch (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTile *tile,
-                         GsNode *node, GsTensor *const *operands, GsTensor *y,
+                         GsNode *node, GsTensor *const *operands, GsTensor *y, GsTensor *left,
                          const GsMatmulParameters *parameters);
 
 G_END_DECLS

@@ -48,12 +48,14 @@ coopmat_tile_runs (const GsGpuInfo *info, const GsMatmulTile *tile)
   const guint32 halfs = GS_MATMUL_COOPMAT_DEPTH * (tile->columns / 8 + 1);
   const guint32 slabs = 2 * 16 * (tile->rows * (GS_MATMUL_COOPMAT_DEPTH / 8 + 1)
                                   + MAX (blocks, halfs));
-  const guint32 out = 16 * tile->matrix.m * (tile->part_columns / 4 + 1) * subgroups;
+  const guint32 rows_of_y = 16 * tile->matrix.m * (tile->part_columns / 4 + 1) * subgroups;
+  const guint32 moments = 8 * tile->rows / tile->matrix.m * tile->columns;
 
   if (info->kind == GS_GPU_CPU && tile->rows * tile->columns > MAX_CPU_TILE)
     return FALSE;
   return tile->part_rows % tile->matrix.m == 0 && tile->part_columns % tile->matrix.n == 0
-         && subgroups * tile->lanes <= MAX_INVOCATIONS && MAX (slabs, out) <= info->max_shared_bytes;
+         && subgroups * tile->lanes <= MAX_INVOCATIONS
+         && MAX (slabs, rows_of_y + moments) <= info->max_shared_bytes;
 }
 
 static void
@@ -258,6 +260,7 @@ gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor *const *o
   trial->parameters = *parameters;
   trial->parameters.activation = 0;
   trial->parameters.norm_epsilon = 0;
+  trial->parameters.norm_moments = trial->parameters.moments = (GsMatmulMoments) { 0 };
   trial->x = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = x->dtype,
                           .shape = { 1, height * parameters->stride, width * parameters->stride,
                                      depth } };
@@ -289,7 +292,7 @@ record_trial (GsCommands *commands, gpointer data)
   GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &trial->base.x, &trial->base.w };
 
   gs_matmul_dispatch (commands, trial->tile->variant, trial->tile, NULL, operands, &trial->base.y,
-                      &trial->base.parameters);
+                      NULL, &trial->base.parameters);
 }
 
 static double
@@ -378,7 +381,9 @@ gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant, GsTensor *cons
   guint i = 0;
 
   for (guint j = tiles->len; j-- > 0;)
-    if (!gs_matmul_tile_fits (&g_array_index (tiles, GsMatmulTile, j), operands, y))
+    if (!gs_matmul_tile_fits (&g_array_index (tiles, GsMatmulTile, j), operands, y)
+        || !gs_matmul_tile_keeps_moments (&g_array_index (tiles, GsMatmulTile, j),
+                                          operands[GS_MATMUL_X], parameters))
       g_array_remove_index (tiles, j);
   if (variant == GS_MATMUL_TUNED)
     i = choose_tuned (device, tiles, operands, y, parameters);

@@ -39,7 +39,8 @@ gs_matmul_record (GsNode *node, GsCommands *commands)
       gs_matmul_choose_tile (device, variant, node->inputs, node->output, parameters, &tile);
       variant = tile.variant;
     }
-  gs_matmul_dispatch (commands, variant, &tile, node, node->inputs, node->output, parameters);
+  gs_matmul_dispatch (commands, variant, &tile, node, node->inputs, node->output, node->second,
+                      parameters);
 }
 
 guint32

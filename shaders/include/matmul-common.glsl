@@ -112,12 +112,13 @@ vec4 own_bias (uint n)
                      : load_bias (n);
 }
 
-void finish_own (uint m, uint n, vec4 v)
+/* Returns what finish() does. */
+vec4 finish_own (uint m, uint n, vec4 v)
 {
   if (m >= p.rows || n >= p.columns)
-    return;
-  if (is_gated ())
-    finish_two_pairs (m, n / 2, v);
-  else
-    finish (m, n, v);
+    return v;
+  if (!is_gated ())
+    return finish (m, n, v);
+  finish_two_pairs (m, n / 2, v);
+  return v;
 }

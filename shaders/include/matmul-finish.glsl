@@ -71,21 +71,23 @@ void finish_one (uint m, uint n, float v)
   store (p.y, m * p.columns + n, activate (v));
 }
 
-/* Adds, activates and stores row m, columns n ... n + 3 (n a multiple of 4) of the product. */
-void finish (uint m, uint n, vec4 v)
+/* Adds, activates and stores row m, columns n ... n + 3 (n a multiple of 4) of the product; returns what
+ * it stored, where columns are whole fours. */
+vec4 finish (uint m, uint n, vec4 v)
 {
   if (!by_4)
     {
       [[unroll]] for (uint i = 0; i < 4; i++)
         if (n + i < p.columns)
           finish_one (m, n + i, v[i]);
-      return;
+      return v;
     }
   if (n >= p.columns)
-    return;
+    return v;
   if (p.add != 0)
     v += load_four (p.add + uint64_t ((m / p.add_period * p.columns + n) / 4) * ELEMENT4_BYTES);
   [[unroll]] for (uint i = 0; i < 4; i++)
     v[i] = activate (v[i]);
   store_four (p.y + uint64_t ((m * p.columns + n) / 4) * ELEMENT4_BYTES, v);
+  return v;
 }

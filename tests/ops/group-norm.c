@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Group normalisation, alone and with the SiLU that it takes over. */
+/* Group normalisation: alone, with the SiLU that it takes over, and between two products. */
 #include "op-test.h"
+
+#include "tensor/op-class.h"
 
 #include <math.h>
 
@@ -12,6 +14,11 @@ typedef struct
   double   offset; /* a mean far from zero cancels in naive sums of squares */
   guint32  first;  /* channels of the first of two tensors that are joined, or 0 */
   const char *variant; /* of the kernels: GESSO_KERNELS; NULL: as the device likes */
+  guint32  taps;  /* along an axis, of a convolution that makes what is normalised, or 0; a linear layer
+                     reads it then */
+  guint32  to;    /* channels that the layer makes                                        */
+  gboolean shortcut; /* another convolution is added to the first one                        */
+  gboolean stays;    /* a node of its own, although kernels for GPUs are asked for            */
 } Case;
 
 static const Case cases[] = {
@@ -33,7 +40,22 @@ static const Case cases[] = {
   { { 1, 12, 20, 64 }, 32, FALSE, 30, 0, "tile" },
   { { 1, 3, 5, 544 }, 2, FALSE, 0, 0, "tile" },
   { { 1, 40, 40, 64 }, 4, TRUE, 0, 0, "tile" }, /* too much for one workgroup */
+  /* Between products, which leave and read moments. */
+  { { 2, 8, 8, 40 }, 4, FALSE, 30, 0, "tile-32x32", 1, 40 }, /* groups end within tiles */
+  { { 2, 8, 8, 160 }, 2, FALSE, 30, 0, "tile-32x32", 3, 20, TRUE }, /* and are wider */
+  { { 1, 6, 8, 64 }, 32, FALSE, 30, 0, "tile-32x32", 3, 64 }, /* slices of half a tile */
+  { { 2, 6, 8, 64 }, 32, FALSE, 30, 0, "tile-32x32", 1, 64, FALSE, TRUE }, /* a tile of two images */
+  { { 2, 9, 9, 64 }, 32, FALSE, 30, 0, "tile-32x32", 1, 64, FALSE, TRUE }, /* no slices */
+  { { 2, 8, 8, 64 }, 32, TRUE, 30, 0, "tile-32x32", 1, 64, FALSE, TRUE }, /* SiLU is not for readers */
+  { { 2, 8, 8, 40 }, 4, FALSE, 30, 0, "half", 1, 40 },
+  { { 2, 8, 8, 160 }, 2, FALSE, 30, 0, "half", 3, 20, TRUE },
+  { { 2, 8, 8, 40 }, 4, FALSE, 30, 0, "coopmat", 1, 40 },
+  { { 2, 8, 8, 160 }, 2, FALSE, 30, 0, "coopmat", 3, 20, TRUE },
+  { { 1, 6, 8, 64 }, 32, FALSE, 30, 0, "coopmat", 3, 64 },
+  { { 2, 8, 8, 40 }, 4, FALSE, 30, 0, "tuned", 1, 40 },
 };
+
+#define FROM 8 /* channels of what the convolution reads */
 
 static void
 normalise (const Case *c, const double *x, const double *weight, const double *bias, guint n,
@@ -89,16 +111,117 @@ joined_values (GsOpTest *test, const Case *c)
   return x;
 }
 
+/* Adds a convolution of an input in double precision. */
+static void
+add_convolution (GsOpTest *test, const Case *c, const char *input, const char *name, guint taps,
+                 double *y)
+{
+  g_autofree char *weight = g_strdup_printf ("op.%s.weight", name);
+  g_autofree char *bias = g_strdup_printf ("op.%s.bias", name);
+  const double *x = gs_op_test_values (test, input), *w = gs_op_test_values (test, weight);
+  const double *b = gs_op_test_values (test, bias);
+  const int h = c->shape.h, width = c->shape.w, reach = taps / 2;
+  gsize i = 0;
+
+  for (guint n = 0; n < c->shape.n; n++)
+    for (int top = 0; top < h; top++)
+      for (int left = 0; left < width; left++)
+        for (guint out = 0; out < c->shape.c; out++, i++)
+          {
+            y[i] += b[out];
+            for (int tap = 0; tap < (int) (taps * taps); tap++)
+              {
+                const int row = top + tap / (int) taps - reach, column = left + tap % (int) taps - reach;
+
+                for (guint k = 0; row >= 0 && row < h && column >= 0 && column < width && k < FROM; k++)
+                  y[i] += x[(((gsize) n * h + row) * width + column) * FROM + k]
+                          * w[((gsize) out * FROM + k) * taps * taps + tap];
+              }
+          }
+}
+
+static void
+check_nodes (GsOpTest *test, const Case *c)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < test->graph->nodes->len; i++)
+    {
+      const GsNode *node = test->graph->nodes->pdata[i];
+
+      n += !node->dead && g_str_equal (node->klass->name, "group-norm");
+    }
+  if (g_str_equal (c->variant, "tuned"))
+    g_assert_cmpuint (n, <=, 1); /* as was faster */
+  else
+    g_assert_cmpuint (n, ==, c->stays ? 1 : 0);
+}
+
+/* y = layer (norm (h)) + h, if that fits, of h = maker (x) + other: as in a transformer of a U-Net. */
+static void
+run_between (GsOpTest *test, const Case *c)
+{
+  const GsShape from = { c->shape.n, c->shape.h, c->shape.w, FROM };
+  const GsShape tokens = { c->shape.n, 1, c->shape.h * c->shape.w, c->shape.c };
+  const GsShape to = { c->shape.n, c->shape.h, c->shape.w, c->to };
+  const gsize n_h = gs_shape_elements (c->shape);
+  GsTensor *x = gs_op_test_input (test, "x", from), *h, *y, *other;
+  g_autofree double *made = g_new0 (double, n_h), *normed = g_new (double, n_h);
+  g_autofree double *want = g_new0 (double, gs_shape_elements (to));
+  const double *weight;
+
+  other = gs_op_test_input (test, "other", c->shortcut ? from : c->shape);
+  gs_op_test_offset (test, "other", c->shortcut ? 0 : c->offset);
+  if (c->shortcut)
+    other = gs_conv2d (test->graph, "shortcut", other, c->shape.c, 1);
+  h = gs_add (test->graph, gs_conv2d (test->graph, "maker", x, c->shape.c, c->taps), other);
+  y = gs_group_norm (test->graph, "norm", h, c->groups, 1e-5f);
+  if (c->silu)
+    y = gs_silu (test->graph, y);
+  y = gs_linear (test->graph, "layer", gs_reshape (test->graph, y, tokens), c->to);
+  y = gs_reshape (test->graph, y, to);
+  gs_op_test_output (test, c->to == c->shape.c ? gs_add (test->graph, y, h) : y);
+
+  add_convolution (test, c, "x", "maker", c->taps, made);
+  if (c->shortcut)
+    add_convolution (test, c, "other", "shortcut", 1, made);
+  for (gsize i = 0; i < n_h && !c->shortcut; i++)
+    made[i] += gs_op_test_values (test, "other")[i];
+  for (guint n = 0; n < c->shape.n; n++)
+    for (guint group = 0; group < c->groups; group++)
+      normalise (c, made, gs_op_test_values (test, "op.norm.weight"),
+                 gs_op_test_values (test, "op.norm.bias"), n, group, normed);
+  weight = gs_op_test_values (test, "op.layer.weight");
+  for (gsize m = 0; m < gs_shape_pixels (c->shape); m++)
+    for (guint k = 0; k < c->to; k++)
+      {
+        double *sum = &want[m * c->to + k];
+
+        *sum = gs_op_test_values (test, "op.layer.bias")[k]
+               + (c->to == c->shape.c ? made[m * c->shape.c + k] : 0);
+        for (guint channel = 0; channel < c->shape.c; channel++)
+          *sum += normed[m * c->shape.c + channel] * weight[k * c->shape.c + channel];
+      }
+  gs_op_test_check (test, 0, want);
+  check_nodes (test, c);
+}
+
 static void
 run (GsOpTest *test, gconstpointer data)
 {
   const Case *c = data;
-  GsTensor *y = gs_group_norm (test->graph, "norm", join (test, c), c->groups, 1e-5f);
+  GsTensor *y;
   g_autofree double *x = NULL;
   g_autofree double *want = g_new (double, gs_shape_elements (c->shape));
 
   if (!gs_op_test_use_kernels (test, c->variant))
     return;
+  if (c->taps > 0)
+    {
+      run_between (test, c);
+      return;
+    }
+  y = gs_group_norm (test->graph, "norm", join (test, c), c->groups, 1e-5f);
   if (c->offset != 0)
     gs_op_test_offset (test, "x", c->offset);
   x = joined_values (test, c);
