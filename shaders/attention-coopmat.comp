@@ -6,7 +6,7 @@
  * their rows of y as matrices; scores go through shared memory, where its lanes make them weights
  * with a running maximum, and rows of y shrink by an elementwise product. Keys and values are fetched
  * into registers while the subgroups multiply. Heads have a multiple of 8 channels, padded with
- * zeros to WIDTH.
+ * zeros to WIDTH. Queries are read, or made here.
  */
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_cooperative_matrix : require
@@ -85,6 +85,7 @@ void put (uint place)
     }
 }
 
+#include "include/attention-queries.glsl"
 #include "include/attention-weigh.glsl"
 
 void main ()
@@ -111,8 +112,61 @@ void main ()
       totals[t] = 0.0;
     }
 
-  /* Queries pass through the keys' place. */
-  for (uint first = 0; first < QUERIES; first += KEYS)
+  if (PROJECTS)
+    {
+      if (NORMALISES)
+        find_moments (n, first_query, p.heads * p.head_channels);
+      fetch_slabs (n, head, first_query, 0);
+    }
+  for (uint channel = 0; PROJECTS && channel < p.heads * p.head_channels; channel += DEPTH)
+    {
+      put_slabs ();
+      barrier ();
+      fetch_slabs (n, head, first_query, channel + DEPTH);
+      [[unroll]] for (uint d = 0; d < DEPTH; d += K)
+        {
+          A x[ROW_PARTS];
+
+          [[unroll]] for (uint r = 0; r < ROW_PARTS; r++)
+            coopMatLoad (x[r], quads, (gl_SubgroupID * ROWS + r * M) * X_STRIDE + d / 8, X_STRIDE,
+                         gl_CooperativeMatrixLayoutRowMajor);
+          [[unroll]] for (uint c = 0; c < WIDTH_PARTS; c++)
+            {
+              B w;
+
+              coopMatLoad (w, quads, W_PLACE + d * STRIDE + c * (N / 8), STRIDE,
+                           gl_CooperativeMatrixLayoutRowMajor);
+              [[unroll]] for (uint r = 0; r < ROW_PARTS; r++)
+                sums[r * WIDTH_PARTS + c] = coopMatMulAdd (x[r], w, sums[r * WIDTH_PARTS + c]);
+            }
+        }
+      barrier ();
+    }
+  [[unroll]] for (uint column = 0; column < (PROJECTS ? WIDTH : 0); column += CHUNK)
+    {
+      [[unroll]] for (uint r = 0; r < ROW_PARTS; r++)
+        [[unroll]] for (uint c = 0; c < CHUNK / N; c++)
+          {
+            coopMatStore (sums[r * WIDTH_PARTS + column / N + c], quads,
+                          scores + r * M * SCORE_STRIDE + c * (N / 4), SCORE_STRIDE,
+                          gl_CooperativeMatrixLayoutRowMajor);
+            sums[r * WIDTH_PARTS + column / N + c] = C (0.0);
+          }
+      subgroupBarrier ();
+      round_chunk (scores, weights);
+      subgroupBarrier ();
+      [[unroll]] for (uint r = 0; r < ROW_PARTS; r++)
+        [[unroll]] for (uint d = 0; d < CHUNK / K; d++)
+          coopMatLoad (queries[r * DEPTH_PARTS + column / K + d], quads,
+                       weights + r * M * WEIGHT_STRIDE + d * (K / 8), WEIGHT_STRIDE,
+                       gl_CooperativeMatrixLayoutRowMajor);
+      subgroupBarrier ();
+    }
+  if (PROJECTS)
+    barrier (); /* the scratch is free */
+
+  /* Queries that are given pass through the keys' place. */
+  for (uint first = 0; !PROJECTS && first < QUERIES; first += KEYS)
     {
       uint mine = gl_SubgroupID * ROWS - first; /* large before it is reached */
 

@@ -33,8 +33,14 @@
 #define GS_ATTENTION_COOPMAT_K 5
 #define GS_ATTENTION_COOPMAT_ROW_LANES 6
 #define GS_ATTENTION_COOPMAT_INVOCATIONS 7
-#define GS_ATTENTION_COOPMAT_LANES 8
-#define GS_ATTENTION_COOPMAT_N_CONSTANTS 9
+#define GS_ATTENTION_COOPMAT_QUERIES 8 /* GS_ATTENTION_QUERIES_... */
+#define GS_ATTENTION_COOPMAT_LANES 9   /* the last one, see shaders/meson.build */
+#define GS_ATTENTION_COOPMAT_N_CONSTANTS 10
+
+/* What q holds: queries, or x that they are made of (include/attention-queries.glsl). */
+#define GS_ATTENTION_QUERIES_GIVEN 0
+#define GS_ATTENTION_QUERIES_PROJECTED 1
+#define GS_ATTENTION_QUERIES_NORMALISED 2 /* and then projected */
 
 /* Queries of a subgroup of attention-coopmat; 16 is a multiple of every M but 32. */
 #define GS_ATTENTION_COOPMAT_ROWS 16
@@ -48,6 +54,7 @@ struct GsAttentionPush
   gs_address q, k, v, y;
   gs_address scratch;              /* attention-uniform                                          */
   gs_address zeros;                /* attention-gather: head_channels elements that are zero    */
+  gs_address w, norm_weight, norm_bias; /* attention-coopmat: what makes queries of x            */
   uint       queries, keys, heads, head_channels;
   uint       q_pitch, kv_pitch;    /* elements from token to token; y is dense                 */
   float      scale;
@@ -55,4 +62,5 @@ struct GsAttentionPush
   uint       columns;              /* attention-uniform: workgroups of a head                   */
   uint       q_texel, k_texel, v_texel; /* attention-texel: where they begin, in texels (v in k's
                                       buffer)                                                   */
+  float      norm_epsilon;
 };

@@ -37,6 +37,7 @@ typedef struct
   GPtrArray *outputs;        /* GsTensor */
   GRand     *rand;
   double     weight_scale;   /* of weights that are made from now on, a power of two; 0: 1 */
+  gboolean   no_bias;        /* of layers that are made from now on */
   double     tolerance;      /* largest error relative to the largest wanted value */
 } GsOpTest;
 

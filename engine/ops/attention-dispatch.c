@@ -17,8 +17,10 @@ typedef struct
 double
 gs_attention_flop (const GsAttention *attention)
 {
-  return 4.0 * gs_shape_elements (attention->q->shape) * attention->k->shape.h
-         * attention->k->shape.w;
+  const double keys = attention->k->shape.h * attention->k->shape.w;
+  const double projected = attention->weight != NULL ? attention->q->shape.c : 0;
+
+  return gs_shape_elements (attention->q->shape) * (4 * keys + 2 * projected);
 }
 
 /* A workgroup makes so much of a head's channels, which it holds in registers; the lane kernels
@@ -139,6 +141,10 @@ dispatch_coopmat (Call *call, const GsAttentionTile *tile)
     [GS_ATTENTION_COOPMAT_K] = tile->matrix.k,
     [GS_ATTENTION_COOPMAT_ROW_LANES] = CLAMP (tile->lanes / GS_ATTENTION_COOPMAT_ROWS, 2, 4),
     [GS_ATTENTION_COOPMAT_INVOCATIONS] = subgroups * tile->lanes,
+    [GS_ATTENTION_COOPMAT_QUERIES] = call->attention->weight == NULL ? GS_ATTENTION_QUERIES_GIVEN
+                                     : call->attention->norm_epsilon > 0
+                                       ? GS_ATTENTION_QUERIES_NORMALISED
+                                       : GS_ATTENTION_QUERIES_PROJECTED,
     [GS_ATTENTION_COOPMAT_LANES] = tile->lanes,
   };
 
@@ -163,6 +169,10 @@ gs_attention_dispatch (GsCommands *commands, const GsAttentionTile *tile,
       .y = gs_op_write (commands, attention->y),
       .scratch = attention->scratch,
       .zeros = gs_lanes_zeros (attention->k, head_channels),
+      .w = gs_op_read (commands, attention->weight),
+      .norm_weight = gs_op_read (commands, attention->norm_weight),
+      .norm_bias = gs_op_read (commands, attention->norm_bias),
+      .norm_epsilon = attention->norm_epsilon,
       .queries = q->shape.h * q->shape.w,
       .keys = attention->k->shape.h * attention->k->shape.w,
       .heads = attention->heads,

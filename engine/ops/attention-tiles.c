@@ -48,7 +48,8 @@ gs_attention_list_tiles (GsDevice *device, const GsAttention *attention)
   const GsAttentionTile plain = { GS_MATMUL_TILE, .name = "tile" };
   const guint32 head_channels = attention->q->shape.c / attention->heads;
 
-  g_array_append_val (tiles, plain);
+  if (attention->weight == NULL)
+    g_array_append_val (tiles, plain);
   if (!is_in_eights (attention->q) || !is_in_eights (attention->k) || !is_in_eights (attention->v)
       || attention->y->dtype != GS_DTYPE_F16 || head_channels % 8 != 0
       || head_channels > GS_ATTENTION_COOPMAT_MAX_WIDTH
@@ -65,14 +66,6 @@ gs_attention_list_tiles (GsDevice *device, const GsAttention *attention)
 }
 
 /* ---- Trials ---- */
-
-typedef struct
-{
-  GArray                *tiles; /* the candidates */
-  const GsAttentionTile *tile;
-  GsTensor               q, k, v, y;
-  GsAttention            attention;
-} Trial;
 
 /* Floating-point operations of one run: a few milliseconds. */
 static double
@@ -95,9 +88,27 @@ place (GsTensor *tensor, const GsTensor *like, guint32 rows, guint64 *end)
   *end += (tensor->n_bytes + 255) / 256 * 256;
 }
 
-/* An attention like the given one, of fewer queries if it is long. */
+/* Weights as they are, and the norm's. */
 static void
-trial_init (Trial *trial, GsDevice *device, const GsAttention *attention)
+place_weights (GsAttentionTrial *trial, const GsAttention *like, guint64 *end)
+{
+  const guint64 norm_bytes = like->q->shape.c * sizeof (float);
+
+  if (like->weight == NULL)
+    return;
+  trial->weight = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = like->weight->dtype, .offset = *end,
+                               .n_bytes = like->weight->n_bytes };
+  *end += (trial->weight.n_bytes + 255) / 256 * 256;
+  trial->norm = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = GS_DTYPE_F32, .offset = *end,
+                             .n_bytes = norm_bytes };
+  *end += norm_bytes;
+  trial->attention.weight = &trial->weight;
+  trial->attention.norm_weight = trial->attention.norm_bias = &trial->norm;
+  trial->attention.norm_epsilon = like->norm_epsilon;
+}
+
+void
+gs_attention_trial_init (GsAttentionTrial *trial, GsDevice *device, const GsAttention *attention)
 {
   const GsShape q = attention->q->shape, k = attention->k->shape;
   const double most = trial_flop (device);
@@ -112,47 +123,74 @@ trial_init (Trial *trial, GsDevice *device, const GsAttention *attention)
   place (&trial->y, attention->y, queries, &end);
   trial->attention = (GsAttention) { &trial->q, &trial->k, &trial->v, &trial->y, attention->heads,
                                      attention->causal };
+  place_weights (trial, attention, &end);
+  trial->n_bytes = end;
+}
+
+char *
+gs_attention_trial_class (const GsAttentionTrial *trial)
+{
+  const GsAttention *attention = &trial->attention;
+
+  return g_strdup_printf ("%s-%u-%u-%u-%u%s%s", gs_dtype_name (trial->q.dtype),
+                          trial->q.shape.c / attention->heads,
+                          g_bit_storage (trial->q.shape.n * attention->heads - 1),
+                          g_bit_storage (trial->q.shape.w - 1), g_bit_storage (trial->k.shape.w - 1),
+                          attention->causal ? "-causal" : "",
+                          attention->weight == NULL        ? ""
+                          : attention->norm_epsilon > 0 ? "-of-norm" : "-of-x");
 }
 
 static void
 record_trial (GsCommands *commands, gpointer data)
 {
-  Trial *trial = data;
+  GsAttentionTrial *trial = data;
 
   gs_attention_dispatch (commands, trial->tile, &trial->attention);
 }
+
+double
+gs_attention_trial_time (GsAttentionTrial *trial, GsDevice *device)
+{
+  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE, trial->n_bytes, "tuning",
+                                               NULL);
+
+  if (buffer == NULL)
+    return INFINITY;
+  trial->q.buffer = trial->k.buffer = trial->v.buffer = trial->y.buffer = buffer;
+  trial->weight.buffer = trial->norm.buffer = buffer;
+  return gs_tune_time (device, record_trial, trial);
+}
+
+/* ---- Choosing ---- */
+
+typedef struct
+{
+  GsAttentionTrial base;
+  GArray          *tiles; /* the candidates */
+} Trial;
 
 static double
 time_tile (GsDevice *device, guint candidate, gpointer data)
 {
   Trial *trial = data;
-  g_autoptr (GsBuffer) buffer = gs_buffer_new (device, GS_MEMORY_DEVICE,
-                                               trial->y.offset + trial->y.n_bytes, "tuning", NULL);
 
-  if (buffer == NULL)
-    return INFINITY;
-  trial->q.buffer = trial->k.buffer = trial->v.buffer = trial->y.buffer = buffer;
-  trial->tile = &g_array_index (trial->tiles, GsAttentionTile, candidate);
-  return gs_tune_time (device, record_trial, trial);
+  trial->base.tile = &g_array_index (trial->tiles, GsAttentionTile, candidate);
+  return gs_attention_trial_time (&trial->base, device);
 }
-
-/* ---- Choosing ---- */
 
 static guint
 choose_tuned (GsDevice *device, GArray *tiles, const GsAttention *attention)
 {
   Trial trial = { .tiles = tiles };
   g_autofree const char **names = g_new (const char *, tiles->len);
-  g_autofree char *key = NULL;
+  g_autofree char *klass = NULL, *key = NULL;
 
   for (guint i = 0; i < tiles->len; i++)
     names[i] = g_array_index (tiles, GsAttentionTile, i).name;
-  trial_init (&trial, device, attention);
-  key = g_strdup_printf ("attention-%s-%u-%u-%u-%u%s", gs_dtype_name (trial.q.dtype),
-                         trial.q.shape.c / attention->heads,
-                         g_bit_storage (trial.q.shape.n * attention->heads - 1),
-                         g_bit_storage (trial.q.shape.w - 1), g_bit_storage (trial.k.shape.w - 1),
-                         attention->causal ? "-causal" : "");
+  gs_attention_trial_init (&trial.base, device, attention);
+  klass = gs_attention_trial_class (&trial.base);
+  key = g_strconcat ("attention-", klass, NULL);
   return gs_tune_choose (device, key, names, tiles->len, time_tile, &trial);
 }
 
@@ -160,17 +198,18 @@ choose_tuned (GsDevice *device, GArray *tiles, const GsAttention *attention)
 static void
 drop_failed (GsDevice *device, GArray *tiles)
 {
-  for (guint i = tiles->len; i-- > 1;)
+  for (guint i = tiles->len; i-- > 0;)
     {
       g_autofree char *name
           = g_strconcat ("attention-", g_array_index (tiles, GsAttentionTile, i).name, NULL);
 
-      if (!gs_kernel_check_allows (device, name))
+      if (g_array_index (tiles, GsAttentionTile, i).variant != GS_MATMUL_TILE
+          && !gs_kernel_check_allows (device, name))
         g_array_remove_index (tiles, i);
     }
 }
 
-void
+gboolean
 gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttentionTile *tile)
 {
   const GsMatmulVariant variant = gs_matmul_choose (device);
@@ -179,12 +218,15 @@ gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttention
 
   *tile = (GsAttentionTile) { variant };
   if (variant > GS_MATMUL_TUNED)
-    return;
+    return attention->weight == NULL;
   tiles = gs_attention_list_tiles (device, attention);
   drop_failed (device, tiles);
+  if (tiles->len == 0)
+    return FALSE;
   if (variant == GS_MATMUL_TUNED)
     i = choose_tuned (device, tiles, attention);
-  else if (variant == GS_MATMUL_COOPMAT)
+  else if (variant == GS_MATMUL_COOPMAT && attention->weight == NULL)
     i = MIN (1, tiles->len - 1);
   *tile = g_array_index (tiles, GsAttentionTile, i);
+  return TRUE;
 }

@@ -6,19 +6,25 @@
 #include "ops/op.h"
 #include "ops/ops.h"
 
-typedef struct
-{
-  guint32  heads;
-  gboolean causal;
-} Parameters;
+typedef GsAttentionParameters Parameters;
 
 static GsAttention
 attention_of (const GsNode *node)
 {
   const Parameters *parameters = GS_OP_PARAMETERS (node, const Parameters);
 
-  return (GsAttention) { node->inputs[0], node->inputs[1], node->inputs[2], node->output,
-                         parameters->heads, parameters->causal };
+  return (GsAttention) {
+    .q = node->inputs[GS_ATTENTION_Q],
+    .k = node->inputs[GS_ATTENTION_K],
+    .v = node->inputs[GS_ATTENTION_V],
+    .y = node->output,
+    .heads = parameters->heads,
+    .causal = parameters->causal,
+    .weight = node->inputs[GS_ATTENTION_WEIGHT],
+    .norm_weight = node->inputs[GS_ATTENTION_NORM_WEIGHT],
+    .norm_bias = node->inputs[GS_ATTENTION_NORM_BIAS],
+    .norm_epsilon = parameters->norm_epsilon,
+  };
 }
 
 static gboolean
@@ -75,7 +81,12 @@ record (GsNode *node, GsCommands *commands)
   if (node->scratch_bytes > 0)
     attention.scratch = gs_op_scratch_write (commands, node);
 
-  gs_attention_choose (gs_commands_get_device (commands), &attention, &tile);
+  if (!gs_attention_choose (gs_commands_get_device (commands), &attention, &tile))
+    {
+      gs_commands_take_error (commands, g_error_new (GS_ERROR, GS_ERROR_UNSUPPORTED,
+                                                     "%s: no kernel makes these queries", node->name));
+      return;
+    }
   gs_attention_dispatch (commands, &tile, &attention);
 }
 
@@ -95,13 +106,15 @@ const GsOpClass gs_op_attention = {
   .record = record,
   .backward = backward,
   .flop = flop,
+  .absorb_producer_on = gs_attention_absorb_queries,
 };
 
 GsTensor *
 gs_attention (GsGraph *g, GsTensor *q, GsTensor *k, GsTensor *v, guint32 heads, gboolean causal)
 {
   const Parameters parameters = { heads, causal };
+  GsTensor *const operands[GS_ATTENTION_N_OPERANDS] = { q, k, v };
 
-  return gs_graph_add (g, &gs_op_attention, NULL, (GsTensor *[]) { q, k, v }, 3, &parameters,
+  return gs_graph_add (g, &gs_op_attention, NULL, operands, GS_ATTENTION_N_OPERANDS, &parameters,
                        sizeof parameters);
 }
