@@ -58,31 +58,7 @@ const uint COLUMN_PARTS = SUBGROUP_COLUMNS / N;
 const uint AFTER = OUT + (LEAVES_MOMENTS ? ROWS / M * COLUMNS / 2 : 0);
 shared uvec4 quads[2 * SLAB > AFTER ? 2 * SLAB : AFTER];
 
-void put_moment (uint i, vec2 v)
-{
-  quads[OUT + i / 2][i % 2 * 2] = floatBitsToUint (v.x);
-  quads[OUT + i / 2][i % 2 * 2 + 1] = floatBitsToUint (v.y);
-}
-
-vec2 moment_at (uint i)
-{
-  uvec4 quad = quads[OUT + i / 2];
-
-  return uintBitsToFloat (i % 2 == 0 ? quad.xy : quad.zw);
-}
-
-/* Of the subgroup's M rows in its place, in fours of columns. at: of the first in [part][column]. */
-void put_moments_of_rows (uint out_place, uint at)
-{
-  for (uint four = gl_SubgroupInvocationID; four < SUBGROUP_COLUMNS / 4; four += LANES)
-    {
-      Four sums;
-
-      for (uint row = 0; row < M; row++)
-        add_to_four (sums, row, uintBitsToFloat (quads[out_place + row * OUT_STRIDE + four]));
-      put_four (at + four * 4, sums);
-    }
-}
+#include "include/matmul-matrix-moments.glsl"
 
 #define SHARES DEPTH_QUADS
 void put_share (uint i, vec2 v) { quads[i].xy = floatBitsToUint (v); }
