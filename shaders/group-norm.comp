@@ -11,16 +11,40 @@
 
 #define LANES GS_GROUP_NORM_LANES
 
+layout(constant_id = GS_GROUP_NORM_LEFT_COLUMNS) const uint LEFT_COLUMNS = 0;
 layout(local_size_x = LANES) in;
 layout(push_constant) uniform Push { GsGroupNormPush p; };
 
 #include "include/group-norm.glsl"
 
-/* What invocation part of some finds in its share of a group's moments. */
+/* What invocation part of some finds in its share of a group's moments that a product left: of a slice,
+ * one for each tile that has some of the group. */
+vec3 merge_left (uint n, uint group, uint width, uint part, uint parts_count)
+{
+  const uint columns = LEFT_COLUMNS > 0 ? LEFT_COLUMNS : 1;
+  uint places = (width - 1) / columns + 2, begin = group * width;
+  vec3 sum = vec3 (0.0);
+
+  for (uint i = part; i < p.slices * places; i += parts_count)
+    {
+      uint slice = i / places, place = i - slice * places;
+      uint tile = begin / columns + place;
+      uint from = max (tile * columns, begin), to = min (tile * columns + columns, begin + width);
+      uint at = ((n * p.slices + slice) * p.groups + group) * places + place;
+
+      if (from < to)
+        sum = merge (sum, vec3 (float ((to - from) * p.slice_pixels), Float2s (p.moments).at[at]));
+    }
+  return sum;
+}
+
+/* The same, of those of channels or left. */
 vec3 merge_share (uint n, uint group, uint width, uint part, uint parts_count)
 {
   vec3 sum = vec3 (0.0);
 
+  if (LEFT_COLUMNS > 0)
+    return merge_left (n, group, width, part, parts_count);
   for (uint i = part; i < p.slices * width; i += parts_count)
     {
       uint slice = i / width;

@@ -12,11 +12,15 @@
 /* Specialization constant of group-norm-whole: invocations of a workgroup. */
 #define GS_GROUP_NORM_WHOLE_LANES 0
 
+/* Specialization constant of group-norm: columns of the tiles of a product that left the moments, as
+ * include/matmul-moments.glsl describes them; 0: group-norm-partial did. */
+#define GS_GROUP_NORM_LEFT_COLUMNS 0
+
 struct GsGroupNormPush
 {
   gs_address x, x2;              /* x2: the channels behind the first x_channels, or 0   */
   gs_address y, weight, bias;    /* weight, bias: (C) float                              */
-  gs_address moments;            /* (N, slices, C) pairs of floats                       */
+  gs_address moments;            /* (N, slices, C) pairs of floats, or what a product left */
   uint       samples, pixels, groups;
   uint       channels, x_channels; /* in all, in x                                      */
   uint       slices, slice_pixels;

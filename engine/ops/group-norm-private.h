@@ -3,7 +3,7 @@
  * device, to compare with. */
 #pragma once
 
-#include "ops/op.h"
+#include "ops/matmul-private.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,7 @@ enum
   GS_GROUP_NORM_WEIGHT,
   GS_GROUP_NORM_BIAS,
   GS_GROUP_NORM_X2, /* more channels of x, or NULL */
+  GS_GROUP_NORM_MOMENTS, /* what the product that made x left, or NULL */
   GS_GROUP_NORM_N_OPERANDS,
 };
 
@@ -21,6 +22,7 @@ typedef struct
   guint32  groups;
   float    epsilon;
   gboolean silu;
+  GsMatmulMoments moments; /* in GS_GROUP_NORM_MOMENTS */
 } GsGroupNorm;
 
 /* NULL if the node is another. */

@@ -70,11 +70,11 @@ block_fours (GsShape x, guint32 groups)
 /* Pixels for a workgroup of the second kernel: it reads the moments of all slices before. GPUs do so
  * in parallel, and need more workgroups to be busy. */
 static guint32
-block_pixels (GsDevice *device, GsShape x)
+block_pixels (GsDevice *device, guint32 slices)
 {
   const guint32 factor = gs_device_get_info (device)->kind == GS_GPU_CPU ? 8 : 2;
 
-  return MAX (MIN_SLICE_PIXELS, n_slices (x) * factor);
+  return MAX (MIN_SLICE_PIXELS, slices * factor);
 }
 
 /* How group-norm-whole would do it. */
@@ -135,7 +135,7 @@ gs_group_norm_scratch_bytes (GsDevice *device, GsTensor *const *operands, const 
 {
   Whole whole;
 
-  if (takes_whole (device, x_shape (operands), norm->groups, &whole))
+  if (norm->moments.groups > 0 || takes_whole (device, x_shape (operands), norm->groups, &whole))
     return 0;
   return 2 * n_moments (x_shape (operands)) * sizeof (float);
 }
@@ -154,27 +154,31 @@ gs_group_norm_dispatch (GsCommands *commands, GsTensor *const *operands, const G
   const guint64 elements = gs_shape_elements (x);
   GsDevice *device = gs_commands_get_device (commands);
   Whole whole;
-  const gboolean is_whole = takes_whole (device, x, norm->groups, &whole);
-  const struct GsGroupNormPush push = {
+  const gboolean is_left = norm->moments.groups > 0;
+  const gboolean is_whole = !is_left && takes_whole (device, x, norm->groups, &whole);
+  const guint32 columns = norm->moments.columns;
+  struct GsGroupNormPush push = {
     .x = gs_op_read (commands, operands[GS_GROUP_NORM_X]),
     .x2 = gs_op_read (commands, operands[GS_GROUP_NORM_X2]),
     .y = gs_buffer_get_address (y->buffer) + y->offset,
     .weight = gs_op_read (commands, operands[GS_GROUP_NORM_WEIGHT]),
     .bias = gs_op_read (commands, operands[GS_GROUP_NORM_BIAS]),
-    .moments = is_whole ? 0 : gs_op_write (commands, scratch),
+    .moments = is_left    ? gs_op_read (commands, operands[GS_GROUP_NORM_MOMENTS])
+               : is_whole ? 0
+                          : gs_op_write (commands, scratch),
     .samples = x.n,
     .pixels = x.h * x.w,
     .channels = x.c,
     .x_channels = operands[GS_GROUP_NORM_X]->shape.c,
     .groups = norm->groups,
-    .slices = n_slices (x),
-    .slice_pixels = slice_pixels (x),
+    .slice_pixels = is_left ? norm->moments.rows : slice_pixels (x),
     .epsilon = norm->epsilon,
     .silu = norm->silu,
     .block_fours = is_whole ? whole.fours : block_fours (x, norm->groups),
-    .block_pixels = block_pixels (device, x),
   };
 
+  push.slices = gs_groups (push.pixels, push.slice_pixels);
+  push.block_pixels = block_pixels (device, push.slices);
   if (is_whole)
     {
       gs_op_write (commands, y);
@@ -183,15 +187,18 @@ gs_group_norm_dispatch (GsCommands *commands, GsTensor *const *operands, const G
                            &push, sizeof push, whole.n_groups, elements * 16.0);
       return;
     }
-  gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm-partial", y->dtype, NULL, 0),
-                       &push, sizeof push, gs_groups (n_moments (x) / 4, GS_GROUP_NORM_LANES),
-                       elements * 8.0);
-
-  gs_op_read (commands, scratch);
-  gs_op_read (commands, operands[GS_GROUP_NORM_X]);
-  gs_op_read (commands, operands[GS_GROUP_NORM_X2]);
+  if (!is_left)
+    {
+      gs_op_dispatch_line (commands,
+                           gs_op_kernel (commands, "group-norm-partial", y->dtype, NULL, 0), &push,
+                           sizeof push, gs_groups (n_moments (x) / 4, GS_GROUP_NORM_LANES),
+                           elements * 8.0);
+      gs_op_read (commands, scratch);
+      gs_op_read (commands, operands[GS_GROUP_NORM_X]);
+      gs_op_read (commands, operands[GS_GROUP_NORM_X2]);
+    }
   gs_op_write (commands, y);
-  gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm", y->dtype, NULL, 0), &push,
+  gs_op_dispatch_line (commands, gs_op_kernel (commands, "group-norm", y->dtype, &columns, 1), &push,
                        sizeof push,
                        (guint64) x.n * gs_groups (push.pixels, push.block_pixels)
                          * (x.c / 4 / push.block_fours),
@@ -233,6 +240,17 @@ absorb_input (GsNode *node, guint k)
   return TRUE;
 }
 
+/* One dispatch instead of two, of which the first reads x as well. */
+static void
+ask_producers_on (GsNode *node, GsDevice *device)
+{
+  GsGroupNorm *norm = GS_OP_PARAMETERS (node, GsGroupNorm);
+  Whole whole;
+
+  if (!takes_whole (device, x_shape (node->inputs), norm->groups, &whole))
+    gs_matmul_leave_moments (node, device);
+}
+
 static void
 backward (GsGraph *g, GsNode *node, GsTensor *dy, const gboolean *wanted, GsTensor **dx)
 {
@@ -255,6 +273,7 @@ const GsOpClass gs_op_group_norm = {
   .backward = backward,
   .absorb = absorb,
   .absorb_input = absorb_input,
+  .ask_producers_on = ask_producers_on,
 };
 
 const GsGroupNorm *
@@ -271,7 +290,8 @@ gs_group_norm (GsGraph *g, const char *name, GsTensor *x, guint32 groups, float 
   GS_SCOPE (g, "%s", name);
   GsTensor *weight = gs_graph_weight (g, "weight", dims, 1, &gs_layout_vector);
   GsTensor *bias = gs_graph_weight (g, "bias", dims, 1, &gs_layout_vector);
+  GsTensor *const operands[GS_GROUP_NORM_N_OPERANDS] = { x, weight, bias };
 
-  return gs_graph_add (g, &gs_op_group_norm, NULL, (GsTensor *[]) { x, weight, bias, NULL },
-                       GS_GROUP_NORM_N_OPERANDS, &parameters, sizeof parameters);
+  return gs_graph_add (g, &gs_op_group_norm, NULL, operands, GS_GROUP_NORM_N_OPERANDS, &parameters,
+                       sizeof parameters);
 }

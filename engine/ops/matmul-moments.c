@@ -3,6 +3,7 @@
  * Linear layers that normalise groups of channels of what they read. No workgroup could find the moments of
  * all pixels by itself, so the product that makes x leaves them, of its tiles, beside it, and a workgroup
  * takes these together before it begins: a dispatch and a tensor that is written and read back are spared.
+ * Norms that stay nodes may read them, too, which spares one of two dispatches.
  *
  * What that costs both products may be more: GPUs are asked once for a class of them, as for layer norms.
  */
@@ -94,6 +95,23 @@ record_maker (GsCommands *commands, gpointer data)
                       trial->apart ? NULL : &trial->moments, &base->parameters);
 }
 
+/* The norm alone, or none for which moments are left. */
+static void
+record_norm (GsCommands *commands, gpointer data)
+{
+  Trial *trial = data;
+  GsTensor *const operands[GS_GROUP_NORM_N_OPERANDS] = {
+    [GS_GROUP_NORM_X] = &trial->base.x,
+    [GS_GROUP_NORM_WEIGHT] = &trial->weight,
+    [GS_GROUP_NORM_BIAS] = &trial->weight,
+    [GS_GROUP_NORM_MOMENTS] = &trial->moments,
+  };
+  GsGroupNorm norm = *trial->norm;
+
+  norm.moments = trial->apart ? (GsMatmulMoments) { 0 } : trial->layout;
+  gs_group_norm_dispatch (commands, operands, &norm, &trial->scratch, &trial->h);
+}
+
 static void
 record_reader (GsCommands *commands, gpointer data)
 {
@@ -126,12 +144,13 @@ place (GsTensor *tensor, guint64 end)
 }
 
 static double
-time_trial (GsDevice *device, Trial *trial, gboolean makes, gboolean apart)
+time_trial (GsDevice *device, Trial *trial, GsTuneRecordFunc record, gboolean apart)
 {
   GsTensor *const all[] = { &trial->base.x, &trial->base.w, &trial->base.y, &trial->h, &trial->weight,
                             &trial->scratch, &trial->moments };
-  const GsShape left = makes ? trial->base.y.shape : trial->base.x.shape;
-  GsTensor *const operands[GS_GROUP_NORM_N_OPERANDS] = { &trial->base.x };
+  const GsShape left = record == record_maker ? trial->base.y.shape : trial->base.x.shape;
+  GsTensor normed = { .shape = left };
+  GsTensor *const operands[GS_GROUP_NORM_N_OPERANDS] = { &normed };
   guint64 end = trial->base.n_bytes;
   g_autoptr (GsBuffer) buffer = NULL;
 
@@ -147,7 +166,7 @@ time_trial (GsDevice *device, Trial *trial, gboolean makes, gboolean apart)
     return INFINITY;
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
     all[i]->buffer = buffer;
-  return gs_tune_time (device, makes ? record_maker : record_reader, trial);
+  return gs_tune_time (device, record, trial);
 }
 
 static double
@@ -155,8 +174,38 @@ time_both (GsDevice *device, guint candidate, gpointer data)
 {
   Trial *trials = data;
 
-  return time_trial (device, &trials[0], TRUE, candidate == 0)
-         + time_trial (device, &trials[1], FALSE, candidate == 0);
+  return time_trial (device, &trials[0], record_maker, candidate == 0)
+         + time_trial (device, &trials[1], record_reader, candidate == 0);
+}
+
+/* y of the maker's trial is x of the norm's. */
+static double
+time_norm (GsDevice *device, guint candidate, gpointer data)
+{
+  Trial *trial = data;
+  Trial normed = *trial;
+
+  normed.base.x.shape = trial->base.y.shape;
+  normed.base.x.n_bytes = trial->base.y.n_bytes;
+  normed.base.x.offset = 0;
+  normed.base.n_bytes = trial->base.n_bytes + trial->base.y.n_bytes;
+  return time_trial (device, trial, record_maker, candidate == 0)
+         + time_trial (device, &normed, record_norm, candidate == 0);
+}
+
+static gboolean
+is_faster_left (GsDevice *device, GsNode *maker, const GsGroupNorm *norm,
+                const GsMatmulMoments *moments, const GsMatmulTile *tile)
+{
+  static const char *const names[] = { "apart", "left" };
+  Trial trial = { .norm = norm, .layout = *moments, .tile = *tile };
+  g_autofree char *makes = NULL, *key = NULL;
+
+  gs_matmul_trial_init (&trial.base, device, maker->inputs, maker->output,
+                        GS_OP_PARAMETERS (maker, const GsMatmulParameters));
+  makes = gs_matmul_trial_class (&trial.base);
+  key = g_strdup_printf ("group-norm-%u-%s", norm->groups, makes);
+  return gs_tune_choose (device, key, names, G_N_ELEMENTS (names), time_norm, &trial) == 1;
 }
 
 static gboolean
@@ -197,6 +246,37 @@ ask_for_moments (GsNode *node, const GsMatmulMoments *moments)
   return gs_graph_add_second (node, (GsShape) { 1, 1, 1, n_bytes / sizeof (float) }, GS_DTYPE_F32);
 }
 
+/* The product that makes a norm's x, if it is one; NULL else. */
+static GsNode *
+find_maker (const GsNode *norm)
+{
+  GsTensor *x = norm->inputs[GS_GROUP_NORM_X];
+  GsNode *maker = x->producer;
+
+  return maker != NULL && maker->klass->record == gs_matmul_record && maker->output == x
+             && norm->inputs[GS_GROUP_NORM_X2] == NULL
+           ? maker
+           : NULL;
+}
+
+void
+gs_matmul_leave_moments (GsNode *norm, GsDevice *device)
+{
+  GsGroupNorm *asked = GS_OP_PARAMETERS (norm, GsGroupNorm);
+  const GsMatmulVariant variant = gs_matmul_choose (device);
+  GsNode *maker = find_maker (norm);
+  GsMatmulMoments moments;
+  GsMatmulTile tile;
+
+  if (variant > GS_MATMUL_TUNED || variant == GS_MATMUL_DOT || maker == NULL
+      || !plan_moments (maker, asked->groups, device, &tile, &moments)
+      || (variant == GS_MATMUL_TUNED && !is_faster_left (device, maker, asked, &moments, &tile)))
+    return;
+  norm->inputs[GS_GROUP_NORM_MOMENTS] = ask_for_moments (maker, &moments);
+  if (norm->inputs[GS_GROUP_NORM_MOMENTS] != NULL)
+    asked->moments = moments;
+}
+
 gboolean
 gs_matmul_absorb_group_norm (GsNode *node, GsNode *norm, GsDevice *device)
 {
@@ -205,13 +285,11 @@ gs_matmul_absorb_group_norm (GsNode *node, GsNode *norm, GsDevice *device)
   const GsMatmulVariant variant = gs_matmul_choose (device);
   const GsGroupNorm *asked = gs_group_norm_get (norm);
   GsTensor *x = norm->inputs[GS_GROUP_NORM_X], *moments;
-  GsNode *maker = gs_tensor_root (x)->producer;
+  GsNode *maker = find_maker (norm);
   GsMatmulTile tiles[2];
 
   if (variant > GS_MATMUL_TUNED || variant == GS_MATMUL_DOT || asked->silu || maker == NULL
-      || maker->klass->record != gs_matmul_record || maker->output != x
-      || node->inputs[GS_MATMUL_X2] != NULL || norm->inputs[GS_GROUP_NORM_X2] != NULL
-      || parameters->moments.groups > 0
+      || node->inputs[GS_MATMUL_X2] != NULL || parameters->moments.groups > 0
       || !plan_moments (maker, asked->groups, device, &tiles[0], &wanted.norm_moments))
     return FALSE;
   gs_matmul_choose_tile (device, variant, node->inputs, node->output, parameters, &tiles[1]);

@@ -117,6 +117,10 @@ guint64  gs_matmul_block_bytes     (const GsNode *node);
 gboolean gs_matmul_absorb_norm       (GsNode *node, guint k, GsDevice *device);
 gboolean gs_matmul_absorb_group_norm (GsNode *node, GsNode *norm, GsDevice *device);
 
+/* Has the product that makes a group norm's x leave moments for it, if it can and that is not known to be
+ * slower. */
+void     gs_matmul_leave_moments     (GsNode *norm, GsDevice *device);
+
 /* Kernels of one interface, made for different devices. */
 typedef enum
 {

@@ -162,7 +162,10 @@ gs_graph_fuse_on (GsGraph *graph, GsDevice *device)
     {
       GsNode *node = g_ptr_array_index (graph->nodes, i);
 
-      if (!node->dead)
-        take_over_work (graph, node, device);
+      if (node->dead)
+        continue;
+      take_over_work (graph, node, device);
+      if (node->klass->ask_producers_on != NULL)
+        node->klass->ask_producers_on (node, device);
     }
 }

@@ -54,6 +54,10 @@ struct _GsOpClass
 
   /* The same where it depends on the device whether that is better. */
   gboolean (*absorb_producer_on) (GsNode *node, guint k, GsDevice *device);
+
+  /* Asks the nodes that make its inputs to leave something beside them (gs_graph_add_second()), where that
+   * is better on this device. NULL: never. */
+  void (*ask_producers_on) (GsNode *node, GsDevice *device);
 };
 
 G_END_DECLS

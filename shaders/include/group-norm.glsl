@@ -28,8 +28,9 @@ void merge_parts (uint n_groups, uint n_parts)
     {
       vec3 sum = parts[id * n_parts];
 
-      for (uint i = 1; i < n_parts && parts[id * n_parts + i].x > 0.0; i++)
-        sum = merge (sum, parts[id * n_parts + i]);
+      for (uint i = 1; i < n_parts; i++)
+        if (parts[id * n_parts + i].x > 0.0)
+          sum = merge (sum, parts[id * n_parts + i]);
       merged[id] = vec2 (sum.y, inversesqrt (sum.z / sum.x + p.epsilon));
     }
   barrier ();

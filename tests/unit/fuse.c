@@ -84,8 +84,24 @@ test_unet (void)
   g_assert_cmpuint (gs_plan_arena (g, 0), <, 60 << 20);
 }
 
+/* Norms that are two dispatches, the first one for moments in memory of its own. */
+static guint
+count_double_norms (GsGraph *graph, GsDevice *device)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const GsNode *node = graph->nodes->pdata[i];
+
+      n += !node->dead && g_str_equal (node->klass->name, "group-norm")
+           && node->klass->scratch_bytes (node, device) > 0;
+    }
+  return n;
+}
+
 /* The kernels for GPUs normalise tokens while they read them, and pixels in front of a linear layer; those
- * for matrix units make queries of texts. */
+ * for matrix units make queries of texts. What is left of two dispatches are norms of joined pictures. */
 static void
 test_unet_on_gpu (void)
 {
@@ -101,7 +117,9 @@ test_unet_on_gpu (void)
   gs_graph_fuse_on (g, device);
   g_assert_cmpuint (count (g, "layer-norm"), ==, 16 * 3);
   g_setenv ("GESSO_KERNELS", "tile", TRUE);
+  g_assert_cmpuint (count_double_norms (g, device), ==, 5 + 8 + 6);
   gs_graph_fuse_on (g, device);
+  g_assert_cmpuint (count_double_norms (g, device), ==, 6);
   g_assert_cmpuint (count (g, "layer-norm"), ==, 0);
   g_assert_cmpuint (count (g, "group-norm"), ==, 2 * 22 + 1);
   g_assert_cmpuint (count (g, NULL), ==, 321 - 16 * 3 - 16);
