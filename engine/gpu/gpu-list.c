@@ -183,6 +183,7 @@ gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info)
   fill_features (physical, info);
   fill_dots (physical, info);
   gs_gpu_fill_matrix (physical, info);
+  gs_gpu_fill_group_matrices (physical, info);
 }
 
 static int
