@@ -85,6 +85,20 @@ gs_kernel_check_finding (GsDevice *device, const char *name)
 }
 
 gboolean
+gs_kernel_check_passes (GsDevice *device, const char *name)
+{
+  g_autofree char *finding = gs_kernel_check_finding (device, name);
+  GsKernelCheck check = { .needed = FALSE };
+  gboolean passed;
+  double worst;
+
+  if (finding != NULL)
+    return g_str_equal (finding, "passed");
+  g_strlcpy (check.name, name, sizeof check.name);
+  return gs_kernel_check_run (device, &check, &passed, &worst, NULL) && passed;
+}
+
+gboolean
 gs_kernel_check_allows (GsDevice *device, const char *name)
 {
   g_autofree char *finding = gs_kernel_check_finding (device, name);
