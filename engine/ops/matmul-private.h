@@ -172,7 +172,7 @@ typedef struct
 void     gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor *const *operands,
                                const GsTensor *y, const GsMatmulParameters *parameters);
 
-/* "f16-f16-k3-s1-13-9-9": its class, by sizes rounded up to powers of two. */
+/* "f16-f16-k3-s1-13-9-9": its class, by sizes rounded up to powers of two; "-s1-u" where x is enlarged. */
 char    *gs_matmul_trial_class (const GsMatmulTrial *trial);
 
 /* Dispatches one product; tensors need only shape, dtype and place. tile: of the variants that have

@@ -275,9 +275,9 @@ gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor *const *o
 char *
 gs_matmul_trial_class (const GsMatmulTrial *trial)
 {
-  return g_strdup_printf ("%s-%s-k%u-s%u-%u-%u-%u", gs_dtype_name (trial->x.dtype),
+  return g_strdup_printf ("%s-%s-k%u-s%u%s-%u-%u-%u", gs_dtype_name (trial->x.dtype),
                           gs_dtype_name (trial->w.dtype), trial->parameters.kernel,
-                          trial->parameters.stride,
+                          trial->parameters.stride, trial->parameters.upsample > 0 ? "-u" : "",
                           g_bit_storage (gs_shape_pixels (trial->y.shape) - 1),
                           g_bit_storage (trial->y.shape.c - 1), g_bit_storage (trial->x.shape.c - 1));
 }
