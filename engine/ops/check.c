@@ -42,7 +42,7 @@ takes_type (GsDevice *device, const char *name, GsDtype dtype)
 {
   if (dtype == GS_DTYPE_F16)
     return gs_device_get_info (device)->storage16;
-  return strstr (name, "-coopmat-") == NULL && strstr (name, "-half-") == NULL;
+  return strstr (name, "-coopmat-") == NULL && strstr (name, "-coopmat2-") == NULL && strstr (name, "-half-") == NULL;
 }
 
 gboolean
