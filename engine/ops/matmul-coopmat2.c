@@ -59,7 +59,7 @@ gs_matmul_coopmat2_fits (GsTensor *const *operands, const GsTensor *y,
                          const GsMatmulParameters *parameters)
 {
   for (guint i = 0; i < GS_MATMUL_N_OPERANDS; i++)
-    if (operands[i] != NULL && operands[i]->n_bytes > MOST_BYTES)
+    if (operands[i] != NULL && (operands[i]->n_bytes > MOST_BYTES || operands[i]->first % 8 != 0))
       return FALSE;
   return operands[GS_MATMUL_WEIGHT]->dtype == GS_DTYPE_F16 && operands[GS_MATMUL_NORM_WEIGHT] == NULL
          && parameters->stride == 1 && parameters->upsample == 0 && y->n_bytes <= MOST_BYTES;

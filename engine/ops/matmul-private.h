@@ -145,6 +145,10 @@ typedef struct
   char            name[64];
 } GsMatmulTile;
 
+/* Runs all of what a tile's kernel does, on halfs; as gs_matmul_check_run(). */
+gboolean gs_matmul_check_whole (GsDevice *device, const GsMatmulTile *tile, double *worst,
+                                GError **error);
+
 /* Runs on every device. */
 extern const GsMatmulTile gs_matmul_plain_tile;
 

@@ -89,6 +89,36 @@ test_failed_is_not_chosen (void)
   g_assert_true (is_listed ("tile-32x32"));
 }
 
+/* A kernel that no device is known to run right waits for its check: matrices of workgroups, which here are
+ * emulated, in all that they are used for. */
+static void
+test_checked_before_use (void)
+{
+  static const char *const findings[] = { "failed", "running", "again" };
+  static const char name[] = "matmul-coopmat2-32x32-64";
+  g_autofree char *finding = NULL;
+
+  if (!gs_device_get_info (device)->storage16 || gs_device_get_info (device)->n_group_matrices > 0)
+    {
+      g_test_skip ("nothing to emulate");
+      return;
+    }
+  g_setenv ("GESSO_KERNELS", "coopmat2", TRUE);
+  g_assert_true (is_listed ("coopmat2-32x32-64"));
+  for (guint i = 0; i < G_N_ELEMENTS (findings); i++)
+    {
+      gs_remembered_set (device, "checks", name, findings[i]);
+      g_assert_false (gs_kernel_check_passes (device, name));
+      g_assert_false (is_listed ("coopmat2-32x32-64"));
+    }
+  gs_remembered_set (device, "checks", name, NULL);
+  g_assert_true (gs_kernel_check_passes (device, name));
+  finding = gs_kernel_check_finding (device, name);
+  g_assert_cmpstr (finding, ==, "passed");
+  gs_remembered_set (device, "checks", name, NULL);
+  g_unsetenv ("GESSO_KERNELS");
+}
+
 /* Nothing is known yet; compiled kernels stay from the run before. */
 static void
 forget_findings (void)
@@ -121,6 +151,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernel-check/cancel", test_cancel);
   g_test_add_func ("/kernel-check/all-pass", test_all_pass);
   g_test_add_func ("/kernel-check/failed-is-not-chosen", test_failed_is_not_chosen);
+  g_test_add_func ("/kernel-check/checked-before-use", test_checked_before_use);
   status = g_test_run ();
   gs_device_free (device);
   return status;
