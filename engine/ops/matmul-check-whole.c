@@ -12,9 +12,9 @@
 
 #include <math.h>
 
-#define PICTURES 3
-#define HEIGHT 5
-#define WIDTH 6
+#define PICTURES 5
+#define HEIGHT 3
+#define WIDTH 4
 #define PIXELS (PICTURES * HEIGHT * WIDTH)
 #define CHANNELS 24 /* of x */
 #define CHANNELS2 16
