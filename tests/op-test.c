@@ -302,8 +302,8 @@ gs_op_test_use_kernels (GsOpTest *test, const char *variant)
         }
     }
   else if (g_str_has_prefix (variant, "coopmat")
-      && (gs_device_get_info (test->device)->n_matrix_shapes == 0
-          || !gs_kernel_exists ("matmul-coopmat.f16")))
+           && (gs_device_get_info (test->device)->n_matrix_shapes == 0
+               || !gs_kernel_exists ("matmul-coopmat.f16")))
     {
       g_test_skip ("no kernels for matrix units, here or in this build");
       return FALSE;
