@@ -138,7 +138,8 @@ gs_attention_absorb_queries (GsNode *node, guint k, GsDevice *device)
   GsAttention together;
   GsAttentionTile tile;
 
-  if (k != GS_ATTENTION_Q || (variant != GS_MATMUL_COOPMAT && variant != GS_MATMUL_TUNED)
+  if (k != GS_ATTENTION_Q
+      || (variant != GS_MATMUL_COOPMAT && variant != GS_MATMUL_COOPMAT2 && variant != GS_MATMUL_TUNED)
       || node->inputs[GS_ATTENTION_WEIGHT] != NULL || !is_plain_layer (layer, node->inputs[k]))
     return FALSE;
   together = joined (node, layer);

@@ -225,7 +225,8 @@ gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttention
     return FALSE;
   if (variant == GS_MATMUL_TUNED)
     i = choose_tuned (device, tiles, attention);
-  else if (variant == GS_MATMUL_COOPMAT && attention->weight == NULL)
+  else if (attention->weight == NULL
+           && (variant == GS_MATMUL_COOPMAT || variant == GS_MATMUL_COOPMAT2))
     i = MIN (1, tiles->len - 1);
   *tile = g_array_index (tiles, GsAttentionTile, i);
   return TRUE;

@@ -5,7 +5,8 @@
  * takes these together before it begins: a dispatch and a tensor that is written and read back are spared.
  * Norms that stay nodes may read them, too, which spares one of two dispatches.
  *
- * What that costs both products may be more: GPUs are asked once for a class of them, as for layer norms.
+ * What that costs both products may be more: GPUs are asked once for a class of them, as for layer norms. The
+ * kernels for bytes and for matrices of a workgroup have no place for it.
  */
 #include "ops/group-norm-private.h"
 #include "ops/matmul-private.h"
@@ -37,13 +38,15 @@ gs_matmul_tile_keeps_moments (const GsMatmulTile *tile, const GsTensor *x,
   const guint32 part_rows = tile->variant == GS_MATMUL_COOPMAT ? tile->matrix.m
                                                                : GS_MATMUL_TILE_PART_ROWS;
 
-  if (left->groups > 0
-      && (tile->variant == GS_MATMUL_DOT || tile->columns != left->columns
-          || tile->rows % left->rows != 0 || left->rows % part_rows != 0))
+  if (left->groups == 0 && parameters->norm_moments.groups == 0)
+    return TRUE;
+  if (!gs_matmul_takes_norms (tile->variant)
+      || (left->groups > 0
+          && (tile->columns != left->columns || tile->rows % left->rows != 0
+              || left->rows % part_rows != 0)))
     return FALSE;
-  return parameters->norm_moments.groups == 0
-         || (tile->variant != GS_MATMUL_DOT
-             && (x->shape.n == 1 || x->shape.h * x->shape.w % tile->rows == 0));
+  return parameters->norm_moments.groups == 0 || x->shape.n == 1
+         || x->shape.h * x->shape.w % tile->rows == 0;
 }
 
 /* ---- The product that makes x ---- */
@@ -268,7 +271,7 @@ gs_matmul_leave_moments (GsNode *norm, GsDevice *device)
   GsMatmulMoments moments;
   GsMatmulTile tile;
 
-  if (variant > GS_MATMUL_TUNED || variant == GS_MATMUL_DOT || maker == NULL
+  if (!gs_matmul_takes_norms (variant) || maker == NULL
       || !plan_moments (maker, asked->groups, device, &tile, &moments)
       || (variant == GS_MATMUL_TUNED && !is_faster_left (device, maker, asked, &moments, &tile)))
     return;
@@ -288,7 +291,7 @@ gs_matmul_absorb_group_norm (GsNode *node, GsNode *norm, GsDevice *device)
   GsNode *maker = find_maker (norm);
   GsMatmulTile tiles[2];
 
-  if (variant > GS_MATMUL_TUNED || variant == GS_MATMUL_DOT || asked->silu || maker == NULL
+  if (!gs_matmul_takes_norms (variant) || asked->silu || maker == NULL
       || node->inputs[GS_MATMUL_X2] != NULL || parameters->moments.groups > 0
       || !plan_moments (maker, asked->groups, device, &tiles[0], &wanted.norm_moments))
     return FALSE;
