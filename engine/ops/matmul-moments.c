@@ -51,9 +51,26 @@ gs_matmul_tile_keeps_moments (const GsMatmulTile *tile, const GsTensor *x,
 
 /* ---- The product that makes x ---- */
 
-/* How it would leave moments by the tile that it has, in slices that end where images do. */
+/* A product's tile as it is, and that of the kernels that have a place for norms and moments. */
+typedef struct
+{
+  GsMatmulTile apart, together;
+} Tiles;
+
+static void
+choose_tiles (GsNode *node, GsDevice *device, Tiles *tiles)
+{
+  const GsMatmulVariant variant = gs_matmul_choose (device);
+  GsMatmulParameters parameters = *GS_OP_PARAMETERS (node, const GsMatmulParameters);
+
+  gs_matmul_choose_tile (device, variant, node->inputs, node->output, &parameters, &tiles->apart);
+  parameters.norm_epsilon = 1;
+  gs_matmul_choose_tile (device, variant, node->inputs, node->output, &parameters, &tiles->together);
+}
+
+/* How it would leave moments by the tile that it then has, in slices that end where images do. */
 static gboolean
-plan_moments (GsNode *node, guint32 groups, GsDevice *device, GsMatmulTile *tile,
+plan_moments (GsNode *node, guint32 groups, GsDevice *device, Tiles *tiles,
               GsMatmulMoments *moments)
 {
   GsMatmulParameters parameters = *GS_OP_PARAMETERS (node, const GsMatmulParameters);
@@ -63,14 +80,13 @@ plan_moments (GsNode *node, guint32 groups, GsDevice *device, GsMatmulTile *tile
   if (groups > GS_MATMUL_MOST_GROUPS || y.c % 4 != 0 || parameters.activation == GS_MATMUL_GEGLU
       || parameters.norm_epsilon > 0)
     return FALSE;
-  gs_matmul_choose_tile (device, gs_matmul_choose (device), node->inputs, node->output, &parameters,
-                         tile);
-  *moments = (GsMatmulMoments) { groups, tile->rows, tile->columns };
+  choose_tiles (node, device, tiles);
+  *moments = (GsMatmulMoments) { groups, tiles->together.rows, tiles->together.columns };
   while (pixels % moments->rows != 0)
     moments->rows /= 2;
   parameters.moments = *moments;
   return moments->rows >= MIN_ROWS
-         && gs_matmul_tile_keeps_moments (tile, node->inputs[GS_MATMUL_X], &parameters);
+         && gs_matmul_tile_keeps_moments (&tiles->together, node->inputs[GS_MATMUL_X], &parameters);
 }
 
 /* ---- Which is faster ---- */
@@ -78,7 +94,7 @@ plan_moments (GsNode *node, guint32 groups, GsDevice *device, GsMatmulTile *tile
 typedef struct
 {
   GsMatmulTrial      base;
-  GsMatmulTile       tile;
+  Tiles              tiles;
   GsTensor           h; /* x, normalised by a dispatch of its own */
   const GsGroupNorm *norm;
   GsTensor           weight, scratch, moments;
@@ -92,9 +108,10 @@ record_maker (GsCommands *commands, gpointer data)
   Trial *trial = data;
   GsMatmulTrial *base = &trial->base;
   GsTensor *const operands[GS_MATMUL_N_OPERANDS] = { &base->x, &base->w };
+  const GsMatmulTile *tile = trial->apart ? &trial->tiles.apart : &trial->tiles.together;
 
   base->parameters.moments = trial->apart ? (GsMatmulMoments) { 0 } : trial->layout;
-  gs_matmul_dispatch (commands, trial->tile.variant, &trial->tile, NULL, operands, &base->y,
+  gs_matmul_dispatch (commands, tile->variant, tile, NULL, operands, &base->y,
                       trial->apart ? NULL : &trial->moments, &base->parameters);
 }
 
@@ -128,12 +145,13 @@ record_reader (GsCommands *commands, gpointer data)
     [GS_MATMUL_NORM_BIAS] = trial->apart ? NULL : &trial->weight,
     [GS_MATMUL_NORM_MOMENTS] = trial->apart ? NULL : &trial->moments,
   };
+  const GsMatmulTile *tile = trial->apart ? &trial->tiles.apart : &trial->tiles.together;
 
   base->parameters.norm_epsilon = trial->apart ? 0 : trial->norm->epsilon;
   base->parameters.norm_moments = trial->apart ? (GsMatmulMoments) { 0 } : trial->layout;
   if (trial->apart)
     gs_group_norm_dispatch (commands, normed, trial->norm, &trial->scratch, &trial->h);
-  gs_matmul_dispatch (commands, trial->tile.variant, &trial->tile, NULL, operands, &base->y, NULL,
+  gs_matmul_dispatch (commands, tile->variant, tile, NULL, operands, &base->y, NULL,
                       &base->parameters);
 }
 
@@ -198,10 +216,10 @@ time_norm (GsDevice *device, guint candidate, gpointer data)
 
 static gboolean
 is_faster_left (GsDevice *device, GsNode *maker, const GsGroupNorm *norm,
-                const GsMatmulMoments *moments, const GsMatmulTile *tile)
+                const GsMatmulMoments *moments, const Tiles *tiles)
 {
   static const char *const names[] = { "apart", "left" };
-  Trial trial = { .norm = norm, .layout = *moments, .tile = *tile };
+  Trial trial = { .norm = norm, .layout = *moments, .tiles = *tiles };
   g_autofree char *makes = NULL, *key = NULL;
 
   gs_matmul_trial_init (&trial.base, device, maker->inputs, maker->output,
@@ -213,7 +231,7 @@ is_faster_left (GsDevice *device, GsNode *maker, const GsGroupNorm *norm,
 
 static gboolean
 is_faster (GsDevice *device, GsNode *maker, GsNode *node, const GsGroupNorm *norm,
-           const GsMatmulMoments *moments, const GsMatmulTile *tiles)
+           const GsMatmulMoments *moments, const Tiles *tiles)
 {
   static const char *const names[] = { "apart", "together" };
   GsNode *const nodes[] = { maker, node };
@@ -224,7 +242,7 @@ is_faster (GsDevice *device, GsNode *maker, GsNode *node, const GsGroupNorm *nor
     {
       trials[i].norm = norm;
       trials[i].layout = *moments;
-      trials[i].tile = tiles[i];
+      trials[i].tiles = tiles[i];
       gs_matmul_trial_init (&trials[i].base, device, nodes[i]->inputs, nodes[i]->output,
                             GS_OP_PARAMETERS (nodes[i], const GsMatmulParameters));
     }
@@ -269,11 +287,11 @@ gs_matmul_leave_moments (GsNode *norm, GsDevice *device)
   const GsMatmulVariant variant = gs_matmul_choose (device);
   GsNode *maker = find_maker (norm);
   GsMatmulMoments moments;
-  GsMatmulTile tile;
+  Tiles tiles;
 
   if (!gs_matmul_takes_norms (variant) || maker == NULL
-      || !plan_moments (maker, asked->groups, device, &tile, &moments)
-      || (variant == GS_MATMUL_TUNED && !is_faster_left (device, maker, asked, &moments, &tile)))
+      || !plan_moments (maker, asked->groups, device, &tiles, &moments)
+      || (variant == GS_MATMUL_TUNED && !is_faster_left (device, maker, asked, &moments, &tiles)))
     return;
   norm->inputs[GS_GROUP_NORM_MOMENTS] = ask_for_moments (maker, &moments);
   if (norm->inputs[GS_GROUP_NORM_MOMENTS] != NULL)
@@ -289,14 +307,14 @@ gs_matmul_absorb_group_norm (GsNode *node, GsNode *norm, GsDevice *device)
   const GsGroupNorm *asked = gs_group_norm_get (norm);
   GsTensor *x = norm->inputs[GS_GROUP_NORM_X], *moments;
   GsNode *maker = find_maker (norm);
-  GsMatmulTile tiles[2];
+  Tiles tiles[2];
 
   if (!gs_matmul_takes_norms (variant) || asked->silu || maker == NULL
       || node->inputs[GS_MATMUL_X2] != NULL || parameters->moments.groups > 0
       || !plan_moments (maker, asked->groups, device, &tiles[0], &wanted.norm_moments))
     return FALSE;
-  gs_matmul_choose_tile (device, variant, node->inputs, node->output, parameters, &tiles[1]);
-  if (!gs_matmul_tile_keeps_moments (&tiles[1], x, &wanted)
+  choose_tiles (node, device, &tiles[1]);
+  if (!gs_matmul_tile_keeps_moments (&tiles[1].together, x, &wanted)
       || (variant == GS_MATMUL_TUNED
           && !is_faster (device, maker, node, asked, &wanted.norm_moments, tiles)))
     return FALSE;

@@ -17,7 +17,7 @@
 typedef struct
 {
   GsMatmulTrial base;
-  GsMatmulTile  tile;
+  GsMatmulTile  apart_tile, together_tile; /* kernels that are faster may have no place for norms */
   GsTensor      h;      /* x, normalised by a dispatch of its own */
   GsTensor      weight; /* of the norm, and its bias              */
   float         epsilon;
@@ -29,6 +29,7 @@ record_trial (GsCommands *commands, gpointer data)
 {
   Trial *trial = data;
   GsMatmulTrial *base = &trial->base;
+  const GsMatmulTile *tile = trial->apart ? &trial->apart_tile : &trial->together_tile;
   GsTensor *const operands[GS_MATMUL_N_OPERANDS] = {
     [GS_MATMUL_X] = trial->apart ? &trial->h : &base->x,
     [GS_MATMUL_WEIGHT] = &base->w,
@@ -40,7 +41,7 @@ record_trial (GsCommands *commands, gpointer data)
   if (trial->apart)
     gs_layer_norm_dispatch (commands, &base->x, &trial->weight, &trial->weight, trial->epsilon,
                             &trial->h);
-  gs_matmul_dispatch (commands, trial->tile.variant, &trial->tile, NULL, operands, &base->y, NULL,
+  gs_matmul_dispatch (commands, tile->variant, tile, NULL, operands, &base->y, NULL,
                       &base->parameters);
 }
 
@@ -71,14 +72,16 @@ is_faster (GsDevice *device, GsNode *node, float epsilon)
 {
   static const char *const names[] = { "apart", "together" };
   const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, const GsMatmulParameters);
+  GsMatmulParameters normed = *parameters;
   Trial trial = { .epsilon = epsilon };
   g_autofree char *klass = NULL, *key = NULL;
 
   gs_matmul_trial_init (&trial.base, device, node->inputs, node->output, parameters);
   gs_matmul_choose_tile (device, GS_MATMUL_TUNED, node->inputs, node->output, parameters,
-                         &trial.tile);
-  if (!gs_matmul_takes_norms (trial.tile.variant))
-    return FALSE;
+                         &trial.apart_tile);
+  normed.norm_epsilon = epsilon;
+  gs_matmul_choose_tile (device, GS_MATMUL_TUNED, node->inputs, node->output, &normed,
+                         &trial.together_tile);
   trial.h = trial.base.x;
   trial.h.offset = (trial.base.n_bytes + 255) / 256 * 256;
   trial.weight = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = GS_DTYPE_F32,

@@ -370,9 +370,10 @@ choose_matrix (GsDevice *device, GArray *tiles, Trial *trial)
                                       choose (device, "matmul-matrix", like, trial)));
 }
 
+/* is_part: the tiles are those that have a place for norms and moments, of a device that has others. */
 static guint
-choose_tuned (GsDevice *device, GArray *tiles, GsTensor *const *operands, const GsTensor *y,
-              const GsMatmulParameters *parameters)
+choose_tuned (GsDevice *device, GArray *tiles, gboolean is_part, GsTensor *const *operands,
+              const GsTensor *y, const GsMatmulParameters *parameters)
 {
   Trial trial;
   g_autofree char *klass = NULL, *key = NULL;
@@ -383,7 +384,7 @@ choose_tuned (GsDevice *device, GArray *tiles, GsTensor *const *operands, const 
   gs_matmul_trial_init (&trial.base, device, operands, y, parameters);
   choose_matrix (device, tiles, &trial);
   klass = gs_matmul_trial_class (&trial.base);
-  key = g_strconcat ("matmul-", klass, NULL);
+  key = g_strconcat (is_part ? "matmul-of-norm-" : "matmul-", klass, NULL);
   return choose (device, key, tiles, &trial);
 }
 
@@ -393,15 +394,22 @@ gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant, GsTensor *cons
 {
   const char *asked = g_getenv ("GESSO_KERNELS");
   g_autoptr (GArray) tiles = gs_matmul_list_tiles (device);
+  const gboolean needs_place = parameters->norm_epsilon > 0 || parameters->moments.groups > 0;
+  gboolean is_part = FALSE;
   guint i = 0;
 
   for (guint j = tiles->len; j-- > 0;)
-    if (!gs_matmul_tile_fits (&g_array_index (tiles, GsMatmulTile, j), operands, y, parameters)
-        || !gs_matmul_tile_keeps_moments (&g_array_index (tiles, GsMatmulTile, j),
-                                          operands[GS_MATMUL_X], parameters))
-      g_array_remove_index (tiles, j);
+    {
+      const GsMatmulTile *one = &g_array_index (tiles, GsMatmulTile, j);
+      const gboolean has_no_place = needs_place && !gs_matmul_takes_norms (one->variant);
+
+      is_part |= has_no_place;
+      if (has_no_place || !gs_matmul_tile_fits (one, operands, y, parameters)
+          || !gs_matmul_tile_keeps_moments (one, operands[GS_MATMUL_X], parameters))
+        g_array_remove_index (tiles, j);
+    }
   if (variant == GS_MATMUL_TUNED)
-    i = choose_tuned (device, tiles, operands, y, parameters);
+    i = choose_tuned (device, tiles, is_part, operands, y, parameters);
   else
     while (i < tiles->len && (asked == NULL
                               || !g_str_has_prefix (g_array_index (tiles, GsMatmulTile, i).name,
