@@ -6,16 +6,26 @@
 
 #include "queue/gesso-queue-store.h"
 
+/* An order that is being made. */
+typedef struct
+{
+  GessoQueue  *queue; /* a reference */
+  GessoOrder  *order;
+  GessoDevice *device;
+  GessoJob    *job;
+  guint        n_results;
+} Run;
+
 struct _GessoQueue
 {
   GObject          parent_instance;
 
   GessoEngine     *engine;
   GessoQueueStore *store;   /* NULL: it is kept nowhere */
-  GPtrArray       *orders;  /* the running one first */
-  GessoJob        *job;     /* of it, or NULL: none runs */
-  GessoOrder      *failed;  /* whose latents wait to be decoded */
-  guint            n_results;
+  GPtrArray       *orders;  /* the running ones first */
+  GPtrArray       *runs;    /* Run, of those; borrowed from the engine's callbacks */
+  GessoOrder      *failed;  /* whose latents wait to be decoded there: */
+  GessoDevice     *failed_on;
   gboolean         paused;
   gboolean         closed;
 };
@@ -33,6 +43,7 @@ enum
   PROGRESS,
   RESULT,
   DONE,
+  MOVED,
   N_SIGNALS
 };
 
@@ -99,93 +110,216 @@ changed (GessoQueue *self, guint position, guint n_removed, guint n_added)
 static void run_next (GessoQueue *self);
 
 static void
-set_job (GessoQueue *self, GessoJob *job)
+notify_running (GessoQueue *self)
 {
-  if (self->job)
-    g_signal_handlers_disconnect_by_data (self->job, self);
-  g_set_object (&self->job, job);
-  self->n_results = 0;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
   g_signal_emit (self, signals[PROGRESS], 0);
 }
 
-static void
-on_progress (GessoQueue *self)
+static Run *
+find_run (GessoQueue *self, GessoOrder *order)
 {
-  g_signal_emit (self, signals[PROGRESS], 0);
+  for (guint i = 0; i < self->runs->len; i++)
+    if (((Run *) self->runs->pdata[i])->order == order)
+      return self->runs->pdata[i];
+
+  return NULL;
 }
 
 static void
-on_result (GessoJob *job, GessoResult *result, GessoQueue *self)
+on_progress (Run *run)
 {
-  self->n_results++;
-  g_signal_emit (self, signals[RESULT], 0, gesso_queue_get_running (self), result);
+  g_signal_emit (run->queue, signals[PROGRESS], 0);
+}
+
+static void
+on_result (GessoJob *job, GessoResult *result, Run *run)
+{
+  run->n_results++;
+  g_signal_emit (run->queue, signals[RESULT], 0, run->order, result);
+}
+
+static void
+run_free (Run *run)
+{
+  g_signal_handlers_disconnect_by_data (run->job, run);
+  g_object_unref (run->job);
+  g_object_unref (run->device);
+  g_object_unref (run->order);
+  g_object_unref (run->queue);
+  g_free (run);
+}
+
+/* It leaves those that run, and its place among them. */
+static void
+take_out (GessoQueue *self, Run *run)
+{
+  guint position;
+
+  g_ptr_array_find (self->runs, run, &position);
+  g_ptr_array_remove_index (self->runs, position);
+  g_ptr_array_remove_index (self->orders, position);
+  changed (self, position, 1, 0);
+  notify_running (self);
+}
+
+/* The first of those that wait is whatever comes next. */
+static void
+put_back (GessoQueue *self, Run *run, const GError *error)
+{
+  g_autofree char *why = gesso_device_dup_failure (run->device, error);
+
+  take_out (self, run);
+  g_ptr_array_insert (self->orders, (int) self->runs->len, g_object_ref (run->order));
+  changed (self, self->runs->len, 0, 1);
+  g_signal_emit (self, signals[MOVED], 0, run->order, why);
 }
 
 static void
 on_run (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (GessoQueue) self = data;
-  g_autoptr (GessoOrder) order = NULL;
+  Run *run = data;
+  g_autoptr (GessoQueue) self = g_object_ref (run->queue);
   g_autoptr (GError) error = NULL;
 
   gesso_engine_run_finish (GESSO_ENGINE (source), result, &error);
   if (self->closed)
-    return;
+    {
+      g_ptr_array_remove (self->runs, run);
+      run_free (run);
+      return;
+    }
 
-  order = g_object_ref (gesso_queue_get_running (self));
-  g_clear_object (&self->failed);
-  if (error && gesso_engine_can_decode (GESSO_ENGINE (source)))
-    self->failed = g_object_ref (order);
-  set_job (self, NULL);
-  g_ptr_array_remove_index (self->orders, 0);
-  forget (self, order);
-  changed (self, 0, 1, 0);
-  g_signal_emit (self, signals[DONE], 0, order, error);
+  if (error && gesso_devices_can_move (gesso_engine_get_devices (self->engine), run->order, error))
+    put_back (self, run, error);
+  else
+    {
+      if (error)
+        {
+          g_clear_object (&self->failed);
+          if (gesso_order_get_unfinished (run->order))
+            self->failed = g_object_ref (run->order);
+          g_set_object (&self->failed_on, run->device);
+        }
+      take_out (self, run);
+      forget (self, run->order);
+      g_signal_emit (self, signals[DONE], 0, run->order, error);
 
-  /* One that failed does not take those behind it along, but they would most likely fail too. */
-  if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && self->orders->len > 0)
-    gesso_queue_set_paused (self, TRUE);
+      /* One that failed does not take those behind it along, but they would most likely fail too. */
+      if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+          self->orders->len > self->runs->len)
+        gesso_queue_set_paused (self, TRUE);
+    }
+  run_free (run);
   run_next (self);
 }
 
+/* The order is the first of those that wait. */
 static void
-run (GessoQueue *self, gboolean again)
+run (GessoQueue *self, GessoDevice *device, gboolean again)
 {
-  g_autoptr (GessoJob) job = gesso_job_new ();
+  Run *run = g_new0 (Run, 1);
 
-  g_signal_connect_object (job, "changed", G_CALLBACK (on_progress), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (job, "result", G_CALLBACK (on_result), self, 0);
-  set_job (self, job);
-  gesso_engine_run_async (self->engine, g_ptr_array_index (self->orders, 0), again, job, on_run,
-                          g_object_ref (self));
+  run->queue = g_object_ref (self);
+  run->order = g_object_ref (self->orders->pdata[self->runs->len]);
+  run->device = g_object_ref (device);
+  run->job = gesso_job_new ();
+  g_signal_connect_swapped (run->job, "changed", G_CALLBACK (on_progress), run);
+  g_signal_connect (run->job, "result", G_CALLBACK (on_result), run);
+  g_clear_object (&self->failed);
+  g_clear_object (&self->failed_on);
+  g_ptr_array_add (self->runs, run);
+  notify_running (self);
+  gesso_engine_run_on_async (self->engine, device, run->order, again, run->job, on_run, run);
+}
+
+/* Lets orders through to devices that are free, each behind those that were found before it. Where nothing
+ * is being made, the first one waits for the others' turn with the engine, so that one sees that it does. */
+static gboolean
+begin (GessoQueue *self)
+{
+  GessoDevices *devices = gesso_engine_get_devices (self->engine);
+  guint first = self->runs->len;
+
+  for (guint i = first; i < self->orders->len; i++)
+    {
+      GessoDevice *device = gesso_devices_find (devices, self->orders->pdata[i]);
+
+      if (device)
+        {
+          gesso_queue_move (self, self->orders->pdata[i], first);
+          run (self, device, FALSE);
+          return TRUE;
+        }
+    }
+  if (first > 0 || self->orders->len == 0)
+    return FALSE;
+
+  run (self, gesso_devices_get_usual (devices, self->orders->pdata[0]), FALSE);
+  return TRUE;
 }
 
 static void
 run_next (GessoQueue *self)
 {
-  if (self->job == NULL && !self->paused && !self->closed && self->orders->len > 0)
-    run (self, FALSE);
+  while (!self->paused && !self->closed && begin (self))
+    ;
 }
 
 GessoOrder *
 gesso_queue_get_running (GessoQueue *self)
 {
-  return self->job ? g_ptr_array_index (self->orders, 0) : NULL;
+  return self->runs->len > 0 ? ((Run *) self->runs->pdata[0])->order : NULL;
+}
+
+guint
+gesso_queue_get_n_running (GessoQueue *self)
+{
+  return self->runs->len;
 }
 
 GessoJob *
 gesso_queue_get_job (GessoQueue *self)
 {
-  return self->job;
+  return self->runs->len > 0 ? ((Run *) self->runs->pdata[0])->job : NULL;
+}
+
+GessoJob *
+gesso_queue_get_job_of (GessoQueue *self, GessoOrder *order)
+{
+  Run *run = find_run (self, order);
+
+  return run ? run->job : NULL;
+}
+
+GessoDevice *
+gesso_queue_get_device_of (GessoQueue *self, GessoOrder *order)
+{
+  Run *run = find_run (self, order);
+
+  return run ? run->device : NULL;
+}
+
+guint
+gesso_queue_get_n_devices (GessoQueue *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (gesso_engine_get_devices (self->engine)));
 }
 
 guint
 gesso_queue_get_n_left (GessoQueue *self)
 {
-  guint batch = self->job ? gesso_order_get_batch (g_ptr_array_index (self->orders, 0)) : 0;
+  guint n = 0;
 
-  return batch > self->n_results ? batch - self->n_results : 0;
+  for (guint i = 0; i < self->runs->len; i++)
+    {
+      Run *run = self->runs->pdata[i];
+      guint batch = gesso_order_get_batch (run->order);
+
+      n += batch > run->n_results ? batch - run->n_results : 0;
+    }
+
+  return n;
 }
 
 /* ---- The list ------------------------------------------------------------------------------- */
@@ -203,20 +337,27 @@ void
 gesso_queue_decode_again (GessoQueue *self)
 {
   g_autoptr (GessoOrder) order = g_steal_pointer (&self->failed);
+  g_autoptr (GessoDevice) device = g_steal_pointer (&self->failed_on);
 
-  if (order == NULL || self->job)
+  if (order == NULL)
     return;
 
-  g_ptr_array_insert (self->orders, 0, g_object_ref (order));
+  g_ptr_array_insert (self->orders, (int) self->runs->len, g_object_ref (order));
   keep (self, order);
-  changed (self, 0, 0, 1);
-  run (self, TRUE);
+  changed (self, self->runs->len, 0, 1);
+  run (self, device, TRUE);
+}
+
+gboolean
+gesso_queue_can_decode_again (GessoQueue *self)
+{
+  return self->failed != NULL;
 }
 
 void
 gesso_queue_move (GessoQueue *self, GessoOrder *order, guint position)
 {
-  guint first = self->job ? 1 : 0, from;
+  guint first = self->runs->len, from;
   gpointer moved;
 
   if (!g_ptr_array_find (self->orders, order, &from) || from < first)
@@ -235,28 +376,32 @@ void
 gesso_queue_cancel (GessoQueue *self, GessoOrder *order)
 {
   G_GNUC_UNUSED g_autoptr (GessoOrder) held = g_object_ref (order);
+  Run *run = find_run (self, order);
   guint position;
 
-  if (!g_ptr_array_find (self->orders, order, &position))
+  if (run)
+    gesso_job_cancel (run->job);
+  if (run || !g_ptr_array_find (self->orders, order, &position))
     return;
-  if (position == 0 && self->job)
-    {
-      gesso_job_cancel (self->job);
-      return;
-    }
 
   forget (self, order);
   g_ptr_array_remove_index (self->orders, position);
   changed (self, position, 1, 0);
 }
 
+static void
+cancel_runs (GessoQueue *self)
+{
+  for (guint i = 0; i < self->runs->len; i++)
+    gesso_job_cancel (((Run *) self->runs->pdata[i])->job);
+}
+
 void
 gesso_queue_cancel_all (GessoQueue *self)
 {
-  while (self->orders->len > (self->job ? 1 : 0))
+  while (self->orders->len > self->runs->len)
     gesso_queue_cancel (self, g_ptr_array_index (self->orders, self->orders->len - 1));
-  if (self->job)
-    gesso_job_cancel (self->job);
+  cancel_runs (self);
 }
 
 gboolean
@@ -282,8 +427,7 @@ void
 gesso_queue_close (GessoQueue *self)
 {
   self->closed = TRUE;
-  if (self->job)
-    gesso_job_cancel (self->job);
+  cancel_runs (self);
   g_clear_pointer (&self->store, gesso_queue_store_free);
 }
 
@@ -311,8 +455,9 @@ gesso_queue_finalize (GObject *object)
 
   g_clear_pointer (&self->store, gesso_queue_store_free);
   g_clear_pointer (&self->orders, g_ptr_array_unref);
-  g_clear_object (&self->job);
+  g_clear_pointer (&self->runs, g_ptr_array_unref);
   g_clear_object (&self->failed);
+  g_clear_object (&self->failed_on);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (gesso_queue_parent_class)->finalize (object);
@@ -340,12 +485,15 @@ gesso_queue_class_init (GessoQueueClass *klass)
                                   G_TYPE_NONE, 2, GESSO_TYPE_ORDER, GESSO_TYPE_RESULT);
   signals[DONE] = g_signal_new ("done", GESSO_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 2, GESSO_TYPE_ORDER, G_TYPE_ERROR);
+  signals[MOVED] = g_signal_new ("moved", GESSO_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, GESSO_TYPE_ORDER, G_TYPE_STRING);
 }
 
 static void
 gesso_queue_init (GessoQueue *self)
 {
   self->orders = g_ptr_array_new_with_free_func (g_object_unref);
+  self->runs = g_ptr_array_new ();
 }
 
 GessoQueue *
@@ -354,6 +502,8 @@ gesso_queue_new (GessoEngine *engine)
   GessoQueue *self = g_object_new (GESSO_TYPE_QUEUE, NULL);
 
   self->engine = g_object_ref (engine);
+  g_signal_connect_object (gesso_engine_get_devices (engine), "free", G_CALLBACK (run_next), self,
+                           G_CONNECT_SWAPPED);
 
   return self;
 }
@@ -362,7 +512,7 @@ void
 gesso_queue_keep_in (GessoQueue *self, const char *folder)
 {
   g_autoptr (GPtrArray) left = NULL;
-  guint first = self->job ? 1 : 0;
+  guint first = self->runs->len;
 
   g_return_if_fail (self->store == NULL && !self->closed);
 

@@ -98,7 +98,7 @@ gesso_window_toast (GessoWindow *self, const char *text, const char *label, cons
 void
 gesso_window_set_error (GessoWindow *self, const GError *error)
 {
-  gboolean again = gesso_engine_can_decode (self->engine);
+  gboolean again = self->queue && gesso_queue_can_decode_again (self->queue);
 
   gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message,
                      again ? _("Try Again") : NULL, again ? "win.decode-again" : NULL);
