@@ -153,7 +153,7 @@ void
 gesso_devices_set_choices (GessoDevices *self, GVariant *choices)
 {
   g_clear_pointer (&self->choices, g_variant_unref);
-  self->choices = choices ? g_variant_ref_sink (choices) : NULL;
+  self->choices = choices ? g_variant_ref (choices) : NULL;
   apply_choices (self);
 }
 
