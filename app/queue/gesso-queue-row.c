@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #define PICTURE_SIZE 48
+#define MARGIN 4
 
 struct _GessoQueueRow
 {
@@ -67,7 +68,10 @@ show_job (GessoQueueRow *self, GessoJob *job)
   gtk_widget_set_visible (self->device, device != NULL);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), MAX (gesso_job_get_fraction (job), 0));
   if (preview)
-    gtk_image_set_from_paintable (GTK_IMAGE (self->picture), GDK_PAINTABLE (preview));
+    {
+      gtk_image_set_from_paintable (GTK_IMAGE (self->picture), GDK_PAINTABLE (preview));
+      gtk_image_set_pixel_size (GTK_IMAGE (self->picture), PICTURE_SIZE);
+    }
 }
 
 /* What is being made stands out, and stays where it is. */
@@ -263,9 +267,11 @@ make_picture (void)
 {
   GtkWidget *picture = gtk_image_new_from_icon_name ("image-x-generic-symbolic");
 
-  gtk_image_set_pixel_size (GTK_IMAGE (picture), PICTURE_SIZE);
+  gtk_image_set_pixel_size (GTK_IMAGE (picture), PICTURE_SIZE / 2); /* until there is one */
+  gtk_widget_set_size_request (picture, PICTURE_SIZE, PICTURE_SIZE);
   gtk_widget_add_css_class (picture, "dim-label");
   gtk_widget_set_valign (picture, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_end (picture, 6);
 
   return picture;
 }
@@ -311,6 +317,8 @@ gesso_queue_row_new (GessoQueue *queue, GessoOrder *order)
   self->queue = g_object_ref (queue);
   self->order = g_object_ref (order);
   gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_top (box, MARGIN);
+  gtk_widget_set_margin_bottom (box, MARGIN);
   self->picture = make_picture ();
   gtk_box_append (GTK_BOX (box), self->picture);
   gtk_box_append (GTK_BOX (box), make_words (self, text));
