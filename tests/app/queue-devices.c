@@ -138,7 +138,7 @@ push (Fixture *fixture, const char *prompt, guint batch)
   g_autoptr (GessoSettings) settings = gesso_settings_new ();
   g_autoptr (GessoOrder) order = NULL;
 
-  g_object_set (settings, "prompt", prompt, "steps", 2, "seed", (guint64) 10, NULL);
+  g_object_set (settings, "prompt", prompt, "steps", batch == LONG ? 8 : 2, "seed", (guint64) 10, NULL);
   order = gesso_order_new (snapshot, settings);
   gesso_order_set_batch (order, batch);
   gesso_queue_push (fixture->queue, order);
@@ -358,6 +358,39 @@ test_gone (Fixture *fixture, gconstpointer data)
   gesso_device_set_enabled (second, TRUE);
 }
 
+/* ---- Idle ----------------------------------------------------------------------------------- */
+
+static guint
+count_threads (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (tasks && g_dir_read_name (tasks))
+    n++;
+
+  return n;
+}
+
+/* A session that goes takes the software driver's threads along. */
+static void
+test_rest (Fixture *fixture, gconstpointer data)
+{
+  guint n;
+
+  if (gs_session_get_device (get_session (second))->kind != GS_DEVICE_CPU)
+    {
+      g_test_skip ("Seen by the threads of the software driver");
+      return;
+    }
+
+  n = count_threads ();
+  gesso_device_set_enabled (second, FALSE);
+  while (count_threads () >= n)
+    g_main_context_iteration (NULL, FALSE);
+  gesso_device_set_enabled (second, TRUE);
+}
+
 /* ---- The end of the program ----------------------------------------------------------------- */
 
 static guint
@@ -435,6 +468,7 @@ main (int argc, char **argv)
     { "/app/queue-devices/two-queues", test_two_queues },
     { "/app/queue-devices/lost", test_lost },
     { "/app/queue-devices/gone", test_gone },
+    { "/app/queue-devices/rest", test_rest },
     { "/app/queue-devices/killed", test_killed },
   };
 
