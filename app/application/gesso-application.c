@@ -363,7 +363,7 @@ gesso_application_shutdown (GApplication *application)
   gesso_trainings_close (self->trainings);
   g_clear_object (&self->trainings);
   g_clear_object (&self->store);
-  gesso_engine_leave_server (self->engine);
+  gesso_engine_close (self->engine);
   g_clear_object (&self->engine);
 }
 

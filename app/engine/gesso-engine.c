@@ -86,11 +86,12 @@ gesso_engine_count_away (GessoEngine *self, int change)
 }
 
 void
-gesso_engine_leave_server (GessoEngine *self)
+gesso_engine_close (GessoEngine *self)
 {
   gesso_server_close (self->server);
   while (self->n_away > 0)
     g_main_context_iteration (NULL, TRUE);
+  gesso_devices_close (self->devices);
 }
 
 const char *

@@ -45,8 +45,10 @@ void gesso_engine_set_preview (GessoEngine *self, const char *preview);
 
 /* Where orders are made whose model is one of another machine (see gesso-server-model.h). Never NULL. */
 GessoServer *gesso_engine_get_server (GessoEngine *self);
-/* Before main() returns: waits until the server has nothing to answer any more. Cancel its jobs first. */
-void         gesso_engine_leave_server (GessoEngine *self);
+
+/* Before main() returns, even if somebody still holds it: waits until the server has nothing to answer any
+ * more and the threads have ended. Cancel their jobs first. Nothing can be asked of it afterwards. */
+void gesso_engine_close (GessoEngine *self);
 
 /* Folders in which prompts find LoRAs and embeddings, from the next work on; ended by NULL. */
 void gesso_engine_set_library (GessoEngine *self, const char *const *folders);

@@ -4,6 +4,8 @@
 
 #include "gesso-queue-row.h"
 
+#include "engine/gesso-server-model.h"
+
 #include <glib/gi18n.h>
 
 #define PICTURE_SIZE 48
@@ -16,7 +18,7 @@ struct _GessoQueueRow
   GtkWidget    *picture;
   GtkWidget    *label;
   GtkWidget    *status;
-  GtkWidget    *device;
+  GtkWidget    *place;
   GtkWidget    *progress;
   GtkWidget    *earlier;
   GtkWidget    *later;
@@ -46,13 +48,18 @@ find_order (GessoQueue *queue, GessoOrder *order)
   return i;
 }
 
-/* Where there is only one device, its name says nothing. */
-static const char *
-get_device_name (GessoQueueRow *self)
+/* Of another computer, or of one of several graphics cards. */
+static char *
+dup_place (GessoQueueRow *self)
 {
-  GessoDevice *device = gesso_queue_get_device_of (self->queue, self->order);
+  const char *model = gesso_settings_get_model (gesso_order_get_settings (self->order));
 
-  return device && gesso_queue_get_n_devices (self->queue) > 1 ? gesso_device_get_name (device) : NULL;
+  if (gesso_server_model_is_one (model))
+    return gesso_server_model_dup_host (model);
+  if (gesso_queue_get_n_devices (self->queue) < 2)
+    return NULL;
+
+  return g_strdup (gesso_device_get_name (gesso_queue_get_device_of (self->queue, self->order)));
 }
 
 /* While nothing is known of how far it is, the bar waits. */
@@ -61,11 +68,11 @@ show_job (GessoQueueRow *self, GessoJob *job)
 {
   g_autofree char *status = gesso_job_dup_status (job);
   GdkTexture *preview = gesso_job_get_preview (job);
-  const char *device = get_device_name (self);
+  g_autofree char *place = dup_place (self);
 
   gtk_label_set_text (GTK_LABEL (self->status), status);
-  gtk_label_set_text (GTK_LABEL (self->device), device ? device : "");
-  gtk_widget_set_visible (self->device, device != NULL);
+  gtk_label_set_text (GTK_LABEL (self->place), place ? place : "");
+  gtk_widget_set_visible (self->place, place != NULL);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), MAX (gesso_job_get_fraction (job), 0));
   if (preview)
     {
@@ -90,7 +97,7 @@ gesso_queue_row_update (GessoQueueRow *self)
   gtk_widget_set_visible (self->picture, job != NULL);
   gtk_widget_set_visible (self->status, job != NULL);
   gtk_widget_set_visible (self->progress, job != NULL);
-  gtk_widget_set_visible (self->device, FALSE);
+  gtk_widget_set_visible (self->place, FALSE);
   gtk_widget_set_visible (self->earlier, job == NULL);
   gtk_widget_set_visible (self->later, job == NULL);
   if (job)
@@ -250,8 +257,8 @@ make_words (GessoQueueRow *self, const char *text)
   gtk_box_append (GTK_BOX (box), self->label);
   self->status = make_caption ();
   gtk_box_append (GTK_BOX (box), self->status);
-  self->device = make_caption ();
-  gtk_box_append (GTK_BOX (box), self->device);
+  self->place = make_caption ();
+  gtk_box_append (GTK_BOX (box), self->place);
   self->progress = gtk_progress_bar_new ();
   gtk_widget_set_margin_top (self->progress, 4);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);

@@ -352,6 +352,8 @@ gesso_window_dispose (GObject *object)
     g_cancellable_cancel (self->count);
   g_clear_handle_id (&self->count_timeout, g_source_remove);
   g_clear_object (&self->count);
+  if (self->job)
+    gesso_job_cancel (self->job);
   g_clear_object (&self->job);
   g_clear_object (&self->neighbour);
   g_clear_object (&self->document);
