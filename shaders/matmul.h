@@ -49,7 +49,13 @@
 #define GS_MATMUL_COOPMAT_N 8
 #define GS_MATMUL_COOPMAT_K 9
 #define GS_MATMUL_COOPMAT_INVOCATIONS 10
-#define GS_MATMUL_SHORTCUT 11 /* matmul-tile, -half, -coopmat: 1 if there is a shortcut */
+/* matmul-coopmat2: of y, what a workgroup makes; the box of pixels that the rows are; its invocations. */
+#define GS_MATMUL_COOPMAT2_ROWS 3
+#define GS_MATMUL_COOPMAT2_COLUMNS 4
+#define GS_MATMUL_COOPMAT2_BOX_WIDTH 5
+#define GS_MATMUL_COOPMAT2_BOX_HEIGHT 6
+#define GS_MATMUL_COOPMAT2_INVOCATIONS 7
+#define GS_MATMUL_SHORTCUT 11 /* matmul-tile, -half, -coopmat, -coopmat2: 1 if there is a shortcut */
 #define GS_MATMUL_NORM 12     /* the same: bits of a layer norm's epsilon, 0: none */
 #define GS_MATMUL_COOPMAT_LANES 13
 #define GS_MATMUL_N_CONSTANTS 14
@@ -75,6 +81,15 @@
 
 /* k that matmul-coopmat multiplies at a time; multiples of the device's K. */
 #define GS_MATMUL_COOPMAT_DEPTH 32
+
+/* The same of matmul-coopmat2. */
+#define GS_MATMUL_COOPMAT2_DEPTH 64
+
+/* What tests take for matrices of a workgroup where there are none (include/group-matrix-emulated.glsl):
+ * invocations, rows and columns, and sums of an invocation. */
+#define GS_MATMUL_COOPMAT2_EMULATED 64
+#define GS_MATMUL_COOPMAT2_EMULATED_SIDE 32
+#define GS_MATMUL_COOPMAT2_EMULATED_SUMS 16
 
 /* A pixel product that is added: in kernels, one more tap, above the middle, of other channels. Its y
  * and x are of one size. In memory, not pushed. */

@@ -119,6 +119,9 @@ void gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info);
 /* ... of these, the matrix shapes and the sizes of subgroups. */
 void gs_gpu_fill_matrix (VkPhysicalDevice physical, GsGpuInfo *info);
 
+/* ... and, after that, matrices of whole workgroups. */
+void gs_gpu_fill_group_matrices (VkPhysicalDevice physical, GsGpuInfo *info);
+
 gboolean gs_gpu_has_extension (VkPhysicalDevice physical, const char *name);
 
 /* A view of the whole buffer as texels, made once; VK_NULL_HANDLE with error set on failure. */

@@ -89,6 +89,18 @@ create_vk_device (GsDevice *device, gboolean stand_back, GError **error)
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR,
     .cooperativeMatrix = VK_TRUE,
   };
+  VkPhysicalDeviceMaintenance4Features maintenance = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_FEATURES,
+    .maintenance4 = VK_TRUE,
+  };
+  VkPhysicalDeviceCooperativeMatrix2FeaturesNV group_matrix = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_2_FEATURES_NV,
+    .pNext = &maintenance,
+    .cooperativeMatrixWorkgroupScope = VK_TRUE,
+    .cooperativeMatrixFlexibleDimensions = VK_TRUE,
+    .cooperativeMatrixPerElementOperations = VK_TRUE,
+    .cooperativeMatrixTensorAddressing = VK_TRUE,
+  };
   VkPhysicalDeviceSubgroupSizeControlFeaturesEXT control = {
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES_EXT,
     .subgroupSizeControl = VK_TRUE,
@@ -134,7 +146,7 @@ create_vk_device (GsDevice *device, gboolean stand_back, GError **error)
       .queueCount = 1,
       .pQueuePriorities = &priority },
   };
-  const char *extensions[6];
+  const char *extensions[7];
   VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
     .pNext = &features,
@@ -166,6 +178,12 @@ create_vk_device (GsDevice *device, gboolean stand_back, GError **error)
       extensions[info.enabledExtensionCount++] = VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME;
       matrix.pNext = v12.pNext;
       v12.pNext = &matrix;
+    }
+  if (gpu->n_group_matrices > 0)
+    {
+      extensions[info.enabledExtensionCount++] = VK_NV_COOPERATIVE_MATRIX_2_EXTENSION_NAME;
+      maintenance.pNext = v12.pNext;
+      v12.pNext = &group_matrix;
     }
 
   return gs_vk_check (device, vkCreateDevice (device->physical, &info, NULL, &device->vk),

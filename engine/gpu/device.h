@@ -30,6 +30,15 @@ typedef struct
   guint32 m, n, k;
 } GsMatrixShape;
 
+/* The same of a whole workgroup of so many invocations: all sizes up to the longest that are multiples of
+ * a shape. */
+typedef struct
+{
+  guint32       invocations;
+  GsMatrixShape step;
+  guint32       longest;
+} GsGroupMatrix;
+
 /* What a device is and what its kernels may use. */
 typedef struct
 {
@@ -47,6 +56,9 @@ typedef struct
   guint32   subgroup_min, subgroup_max;
   GsMatrixShape matrix_shapes[8]; /* all that the kernels can use                              */
   guint     n_matrix_shapes;
+  GsGroupMatrix group_matrices[4]; /* likewise, where there is all that they need of
+                                      VK_NV_cooperative_matrix2                                 */
+  guint     n_group_matrices;
   gboolean  dots_of_bytes;   /* sums of four products of signed bytes, packed in words ...      */
   gboolean  fast_dots;       /* ... and in one instruction                                      */
   guint32   max_shared_bytes;

@@ -11,7 +11,7 @@ create_instance (void)
     .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
     .pApplicationName = "gesso",
     .pEngineName = "gesso",
-    .apiVersion = VK_API_VERSION_1_2,
+    .apiVersion = VK_API_VERSION_1_3, /* at most: devices may have less */
   };
   const VkInstanceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
@@ -183,6 +183,7 @@ gs_gpu_info_fill (VkPhysicalDevice physical, GsGpuInfo *info)
   fill_features (physical, info);
   fill_dots (physical, info);
   gs_gpu_fill_matrix (physical, info);
+  gs_gpu_fill_group_matrices (physical, info);
 }
 
 static int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What Vulkan headers before 1.3.255 lack of VK_KHR_cooperative_matrix; values from the registry. */
+/* What Vulkan headers before 1.3.255 lack of VK_KHR_cooperative_matrix, and some later ones of
+ * VK_NV_cooperative_matrix2; values from the registry. */
 #pragma once
 
 #include <vulkan/vulkan.h>
@@ -36,4 +37,50 @@ typedef struct
 
 typedef VkResult (VKAPI_PTR *PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR) (
   VkPhysicalDevice, guint32 *, VkCooperativeMatrixPropertiesKHR *);
+#endif
+
+#ifndef VK_NV_cooperative_matrix2
+#define VK_NV_cooperative_matrix2 1
+#define VK_NV_COOPERATIVE_MATRIX_2_EXTENSION_NAME "VK_NV_cooperative_matrix2"
+#define VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_2_FEATURES_NV ((VkStructureType) 1000593000)
+#define VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_FLEXIBLE_DIMENSIONS_PROPERTIES_NV \
+  ((VkStructureType) 1000593001)
+#define VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_2_PROPERTIES_NV ((VkStructureType) 1000593002)
+#define VK_SCOPE_WORKGROUP_KHR 2
+
+typedef struct
+{
+  VkStructureType sType;
+  void           *pNext;
+  VkBool32        cooperativeMatrixWorkgroupScope;
+  VkBool32        cooperativeMatrixFlexibleDimensions;
+  VkBool32        cooperativeMatrixReductions;
+  VkBool32        cooperativeMatrixConversions;
+  VkBool32        cooperativeMatrixPerElementOperations;
+  VkBool32        cooperativeMatrixTensorAddressing;
+  VkBool32        cooperativeMatrixBlockLoads;
+} VkPhysicalDeviceCooperativeMatrix2FeaturesNV;
+
+typedef struct
+{
+  VkStructureType sType;
+  void           *pNext;
+  guint32         cooperativeMatrixWorkgroupScopeMaxWorkgroupSize;
+  guint32         cooperativeMatrixFlexibleDimensionsMaxDimension;
+  guint32         cooperativeMatrixWorkgroupScopeReservedSharedMemory;
+} VkPhysicalDeviceCooperativeMatrix2PropertiesNV;
+
+typedef struct
+{
+  VkStructureType    sType;
+  void              *pNext;
+  guint32            MGranularity, NGranularity, KGranularity;
+  VkComponentTypeKHR AType, BType, CType, ResultType;
+  VkBool32           saturatingAccumulation;
+  VkScopeKHR         scope;
+  guint32            workgroupInvocations;
+} VkCooperativeMatrixFlexibleDimensionsPropertiesNV;
+
+typedef VkResult (VKAPI_PTR *PFN_vkGetPhysicalDeviceCooperativeMatrixFlexibleDimensionsPropertiesNV) (
+  VkPhysicalDevice, guint32 *, VkCooperativeMatrixFlexibleDimensionsPropertiesNV *);
 #endif

@@ -184,7 +184,7 @@ gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttention
   drop_failed (device, tiles);
   if (variant == GS_MATMUL_TUNED)
     i = choose_tuned (device, tiles, attention);
-  else if (variant == GS_MATMUL_COOPMAT)
+  else if (variant == GS_MATMUL_COOPMAT || variant == GS_MATMUL_COOPMAT2)
     i = MIN (1, tiles->len - 1);
   *tile = g_array_index (tiles, GsAttentionTile, i);
 }

@@ -42,7 +42,7 @@ takes_type (GsDevice *device, const char *name, GsDtype dtype)
 {
   if (dtype == GS_DTYPE_F16)
     return gs_device_get_info (device)->storage16;
-  return strstr (name, "-coopmat-") == NULL && strstr (name, "-half-") == NULL;
+  return strstr (name, "-coopmat-") == NULL && strstr (name, "-coopmat2-") == NULL && strstr (name, "-half-") == NULL;
 }
 
 gboolean
@@ -82,6 +82,20 @@ char *
 gs_kernel_check_finding (GsDevice *device, const char *name)
 {
   return gs_remembered_get (device, FILE_NAME, name);
+}
+
+gboolean
+gs_kernel_check_passes (GsDevice *device, const char *name)
+{
+  g_autofree char *finding = gs_kernel_check_finding (device, name);
+  GsKernelCheck check = { .needed = FALSE };
+  gboolean passed;
+  double worst;
+
+  if (finding != NULL)
+    return g_str_equal (finding, "passed");
+  g_strlcpy (check.name, name, sizeof check.name);
+  return gs_kernel_check_run (device, &check, &passed, &worst, NULL) && passed;
 }
 
 gboolean

@@ -32,6 +32,10 @@ gboolean gs_kernel_check_run (GsDevice *device, const GsKernelCheck *check, gboo
 /* Whether a kernel may be chosen: all but those that failed or never ended. */
 gboolean gs_kernel_check_allows (GsDevice *device, const char *name);
 
+/* Whether one passed, which is checked now if that was not yet: for kernels that are not to be trusted
+ * before. */
+gboolean gs_kernel_check_passes (GsDevice *device, const char *name);
+
 /* How it ended: "passed", "failed", "running", "again"; NULL: it has not begun. g_free(). */
 char    *gs_kernel_check_finding (GsDevice *device, const char *name);
 

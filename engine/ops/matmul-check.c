@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A 3x3 convolution and a linear layer by each kernel; sizes are no multiples of any tile's. Of bytes only
- * the layer, with numbers that become bytes exactly. */
+ * the layer, with numbers that become bytes exactly; of a workgroup's matrices more. */
 #include "base/block-parts.h"
 #include "base/block-quant.h"
 #include "ops/check-private.h"
@@ -172,11 +172,15 @@ gboolean
 gs_matmul_check_run (GsDevice *device, const char *kernel, GsDtype dtype, double *worst,
                      GError **error)
 {
-  double linear = 0;
+  double linear = 0, whole = 0;
+  GsMatmulTile tile;
 
   if (!check_product (device, kernel, dtype, 3, worst, error) ||
       !check_product (device, kernel, dtype, 1, &linear, error))
     return FALSE;
-  *worst = MAX (*worst, linear);
+  if (g_str_has_prefix (kernel, "coopmat2-") && find_tile (device, kernel, &tile) &&
+      !gs_matmul_check_whole (device, &tile, &whole, error))
+    return FALSE;
+  *worst = MAX (*worst, MAX (linear, whole));
   return TRUE;
 }

@@ -22,6 +22,7 @@ static const char *const names[GS_MATMUL_N_VARIANTS] = {
   [GS_MATMUL_TILE] = "tile",
   [GS_MATMUL_HALF] = "half",
   [GS_MATMUL_COOPMAT] = "coopmat",
+  [GS_MATMUL_COOPMAT2] = "coopmat2",
   [GS_MATMUL_DOT] = "dot",
   [GS_MATMUL_TUNED] = "tuned",
   [GS_MATMUL_TEXEL] = "texel",
@@ -193,6 +194,8 @@ gs_matmul_choose (GsDevice *device)
     return GS_MATMUL_HALF;
   if (asked != NULL && g_str_has_prefix (asked, "coopmat-"))
     return GS_MATMUL_COOPMAT;
+  if (asked != NULL && g_str_has_prefix (asked, "coopmat2-"))
+    return GS_MATMUL_COOPMAT2;
   if (asked != NULL && g_str_has_prefix (asked, "dot-"))
     return GS_MATMUL_DOT;
   if (info->kind != GS_GPU_CPU)

@@ -55,6 +55,14 @@ use_coopmat (Call *call, const GsMatmulTile *tile)
 }
 
 static const char *
+use_coopmat2 (Call *call, const GsMatmulTile *tile)
+{
+  const GsGpuInfo *info = gs_device_get_info (gs_commands_get_device (call->commands));
+
+  return gs_matmul_coopmat2_use (info, tile, &call->push, call->constants);
+}
+
+static const char *
 use_texel (Call *call)
 {
   cover (call, GS_MATMUL_LANES_ROWS, GS_MATMUL_TEXEL_COLUMNS);
@@ -136,6 +144,7 @@ use (Call *call, GsMatmulVariant variant, const GsMatmulTile *tile)
   switch (variant)
     {
     case GS_MATMUL_COOPMAT: return use_coopmat (call, tile);
+    case GS_MATMUL_COOPMAT2: return use_coopmat2 (call, tile);
     case GS_MATMUL_TEXEL:   return use_texel (call);
     case GS_MATMUL_GATHER:  return use_gather (call);
     case GS_MATMUL_UNIFORM: return use_uniform (call, GS_MATMUL_UNIFORM_ROWS);
@@ -267,6 +276,7 @@ takes_shortcut (GsCommands *commands, GsMatmulVariant variant, GsTensor *const *
       return TRUE;
     case GS_MATMUL_HALF:
     case GS_MATMUL_COOPMAT:
+    case GS_MATMUL_COOPMAT2:
       return x->shape.c % 8 == 0 && (x2 == NULL || x2->shape.c % 8 == 0);
     default:
       return FALSE;
@@ -293,7 +303,7 @@ dispatch_apart (GsCommands *commands, GsMatmulVariant variant, const GsMatmulTil
   };
   const GsMatmulParameters pointwise = { y->shape.c, .kernel = 1, .stride = 1 };
 
-  if (variant <= GS_MATMUL_COOPMAT && !gs_matmul_tile_fits (tile, shortcut, y))
+  if (variant <= GS_MATMUL_COOPMAT2 && !gs_matmul_tile_fits (tile, shortcut, y, &pointwise))
     dispatch (commands, GS_MATMUL_TILE, &gs_matmul_plain_tile, NULL, shortcut, y, &pointwise);
   else
     dispatch (commands, variant, tile, NULL, shortcut, y, &pointwise);

@@ -4,7 +4,8 @@
  * dispatch and a tensor less are worth has to be more than that: GPUs are asked once for a class of
  * products. (Mesa's CPU driver, which gets such kernels for tests alone, answers no: 1.03 to 1.08 of the
  * time apart with tiles of 32 x 32, 1.11 to 1.14 with matrices.) The kernels for CPU drivers feed x to
- * multiply-adds straight from memory and have no place for it, nor has the one for bytes.
+ * multiply-adds straight from memory and have no place for it, nor have those for bytes and for matrices
+ * of a workgroup.
  */
 #include "ops/layer-norm-private.h"
 #include "ops/matmul-private.h"
@@ -59,6 +60,12 @@ time_one (GsDevice *device, guint candidate, gpointer data)
 }
 
 static gboolean
+has_no_place (GsMatmulVariant variant)
+{
+  return variant == GS_MATMUL_DOT || variant == GS_MATMUL_COOPMAT2;
+}
+
+static gboolean
 is_faster (GsDevice *device, GsNode *node, float epsilon)
 {
   static const char *const names[] = { "apart", "together" };
@@ -69,7 +76,7 @@ is_faster (GsDevice *device, GsNode *node, float epsilon)
   gs_matmul_trial_init (&trial.base, device, node->inputs, node->output, parameters);
   gs_matmul_choose_tile (device, GS_MATMUL_TUNED, node->inputs, node->output, parameters,
                          &trial.tile);
-  if (trial.tile.variant == GS_MATMUL_DOT)
+  if (has_no_place (trial.tile.variant))
     return FALSE;
   trial.h = trial.base.x;
   trial.h.offset = (trial.base.n_bytes + 255) / 256 * 256;
@@ -90,7 +97,7 @@ gs_matmul_absorb_norm (GsNode *node, guint k, GsDevice *device)
   const GsMatmulVariant variant = gs_matmul_choose (device);
   const float epsilon = norm != NULL ? gs_layer_norm_get_epsilon (norm) : 0;
 
-  if (k != GS_MATMUL_X || epsilon <= 0 || variant > GS_MATMUL_TUNED || variant == GS_MATMUL_DOT
+  if (k != GS_MATMUL_X || epsilon <= 0 || variant > GS_MATMUL_TUNED || has_no_place (variant)
       || node->inputs[GS_MATMUL_X2] != NULL || norm->inputs[0]->shape.c % 4 != 0
       || (variant == GS_MATMUL_TUNED && !is_faster (device, node, epsilon)))
     return FALSE;

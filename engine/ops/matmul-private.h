@@ -111,6 +111,7 @@ typedef enum
   GS_MATMUL_TILE,    /* GPUs                 */
   GS_MATMUL_HALF,    /* GPUs that calculate with halfs, on halfs                           */
   GS_MATMUL_COOPMAT, /* GPUs with matrix units, on halfs                               */
+  GS_MATMUL_COOPMAT2, /* those whose workgroups multiply matrices as a whole, on halfs   */
   GS_MATMUL_DOT,     /* GPUs that sum products of bytes; rounds x, see matmul-tiles.c    */
   GS_MATMUL_TUNED,   /* no kernel: of these and their tiles, the fastest per shape */
   GS_MATMUL_TEXEL,  /* Mesa 22's CPU driver */
@@ -122,8 +123,8 @@ typedef enum
 
 /* The fastest on this device: by kind, and on CPU drivers by a trial of some milliseconds plus
  * compilation, once per driver version and remembered in the device's cache folder. The variable
- * GESSO_KERNELS overrules it: tile, half, coopmat, dot (or the beginning of a tile's name, tile-128 say),
- * tuned, texel, gather, uniform, uniform-tall. */
+ * GESSO_KERNELS overrules it: tile, half, coopmat, coopmat2, dot (or the beginning of a tile's name,
+ * tile-128 say), tuned, texel, gather, uniform, uniform-tall. */
 GsMatmulVariant gs_matmul_choose (GsDevice *device);
 
 /* As in GESSO_KERNELS. */
@@ -133,16 +134,20 @@ const char *gs_matmul_variant_name (GsMatmulVariant variant);
  * and whether those that want uniform loads were worth a trial. */
 gint64 gs_matmul_best_time (GsDevice *device, gboolean *is_uniform);
 
-/* How GS_MATMUL_TILE, GS_MATMUL_HALF, GS_MATMUL_COOPMAT or GS_MATMUL_DOT divide y. */
+/* How GS_MATMUL_TILE, GS_MATMUL_HALF, GS_MATMUL_COOPMAT, GS_MATMUL_COOPMAT2 or GS_MATMUL_DOT divide y. */
 typedef struct
 {
   GsMatmulVariant variant;
   guint32         rows, columns;           /* of a workgroup                                */
   guint32         part_rows, part_columns; /* of an invocation or, with coopmat, a subgroup */
-  guint32         lanes;                   /* coopmat: of a subgroup                        */
+  guint32         lanes;                   /* coopmat: of a subgroup; coopmat2: all         */
   GsMatrixShape   matrix;                  /* coopmat                                       */
   char            name[64];
 } GsMatmulTile;
+
+/* Runs all of what a tile's kernel does, on halfs; as gs_matmul_check_run(). */
+gboolean gs_matmul_check_whole (GsDevice *device, const GsMatmulTile *tile, double *worst,
+                                GError **error);
 
 /* Runs on every device. */
 extern const GsMatmulTile gs_matmul_plain_tile;
@@ -154,7 +159,17 @@ GArray  *gs_matmul_list_tiles     (GsDevice *device);
 
 /* Whether these operands are ones that the tile can multiply. */
 gboolean gs_matmul_tile_fits  (const GsMatmulTile *tile, GsTensor *const *operands,
-                               const GsTensor *y);
+                               const GsTensor *y, const GsMatmulParameters *parameters);
+
+/* Of GS_MATMUL_COOPMAT2: its tiles, which where there are none but GESSO_KERNELS asks for them are of an
+ * emulation; what more than other tiles of halfs it wants of a product; and the kernel, with the rows
+ * divided among workgroups. */
+struct GsMatmulPush;
+void        gs_matmul_coopmat2_add_tiles (GArray *tiles, const GsGpuInfo *info);
+gboolean    gs_matmul_coopmat2_fits      (GsTensor *const *operands, const GsTensor *y,
+                                          const GsMatmulParameters *parameters);
+const char *gs_matmul_coopmat2_use       (const GsGpuInfo *info, const GsMatmulTile *tile,
+                                          struct GsMatmulPush *push, guint32 *constants);
 
 /* The tile for a product by a variant up to GS_MATMUL_TUNED; tuning may run some, see tune.h. */
 void     gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant,
@@ -172,7 +187,7 @@ typedef struct
 void     gs_matmul_trial_init (GsMatmulTrial *trial, GsDevice *device, GsTensor *const *operands,
                                const GsTensor *y, const GsMatmulParameters *parameters);
 
-/* "f16-f16-k3-s1-13-9-9": its class, by sizes rounded up to powers of two. */
+/* "f16-f16-k3-s1-13-9-9": its class, by sizes rounded up to powers of two; "-s1-u" where x is enlarged. */
 char    *gs_matmul_trial_class (const GsMatmulTrial *trial);
 
 /* Dispatches one product; tensors need only shape, dtype and place. tile: of the variants that have

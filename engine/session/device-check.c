@@ -78,6 +78,10 @@ report (const GsDeviceCheck *self, const GsGpuInfo *gpu, const char *failures)
   for (guint i = 0; i < gpu->n_matrix_shapes; i++)
     g_string_append_printf (text, " %ux%ux%u", gpu->matrix_shapes[i].m, gpu->matrix_shapes[i].n,
                             gpu->matrix_shapes[i].k);
+  for (guint i = 0; i < gpu->n_group_matrices; i++)
+    g_string_append_printf (text, "; by %u invocations %ux%ux%u", gpu->group_matrices[i].invocations,
+                            gpu->group_matrices[i].step.m, gpu->group_matrices[i].step.n,
+                            gpu->group_matrices[i].step.k);
   g_string_append_printf (text, "%s\nChecks: %u of %u made, %u failed\n%s",
                           gpu->n_matrix_shapes == 0 ? " none" : "", self->n_made, self->n_checks,
                           self->n_failed, failures);

@@ -54,10 +54,11 @@ write_tensors (const char *path, const guint8 *text, gsize n)
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
   g_autoptr (GString) bytes = g_string_new (NULL);
   g_autofree char *json = NULL;
-  JsonObject *metadata = json_object_new ();
+  g_autoptr (JsonObject) metadata = json_object_new ();
   guint64 n_data = 0, n_header;
 
-  json_object_set_object_member (header, "__metadata__", metadata);
+  /* A reference of our own, as a tensor of this name takes its place. */
+  json_object_set_object_member (header, "__metadata__", json_object_ref (metadata));
   for (guint i = 0; lines[i] != NULL; i++)
     {
       const gboolean is_metadata = g_str_has_prefix (lines[i], "= ");

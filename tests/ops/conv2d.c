@@ -40,6 +40,10 @@ static const Case cases[] = {
   { { 2, 9, 7, 24 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "coopmat" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32" },
+  { { 3, 9, 7, 24 }, 7, 3, 1, FALSE, PER_SAMPLE, TRUE, "coopmat2" },
+  { { 5, 3, 2, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat2" }, /* several pictures a tile */
+  { { 2, 13, 35, 8 }, 33, 3, 1, FALSE, NOTHING, FALSE, "coopmat2" },
+  { { 1, 7, 9, 16 }, 24, 3, 2, FALSE, NOTHING, FALSE, "coopmat2" }, /* falls back */
   { { 2, 9, 7, 24 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "half" },
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, RESIDUAL, FALSE, "half", .first = 24 },
   { { 2, 9, 7, 20 }, 7, 3, 2, TRUE, PER_SAMPLE, TRUE, "texel" },
@@ -62,6 +66,8 @@ static const Case cases[] = {
   { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "coopmat", .first = 8 },
   { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "coopmat", .first = 20 }, /* falls back */
   { { 1, 13, 11, 72 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32", .first = 24 },
+  { { 2, 5, 7, 152 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "coopmat2", .first = 72 },
+  { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "coopmat2", .first = 8 },
   { { 2, 5, 7, 56 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "texel", .first = 40 },
   { { 1, 3, 5, 56 }, 36, 1, 1, FALSE, NOTHING, FALSE, "texel", .first = 20 },
   { { 2, 5, 7, 56 }, 20, 3, 1, FALSE, RESIDUAL, FALSE, "gather", .first = 40 },
@@ -87,6 +93,8 @@ static const Case cases[] = {
   { { 1, 13, 11, 40 }, 100, 3, 1, FALSE, NOTHING, FALSE, "coopmat-64x32",
     .shortcut = 72, .shortcut_first = 24 },
   { { 1, 5, 7, 24 }, 20, 3, 1, FALSE, NOTHING, FALSE, "coopmat", .shortcut = 20 }, /* in two */
+  { { 2, 5, 7, 24 }, 20, 3, 1, FALSE, NOTHING, TRUE, "coopmat2",
+    .first = 16, .shortcut = 80, .shortcut_first = 72 },
   { { 1, 5, 7, 56 }, 17, 3, 1, FALSE, NOTHING, FALSE, "half",
     .first = 40, .shortcut = 32, .shortcut_first = 8 },
   { { 1, 5, 7, 56 }, 17, 3, 1, FALSE, NOTHING, FALSE, "texel",

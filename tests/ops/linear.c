@@ -23,6 +23,8 @@ static const Case cases[] = {
   { { 2, 9, 7, 52 }, 17, TRUE },   { { 1, 1, 64, 1280 }, 64 },
   { { 1, 1, 77, 40 }, 50, TRUE, FALSE, "coopmat" },
   { { 2, 1, 33, 136 }, 64, FALSE, FALSE, "coopmat" },
+  { { 1, 1, 77, 40 }, 50, TRUE, FALSE, "coopmat2" },
+  { { 2, 5, 7, 136 }, 67, TRUE, TRUE, "coopmat2" },
   { { 2, 1, 33, 136 }, 64, FALSE, FALSE, "tuned" },
   { { 1, 1, 19, 1280 }, 50, TRUE, FALSE, "half" },
   { { 2, 5, 7, 24 }, 20, TRUE, TRUE },

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define EMULATED "matmul-coopmat2-32x32-64" /* where GESSO_KERNELS asks for it */
+
 static GsDevice *device; /* one for all cases */
 
 static gboolean
@@ -89,6 +91,62 @@ test_failed_is_not_chosen (void)
   g_assert_true (is_listed ("tile-32x32"));
 }
 
+/* A kernel that no device is known to run right waits for its check: matrices of workgroups, which here are
+ * emulated, in all that they are used for. */
+static void
+test_checked_before_use (void)
+{
+  static const char *const findings[] = { "failed", "running", "again" };
+  g_autofree char *finding = NULL;
+
+  if (!gs_device_get_info (device)->storage16 || gs_device_get_info (device)->n_group_matrices > 0)
+    {
+      g_test_skip ("nothing to emulate");
+      return;
+    }
+  g_setenv ("GESSO_KERNELS", "coopmat2", TRUE);
+  g_assert_true (is_listed (EMULATED + strlen ("matmul-")));
+  for (guint i = 0; i < G_N_ELEMENTS (findings); i++)
+    {
+      gs_remembered_set (device, "checks", EMULATED, findings[i]);
+      g_assert_false (gs_kernel_check_passes (device, EMULATED));
+      g_assert_false (is_listed (EMULATED + strlen ("matmul-")));
+    }
+  gs_remembered_set (device, "checks", EMULATED, NULL);
+  g_assert_true (gs_kernel_check_passes (device, EMULATED));
+  finding = gs_kernel_check_finding (device, EMULATED);
+  g_assert_cmpstr (finding, ==, "passed");
+  gs_remembered_set (device, "checks", EMULATED, NULL);
+  g_unsetenv ("GESSO_KERNELS");
+}
+
+/* One that took the device down is not tried in the next session. */
+static void
+test_lost_in_its_check (void)
+{
+  g_autofree char *finding = NULL;
+  GsDevice *other;
+
+  if (!gs_device_get_info (device)->storage16 || gs_device_get_info (device)->n_group_matrices > 0)
+    {
+      g_test_skip ("nothing to emulate");
+      return;
+    }
+  g_setenv ("GESSO_KERNELS", "coopmat2", TRUE);
+  other = gs_device_new (NULL, NULL, NULL);
+  g_assert_nonnull (other);
+  gs_device_lose (other);
+  g_assert_false (gs_kernel_check_passes (other, EMULATED));
+  gs_device_free (other);
+  gs_remembered_forget ();
+  finding = gs_kernel_check_finding (device, EMULATED);
+  g_assert_cmpstr (finding, ==, "failed");
+  g_assert_false (gs_kernel_check_passes (device, EMULATED));
+  g_assert_false (is_listed (EMULATED + strlen ("matmul-")));
+  gs_remembered_set (device, "checks", EMULATED, NULL);
+  g_unsetenv ("GESSO_KERNELS");
+}
+
 /* Nothing is known yet; compiled kernels stay from the run before. */
 static void
 forget_findings (void)
@@ -97,6 +155,7 @@ forget_findings (void)
 
   for (guint i = 0; i < checks->len; i++)
     gs_remembered_set (device, "checks", g_array_index (checks, GsKernelCheck, i).name, NULL);
+  gs_remembered_set (device, "checks", EMULATED, NULL);
 }
 
 int
@@ -121,6 +180,8 @@ main (int argc, char **argv)
   g_test_add_func ("/kernel-check/cancel", test_cancel);
   g_test_add_func ("/kernel-check/all-pass", test_all_pass);
   g_test_add_func ("/kernel-check/failed-is-not-chosen", test_failed_is_not_chosen);
+  g_test_add_func ("/kernel-check/checked-before-use", test_checked_before_use);
+  g_test_add_func ("/kernel-check/lost-in-its-check", test_lost_in_its_check);
   status = g_test_run ();
   gs_device_free (device);
   return status;
