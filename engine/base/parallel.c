@@ -5,28 +5,35 @@
 /* Beyond some threads copying is bound by memory. */
 #define MAX_THREADS 8
 
+/* Runs for each thread: one that is held up leaves the rest to the others. */
+#define RUNS_A_THREAD 8
+
 typedef struct
 {
   GsParallelFunc func;
   gpointer       user_data;
+  guint64        n, n_runs;
+  gint           next; /* run */
   GMutex         lock;
   GCond          done;
-  guint          n_open; /* parts that other threads have not finished */
+  guint          n_open; /* threads that have not finished */
 } Job;
 
-typedef struct
+static void
+take_runs (Job *job)
 {
-  Job    *job;
-  guint64 begin, end;
-} Part;
+  guint64 run;
+
+  while ((run = (guint64) g_atomic_int_add (&job->next, 1)) < job->n_runs)
+    job->func (job->n * run / job->n_runs, job->n * (run + 1) / job->n_runs, job->user_data);
+}
 
 static void
-run_part (gpointer data, gpointer user_data)
+help (gpointer data, gpointer user_data)
 {
-  Part *part = data;
-  Job *job = part->job;
+  Job *job = data;
 
-  job->func (part->begin, part->end, job->user_data);
+  take_runs (job);
   g_mutex_lock (&job->lock);
   if (--job->n_open == 0)
     g_cond_signal (&job->done);
@@ -41,7 +48,7 @@ shared_pool (void)
 
   if (g_once_init_enter (&once))
     {
-      pool = g_thread_pool_new (run_part, NULL, MAX_THREADS, FALSE, NULL);
+      pool = g_thread_pool_new (help, NULL, MAX_THREADS, FALSE, NULL);
       g_once_init_leave (&once, 1);
     }
   return pool;
@@ -50,25 +57,23 @@ shared_pool (void)
 void
 gs_parallel (guint64 n, guint64 least, GsParallelFunc func, gpointer user_data)
 {
-  const guint64 n_parts = CLAMP (n / MAX (least, 1), 1, MIN (g_get_num_processors (), MAX_THREADS));
-  Job job = { .func = func, .user_data = user_data, .n_open = n_parts - 1 };
-  Part parts[MAX_THREADS];
+  const guint64 n_most = MIN (g_get_num_processors (), MAX_THREADS);
+  const guint64 n_runs = CLAMP (n / MAX (least, 1), 1, n_most * RUNS_A_THREAD);
+  const guint64 n_threads = MIN (n_runs, n_most);
+  Job job = { .func = func, .user_data = user_data, .n = n, .n_runs = n_runs,
+              .n_open = n_threads - 1 };
 
-  if (n_parts == 1)
+  if (n_threads == 1)
     {
       func (0, n, user_data);
       return;
     }
   g_mutex_init (&job.lock);
   g_cond_init (&job.done);
-  for (guint64 i = 0; i < n_parts; i++)
-    {
-      parts[i] = (Part) { &job, n * i / n_parts, n * (i + 1) / n_parts };
-      /* What no thread could be made for stays queued until one of the others is free. */
-      if (i > 0)
-        g_thread_pool_push (shared_pool (), &parts[i], NULL);
-    }
-  func (parts[0].begin, parts[0].end, user_data);
+  /* What no thread could be made for stays queued until one of the others is free. */
+  for (guint64 i = 1; i < n_threads; i++)
+    g_thread_pool_push (shared_pool (), &job, NULL);
+  take_runs (&job);
   g_mutex_lock (&job.lock);
   while (job.n_open > 0)
     g_cond_wait (&job.done, &job.lock);
