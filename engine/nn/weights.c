@@ -6,6 +6,7 @@
 #include "nn/weights.h"
 
 #include "gpu/buffer.h"
+#include "io/joined-names.h"
 
 #include <string.h>
 
@@ -178,29 +179,6 @@ place (GsWeightStore *self, Component *component)
     }
 }
 
-/* Packs straight into device memory where the host reaches it, else through a copy. */
-static gboolean
-fill (Weight *weight, const GsHostTensor *tensor, GError **error)
-{
-  guint8 *mapped = gs_buffer_get_data (weight->chunk->buffer);
-  g_autofree guint8 *copy = NULL;
-
-  if (mapped != NULL)
-    {
-      weight->layout->pack (tensor, weight->dtype, mapped + weight->offset);
-      return TRUE;
-    }
-  copy = g_try_malloc0 (weight->n_bytes);
-  if (copy == NULL)
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
-                   "There is not enough memory to load the tensor %s", weight->name);
-      return FALSE;
-    }
-  weight->layout->pack (tensor, weight->dtype, copy);
-  return gs_buffer_write (weight->chunk->buffer, weight->offset, copy, weight->n_bytes, error);
-}
-
 /* As it is to lie on the device: in its blocks or as numbers. */
 static gboolean
 read_for_device (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims,
@@ -216,17 +194,63 @@ read_for_device (GsWeightStore *self, const char *name, const guint64 *dims, gui
 }
 
 static gboolean
-read_into_place (GsWeightStore *self, Weight *weight, GError **error)
+pack_whole (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims,
+            GsDtype dtype, const GsLayout *layout, gpointer to, GError **error)
 {
   GsHostTensor tensor;
   gboolean done;
 
-  if (!read_for_device (self, weight->name, weight->dims, weight->n_dims, weight->dtype, &tensor,
-                        error))
+  if (!read_for_device (self, name, dims, n_dims, dtype, &tensor, error))
     return FALSE;
-  done = fill (weight, &tensor, error);
-  gs_weight_source_release (self->source, weight->name, &tensor);
+  done = layout->pack (&tensor, dtype, to);
+  gs_weight_source_release (self->source, name, &tensor);
+  if (!done)
+    g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
+                 "The tensor %s cannot be read any more; was its file changed, or its disk taken away?",
+                 name);
   return done;
+}
+
+/* Parts of a joined weight go to their places one by one where the layout allows it, else through a copy. */
+static gboolean
+pack (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims, GsDtype dtype,
+      const GsLayout *layout, guint8 *to, GError **error)
+{
+  g_auto (GStrv) names = gs_joined_names_split (name);
+  const guint n = names != NULL ? g_strv_length (names) : 0;
+  guint64 part_dims[4] = { 0 };
+
+  if (n == 0 || layout->rows_apart == 0 || dims[0] % (n * layout->rows_apart) != 0)
+    return pack_whole (self, name, dims, n_dims, dtype, layout, to, error);
+  memcpy (part_dims, dims, n_dims * sizeof *dims);
+  part_dims[0] /= n;
+  for (guint i = 0; i < n; i++)
+    if (!pack_whole (self, names[i], part_dims, n_dims, dtype, layout,
+                     to + i * layout->bytes (part_dims, n_dims, dtype), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Packs straight into device memory where the host reaches it, else through a copy. */
+static gboolean
+read_into_place (GsWeightStore *self, Weight *weight, GError **error)
+{
+  guint8 *mapped = gs_buffer_get_data (weight->chunk->buffer);
+  g_autofree guint8 *copy = NULL;
+
+  if (mapped != NULL)
+    return pack (self, weight->name, weight->dims, weight->n_dims, weight->dtype, weight->layout,
+                 mapped + weight->offset, error);
+  copy = g_try_malloc0 (weight->n_bytes);
+  if (copy == NULL)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
+                   "There is not enough memory to load the tensor %s", weight->name);
+      return FALSE;
+    }
+  return pack (self, weight->name, weight->dims, weight->n_dims, weight->dtype, weight->layout, copy,
+               error)
+         && gs_buffer_write (weight->chunk->buffer, weight->offset, copy, weight->n_bytes, error);
 }
 
 static gboolean
@@ -285,15 +309,10 @@ static gboolean
 store_load (GsWeights *weights, const GsTensor *weight, gpointer destination, GError **error)
 {
   GsWeightStore *self = (GsWeightStore *) weights;
-  GsHostTensor tensor;
 
-  if (!gs_device_poll (self->device, error)
-      || !read_for_device (self, weight->name, weight->dims, weight->n_dims, weight->dtype, &tensor,
-                           error))
-    return FALSE;
-  weight->layout->pack (&tensor, weight->dtype, destination);
-  gs_weight_source_release (self->source, weight->name, &tensor);
-  return TRUE;
+  return gs_device_poll (self->device, error)
+         && pack (self, weight->name, weight->dims, weight->n_dims, weight->dtype, weight->layout,
+                  destination, error);
 }
 
 GsWeightStore *
