@@ -13,11 +13,13 @@ typedef struct
   GsParallelFunc func;
   gpointer       user_data;
   guint64        n, n_runs;
-  gint           next; /* run */
-  GMutex         lock;
-  GCond          done;
-  guint          n_open; /* threads that have not finished */
+  gint           next;    /* run                                            */
+  guint          n_helpers; /* other threads that are at it; under the lock */
 } Job;
+
+static GMutex lock;
+static GCond helped;
+static GQueue jobs = G_QUEUE_INIT; /* Job: the newest first, as an older one may wait for it */
 
 static void
 take_runs (Job *job)
@@ -28,16 +30,33 @@ take_runs (Job *job)
     job->func (job->n * run / job->n_runs, job->n * (run + 1) / job->n_runs, job->user_data);
 }
 
+/* Under the lock. */
+static Job *
+find_job (void)
+{
+  for (GList *l = jobs.head; l != NULL; l = l->next)
+    if ((guint64) g_atomic_int_get (&((Job *) l->data)->next) < ((Job *) l->data)->n_runs)
+      return l->data;
+  return NULL;
+}
+
+/* As long as there is anything to do. */
 static void
 help (gpointer data, gpointer user_data)
 {
-  Job *job = data;
+  Job *job;
 
-  take_runs (job);
-  g_mutex_lock (&job->lock);
-  if (--job->n_open == 0)
-    g_cond_signal (&job->done);
-  g_mutex_unlock (&job->lock);
+  g_mutex_lock (&lock);
+  while ((job = find_job ()) != NULL)
+    {
+      job->n_helpers++;
+      g_mutex_unlock (&lock);
+      take_runs (job);
+      g_mutex_lock (&lock);
+      if (--job->n_helpers == 0)
+        g_cond_broadcast (&helped);
+    }
+  g_mutex_unlock (&lock);
 }
 
 static GThreadPool *
@@ -59,25 +78,23 @@ gs_parallel (guint64 n, guint64 least, GsParallelFunc func, gpointer user_data)
 {
   const guint64 n_most = MIN (g_get_num_processors (), MAX_THREADS);
   const guint64 n_runs = CLAMP (n / MAX (least, 1), 1, n_most * RUNS_A_THREAD);
-  const guint64 n_threads = MIN (n_runs, n_most);
-  Job job = { .func = func, .user_data = user_data, .n = n, .n_runs = n_runs,
-              .n_open = n_threads - 1 };
+  Job job = { .func = func, .user_data = user_data, .n = n, .n_runs = n_runs };
 
-  if (n_threads == 1)
+  if (MIN (n_runs, n_most) == 1)
     {
       func (0, n, user_data);
       return;
     }
-  g_mutex_init (&job.lock);
-  g_cond_init (&job.done);
-  /* What no thread could be made for stays queued until one of the others is free. */
-  for (guint64 i = 1; i < n_threads; i++)
-    g_thread_pool_push (shared_pool (), &job, NULL);
+  g_mutex_lock (&lock);
+  g_queue_push_head (&jobs, &job);
+  g_mutex_unlock (&lock);
+  /* A thread that comes late, or could not be made, is not waited for. */
+  for (guint64 i = 1; i < MIN (n_runs, n_most); i++)
+    g_thread_pool_push (shared_pool (), &jobs, NULL);
   take_runs (&job);
-  g_mutex_lock (&job.lock);
-  while (job.n_open > 0)
-    g_cond_wait (&job.done, &job.lock);
-  g_mutex_unlock (&job.lock);
-  g_mutex_clear (&job.lock);
-  g_cond_clear (&job.done);
+  g_mutex_lock (&lock);
+  g_queue_remove (&jobs, &job);
+  while (job.n_helpers > 0)
+    g_cond_wait (&helped, &lock);
+  g_mutex_unlock (&lock);
 }
