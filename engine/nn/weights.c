@@ -7,6 +7,7 @@
 
 #include "gpu/buffer.h"
 #include "io/joined-names.h"
+#include "nn/pack-queue.h"
 
 #include <string.h>
 
@@ -48,6 +49,8 @@ struct _GsWeightStore
   GsDtype         precision;
   gboolean        keeps_blocks; /* matrices that are stored in blocks stay so */
   GsWeightSource *source;
+  GsPackQueue    *queue;
+  GPtrArray      *unsettled; /* Weight: resident, but perhaps still in the queue */
   guint64         chunk_bytes;
   GHashTable     *weights;    /* "layout name" -> Weight */
   GHashTable     *components; /* name -> Component       */
@@ -198,20 +201,13 @@ pack_whole (GsWeightStore *self, const char *name, const guint64 *dims, guint n_
             GsDtype dtype, const GsLayout *layout, gpointer to, GError **error)
 {
   GsHostTensor tensor;
-  gboolean done;
 
-  if (!read_for_device (self, name, dims, n_dims, dtype, &tensor, error))
-    return FALSE;
-  done = layout->pack (&tensor, dtype, to);
-  gs_weight_source_release (self->source, name, &tensor);
-  if (!done)
-    g_set_error (error, GS_ERROR, GS_ERROR_BAD_FILE,
-                 "The tensor %s cannot be read any more; was its file changed, or its disk taken away?",
-                 name);
-  return done;
+  return read_for_device (self, name, dims, n_dims, dtype, &tensor, error)
+         && gs_pack_queue_add (self->queue, name, &tensor, dtype, layout, to, error);
 }
 
-/* Parts of a joined weight go to their places one by one where the layout allows it, else through a copy. */
+/* What is packed is there once the queue is settled. Parts of a joined weight go to their
+ * places one by one where the layout allows it, else through a copy. */
 static gboolean
 pack (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims, GsDtype dtype,
       const GsLayout *layout, guint8 *to, GError **error)
@@ -231,7 +227,8 @@ pack (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims, 
   return TRUE;
 }
 
-/* Packs straight into device memory where the host reaches it, else through a copy. */
+/* Packs straight into device memory where the host reaches it, once the queue is settled, else through a
+ * copy. */
 static gboolean
 read_into_place (GsWeightStore *self, Weight *weight, GError **error)
 {
@@ -250,7 +247,18 @@ read_into_place (GsWeightStore *self, Weight *weight, GError **error)
     }
   return pack (self, weight->name, weight->dims, weight->n_dims, weight->dtype, weight->layout, copy,
                error)
+         && gs_pack_queue_settle (self->queue, error)
          && gs_buffer_write (weight->chunk->buffer, weight->offset, copy, weight->n_bytes, error);
+}
+
+/* Nobody has waited for them, or one of them has failed: they are read again when they are wanted. */
+static void
+forget_unsettled (GsWeightStore *self)
+{
+  gs_pack_queue_drop (self->queue);
+  for (guint i = 0; i < self->unsettled->len; i++)
+    ((Weight *) self->unsettled->pdata[i])->is_resident = FALSE;
+  g_ptr_array_set_size (self->unsettled, 0);
 }
 
 static gboolean
@@ -265,8 +273,27 @@ make_resident (GsWeightStore *self, Weight *weight, GError **error)
                                            "weights", error);
   if (weight->chunk->buffer == NULL)
     return FALSE;
-  weight->is_resident = read_into_place (self, weight, error);
-  return weight->is_resident;
+  if (!read_into_place (self, weight, error))
+    {
+      forget_unsettled (self);
+      return FALSE;
+    }
+  weight->is_resident = TRUE;
+  g_ptr_array_add (self->unsettled, weight);
+  return TRUE;
+}
+
+static gboolean
+store_settle (GsWeights *weights, GError **error)
+{
+  GsWeightStore *self = (GsWeightStore *) weights;
+  const gboolean done = gs_pack_queue_settle (self->queue, error);
+
+  if (done)
+    g_ptr_array_set_size (self->unsettled, 0);
+  else
+    forget_unsettled (self);
+  return done;
 }
 
 static gboolean
@@ -312,7 +339,8 @@ store_load (GsWeights *weights, const GsTensor *weight, gpointer destination, GE
 
   return gs_device_poll (self->device, error)
          && pack (self, weight->name, weight->dims, weight->n_dims, weight->dtype, weight->layout,
-                  destination, error);
+                  destination, error)
+         && store_settle (weights, error);
 }
 
 GsWeightStore *
@@ -322,6 +350,7 @@ gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source
     .check = store_check,
     .has = store_has,
     .resident = store_resident,
+    .settle = store_settle,
     .load = store_load,
   };
   GsWeightStore *self = g_new0 (GsWeightStore, 1);
@@ -330,6 +359,8 @@ gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source
   self->device = device;
   self->precision = precision;
   self->source = source;
+  self->queue = gs_pack_queue_new (source);
+  self->unsettled = g_ptr_array_new ();
   self->chunk_bytes = MIN (CHUNK_BYTES, gs_device_get_info (device)->max_allocation_bytes
                                             - GS_BUFFER_PADDING_BYTES);
   self->weights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -348,6 +379,8 @@ gs_weight_store_free (GsWeightStore *self)
 {
   if (self == NULL)
     return;
+  gs_pack_queue_free (self->queue);
+  g_ptr_array_unref (self->unsettled);
   g_hash_table_unref (self->weights);
   g_hash_table_unref (self->components);
   gs_weight_source_free (self->source);
@@ -407,6 +440,7 @@ gs_weight_store_evict (GsWeightStore *self, const char *name)
 
   if (component == NULL)
     return;
+  forget_unsettled (self);
   for (guint i = 0; i < component->weights->len; i++)
     {
       Weight *weight = component->weights->pdata[i];
@@ -420,6 +454,7 @@ gs_weight_store_evict (GsWeightStore *self, const char *name)
 void
 gs_weight_store_reset (GsWeightStore *self)
 {
+  forget_unsettled (self);
   g_hash_table_remove_all (self->weights);
   g_hash_table_remove_all (self->components);
 }
@@ -450,6 +485,7 @@ gs_weight_store_refresh (GsWeightStore *self, GsWeightChanged changed, gpointer 
   GHashTableIter iter;
   gpointer value;
 
+  forget_unsettled (self);
   g_hash_table_iter_init (&iter, self->weights);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (changed (data, ((Weight *) value)->name))
@@ -463,5 +499,5 @@ gs_weight_store_refresh (GsWeightStore *self, GsWeightChanged changed, gpointer 
       if (weight->is_resident && !read_into_place (self, weight, error))
         return FALSE;
     }
-  return TRUE;
+  return gs_pack_queue_settle (self->queue, error);
 }

@@ -63,9 +63,11 @@ typedef struct
   gboolean (*check)    (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
                         const GsLayout *layout, GsDtype *dtype, GError **error);
   gboolean (*has)      (GsWeights *weights, const char *name);
-  /* Makes it resident (once per name and layout) and says where. */
+  /* Says where it lies in the device's memory, and has it brought there (once per name and layout) by the
+   * time that settle() returns. */
   gboolean (*resident) (GsWeights *weights, const char *name, const guint64 *dims, guint n_dims,
                         const GsLayout *layout, GsBuffer **buffer, guint64 *offset, GError **error);
+  gboolean (*settle)   (GsWeights *weights, GError **error); /* NULL: nothing to wait for */
   /* Writes it as the layout wants it to host memory of tensor->n_bytes, for those that are not to be
    * resident. */
   gboolean (*load)     (GsWeights *weights, const GsTensor *weight, gpointer destination,
