@@ -59,6 +59,18 @@ help (gpointer data, gpointer user_data)
   g_mutex_unlock (&lock);
 }
 
+/* GLib counts the processors by opening a file. */
+static guint
+most_threads (void)
+{
+  static gsize n;
+
+  if (g_once_init_enter (&n))
+    g_once_init_leave (&n, MIN (g_get_num_processors (), MAX_THREADS));
+  return (guint) n;
+}
+
+/* As many as there are processors beside the caller's, however many callers there are. */
 static GThreadPool *
 shared_pool (void)
 {
@@ -67,7 +79,7 @@ shared_pool (void)
 
   if (g_once_init_enter (&once))
     {
-      pool = g_thread_pool_new (help, NULL, MAX_THREADS, FALSE, NULL);
+      pool = g_thread_pool_new (help, NULL, (gint) MAX (most_threads (), 2) - 1, FALSE, NULL);
       g_once_init_leave (&once, 1);
     }
   return pool;
@@ -76,7 +88,7 @@ shared_pool (void)
 void
 gs_parallel (guint64 n, guint64 least, GsParallelFunc func, gpointer user_data)
 {
-  const guint64 n_most = MIN (g_get_num_processors (), MAX_THREADS);
+  const guint64 n_most = most_threads ();
   const guint64 n_runs = CLAMP (n / MAX (least, 1), 1, n_most * RUNS_A_THREAD);
   Job job = { .func = func, .user_data = user_data, .n = n, .n_runs = n_runs };
 
@@ -89,7 +101,7 @@ gs_parallel (guint64 n, guint64 least, GsParallelFunc func, gpointer user_data)
   g_queue_push_head (&jobs, &job);
   g_mutex_unlock (&lock);
   /* A thread that comes late, or could not be made, is not waited for. */
-  for (guint64 i = 1; i < MIN (n_runs, n_most); i++)
+  for (guint64 i = 1 + g_thread_pool_unprocessed (shared_pool ()); i < MIN (n_runs, n_most); i++)
     g_thread_pool_push (shared_pool (), &jobs, NULL);
   take_runs (&job);
   g_mutex_lock (&lock);
