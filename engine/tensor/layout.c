@@ -11,6 +11,8 @@
 #define CHUNK 1024
 /* A thread more has to be worth being woken. */
 #define LEAST_A_THREAD (256 * 1024)
+/* Of a file at a time, where what is read is not kept. */
+#define READ_AT_A_TIME (8 * 1024)
 
 static void
 floats_from_doubles (float *to, const guint8 *from, guint64 n)
@@ -84,22 +86,6 @@ gs_host_tensor_n_elements (const GsHostTensor *tensor)
   return count (tensor->dims, tensor->n_dims);
 }
 
-gboolean
-gs_host_tensor_fits_halves (const GsHostTensor *tensor)
-{
-  const guint64 n = gs_host_tensor_n_elements (tensor);
-  gboolean fits = TRUE;
-  float chunk[CHUNK];
-
-  for (guint64 done = 0, part; done < n && fits; done += part)
-    {
-      part = MIN (n - done, CHUNK);
-      gs_host_tensor_to_floats (tensor, done, part, chunk);
-      fits = gs_floats_fit_halves (chunk, part);
-    }
-  return fits;
-}
-
 gconstpointer
 gs_host_tensor_get_bytes (const GsHostTensor *tensor, guint64 first, guint64 n, gpointer buffer)
 {
@@ -111,6 +97,45 @@ gs_host_tensor_get_bytes (const GsHostTensor *tensor, guint64 first, guint64 n, 
   if (!gs_mapped_file_holds (tensor->file, data, n_bytes))
     return data;
   return gs_mapped_file_read (tensor->file, data, n_bytes, buffer) ? buffer : NULL;
+}
+
+typedef struct
+{
+  const GsHostTensor *tensor;
+  gint exceeds;
+} Check;
+
+static void
+check_some (guint64 begin, guint64 end, gpointer data)
+{
+  Check *check = data;
+  guint8 buffer[READ_AT_A_TIME * sizeof (double)];
+  float chunk[CHUNK];
+
+  for (guint64 first = begin, n; first < end && !g_atomic_int_get (&check->exceeds); first += n)
+    {
+      GsHostTensor run = { .dtype = check->tensor->dtype };
+
+      n = MIN (end - first, READ_AT_A_TIME);
+      run.data = gs_host_tensor_get_bytes (check->tensor, first, n, buffer);
+      for (guint64 done = 0, part; run.data != NULL && done < n; done += part)
+        {
+          part = MIN (n - done, CHUNK);
+          gs_host_tensor_to_floats (&run, done, part, chunk);
+          if (!gs_floats_fit_halves (chunk, part))
+            g_atomic_int_set (&check->exceeds, TRUE);
+        }
+    }
+}
+
+/* Of a file that cannot be read any more nothing is said: packing will tell. */
+gboolean
+gs_host_tensor_fits_halves (const GsHostTensor *tensor)
+{
+  Check check = { .tensor = tensor };
+
+  gs_parallel (gs_host_tensor_n_elements (tensor), LEAST_A_THREAD, check_some, &check);
+  return !check.exceeds;
 }
 
 static guint64
@@ -152,8 +177,8 @@ static void
 pack_some (guint64 begin, guint64 end, gpointer data)
 {
   Plain *plain = data;
-  guint8 buffer[CHUNK * sizeof (double)];
-  const guint64 chunk = plain->dtype == plain->source->dtype ? LEAST_A_THREAD : CHUNK;
+  guint8 buffer[READ_AT_A_TIME * sizeof (double)];
+  const guint64 chunk = plain->dtype == plain->source->dtype ? LEAST_A_THREAD : READ_AT_A_TIME;
 
   for (guint64 first = begin; first < end; first += chunk)
     if (!pack_run (plain, first, MIN (chunk, end - first), buffer))
