@@ -18,6 +18,9 @@ GBytes *gs_mapped_file_new (const char *path, GsMappedFile **file, GError **erro
 /* Whether these bytes lie in the map. `file` may be NULL: they do not. */
 gboolean gs_mapped_file_holds (const GsMappedFile *file, gconstpointer data, gsize n_bytes);
 
+/* Has the system begin to read them from the disk. */
+void gs_mapped_file_expect (const GsMappedFile *file, gconstpointer data, gsize n_bytes);
+
 /* Reads bytes that lie in the map. From any thread. */
 gboolean gs_mapped_file_read (const GsMappedFile *file, gconstpointer data, gsize n_bytes,
                               gpointer to);

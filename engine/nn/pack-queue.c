@@ -93,8 +93,10 @@ gs_pack_queue_add (GsPackQueue *self, const char *name, const GsHostTensor *tens
 
   g_array_append_val (self->entries, entry);
   self->n_bytes += n_bytes;
-  return (self->n_bytes < MOST_BYTES && gs_mapped_file_holds (tensor->file, tensor->data, n_bytes))
-         || gs_pack_queue_settle (self, error);
+  if (!gs_mapped_file_holds (tensor->file, tensor->data, n_bytes))
+    return gs_pack_queue_settle (self, error);
+  gs_mapped_file_expect (tensor->file, tensor->data, n_bytes);
+  return self->n_bytes < MOST_BYTES || gs_pack_queue_settle (self, error);
 }
 
 void
