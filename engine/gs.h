@@ -53,6 +53,7 @@ typedef struct
   guint64      free_bytes;   /* what the driver says we may still use; memory_bytes if unknown */
   gboolean     has_fp16;     /* stores activations in half precision                           */
   char        *unusable;     /* why it cannot be used, or NULL                                 */
+  guint        index;        /* its place in gs_list_devices()                                 */
 } GsDeviceInfo;
 
 void gs_device_info_free (GsDeviceInfo *info);

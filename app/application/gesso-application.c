@@ -103,6 +103,8 @@ preferences (GSimpleAction *action, GVariant *parameter, gpointer data)
           gtk_application_get_active_window (GTK_APPLICATION (self)), self->store));
       gesso_preferences_set_device_check (GESSO_PREFERENCES (self->preferences),
                                           self->device_check);
+      gesso_preferences_set_devices (GESSO_PREFERENCES (self->preferences),
+                                     gesso_engine_get_devices (self->engine));
       gesso_preferences_set_server (GESSO_PREFERENCES (self->preferences),
                                     gesso_engine_get_server (self->engine));
       g_object_add_weak_pointer (G_OBJECT (self->preferences), (gpointer *) &self->preferences);
@@ -198,6 +200,14 @@ apply_server (GessoApplication *self)
 }
 
 static void
+apply_devices (GessoApplication *self)
+{
+  g_autoptr (GVariant) choices = g_settings_get_value (self->store, "devices");
+
+  gesso_devices_set_choices (gesso_engine_get_devices (self->engine), choices);
+}
+
+static void
 on_downloads_changed (GessoApplication *self)
 {
   GtkApplication *application = GTK_APPLICATION (self);
@@ -226,6 +236,8 @@ open_store (GessoApplication *self)
   g_signal_connect_swapped (self->store, "changed::download-folder",
                             G_CALLBACK (apply_download_folder), self);
   g_signal_connect_swapped (self->store, "changed::server-address", G_CALLBACK (apply_server), self);
+  g_signal_connect_swapped (self->store, "changed::devices", G_CALLBACK (apply_devices), self);
+  apply_devices (self);
   apply_server (self);
   apply_style (self);
   apply_preview (self);
@@ -351,7 +363,7 @@ gesso_application_shutdown (GApplication *application)
   gesso_trainings_close (self->trainings);
   g_clear_object (&self->trainings);
   g_clear_object (&self->store);
-  gesso_engine_leave_server (self->engine);
+  gesso_engine_close (self->engine);
   g_clear_object (&self->engine);
 }
 

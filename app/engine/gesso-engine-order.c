@@ -21,7 +21,9 @@ typedef struct
 {
   GessoOrder   *order;
   GessoJob     *job;
+  GessoDevice  *device;     /* the engine's                                    */
   gboolean      again;      /* only the decoding, of what was kept             */
+  guint         n_before;   /* pictures of it that another device has made     */
   GsPreview     preview;
   GessoRequest *request;    /* the engine thread's, while it runs              */
   gboolean      unfinished; /* out: latents are kept that could not be decoded */
@@ -52,21 +54,41 @@ report (const GsProgress *progress, gpointer data)
   Run *run = data;
 
   if (progress->finished && progress->finished->image)
-    gesso_job_push_result (run->job,
-                           gesso_result_new (run->order, run->request->picture, progress->coverage,
-                                             progress->finished));
+    {
+      gesso_order_set_n_made (run->order, run->n_before + progress->finished->index + 1);
+      gesso_job_push_result (run->job,
+                             gesso_result_new (run->order, run->request->picture, progress->coverage,
+                                               progress->finished));
+    }
 
   return gesso_job_report (progress, run->job);
+}
+
+/* As if the batch began behind what there is of it. */
+static void
+skip_made (Run *run)
+{
+  GsRequest *gs = &run->request->gs;
+
+  run->n_before = gesso_order_has_failed_on (run->order, NULL) ? gesso_order_get_n_made (run->order) : 0;
+  run->n_before = MIN (run->n_before, gs->batch - 1);
+  gs->batch -= run->n_before;
+  if (gs->variation_strength > 0)
+    gs->variation_seed += run->n_before;
+  else
+    gs->seed += run->n_before;
 }
 
 static GsResult *
 make (GessoWorker *worker, Run *run, GError **error)
 {
-  GsSession *session =
-      gesso_worker_open_model (worker, run->request->model, run->request->vae, gesso_job_report,
-                               run->job, error);
+  GsSession *session;
   GsResult *kept;
 
+  if (!gesso_worker_check (worker, gesso_job_report, run->job, error))
+    return NULL;
+  session = gesso_worker_open_model (worker, run->request->model, run->request->vae, gesso_job_report,
+                                     run->job, error);
   if (session == NULL)
     return NULL;
   if (!run->again)
@@ -120,6 +142,7 @@ run_work (GessoWorker *worker, GTask *task)
   if (gesso_request_init (&request, run->order, &error))
     {
       request.gs.preview = run->preview;
+      skip_made (run);
       result = make (worker, run, &error);
       if (result && error == NULL)
         run->seconds = measure (run, result);
@@ -188,12 +211,13 @@ run_on_server (GessoEngine *self, GTask *task, Run *run, const char *model)
 }
 
 void
-gesso_engine_run_async (GessoEngine        *self,
-                        GessoOrder         *order,
-                        gboolean            again,
-                        GessoJob           *job,
-                        GAsyncReadyCallback callback,
-                        gpointer            data)
+gesso_engine_run_on_async (GessoEngine        *self,
+                           GessoDevice        *device,
+                           GessoOrder         *order,
+                           gboolean            again,
+                           GessoJob           *job,
+                           GAsyncReadyCallback callback,
+                           gpointer            data)
 {
   g_autoptr (GTask) task = g_task_new (self, gesso_job_get_cancellable (job), callback, data);
   const char *model = gesso_settings_get_model (gesso_order_get_settings (order));
@@ -201,33 +225,71 @@ gesso_engine_run_async (GessoEngine        *self,
 
   run->order = g_object_ref (order);
   run->job = g_object_ref (job);
+  run->device = device;
   run->again = again;
   run->preview = gesso_order_get_draft (order) ? GS_PREVIEW_NONE : gesso_engine_get_preview (self);
   gesso_job_set_covered (job);
-  g_task_set_source_tag (task, gesso_engine_run_async);
+  g_task_set_source_tag (task, gesso_engine_run_on_async);
   /* Not checked: pictures that are finished are worth having, cancelled or not. */
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, run, (GDestroyNotify) run_free);
+  gesso_order_set_unfinished (order, FALSE);
+  if (!gesso_order_get_draft (order))
+    gesso_device_begin (device);
   if (gesso_server_model_is_one (model))
     run_on_server (self, task, run, model);
   else
-    gesso_worker_push (gesso_engine_get_worker (self), task, run_work);
+    gesso_worker_push (gesso_device_get_worker (device), task, run_work);
+}
+
+void
+gesso_engine_run_async (GessoEngine        *self,
+                        GessoOrder         *order,
+                        gboolean            again,
+                        GessoJob           *job,
+                        GAsyncReadyCallback callback,
+                        gpointer            data)
+{
+  const char *model = gesso_settings_get_model (gesso_order_get_settings (order));
+  GessoDevices *devices = gesso_engine_get_devices (self);
+
+  gesso_engine_run_on_async (self,
+                             gesso_server_model_is_one (model) ? gesso_devices_get_server (devices)
+                                                               : gesso_devices_get_first (devices),
+                             order, again, job, callback, data);
+}
+
+/* What it says of the device goes first: it decides whether another one can have the order. */
+static void
+end (GessoEngine *self, Run *run, const GError *error)
+{
+  GessoDevices *devices = gesso_engine_get_devices (self);
+
+  gesso_device_end (run->device, run->order, error, run->unfinished);
+  gesso_order_set_unfinished (run->order,
+                              run->unfinished && !gesso_devices_can_move (devices, run->order, error));
+  gesso_devices_notify_free (devices);
 }
 
 gboolean
 gesso_engine_run_finish (GessoEngine *self, GAsyncResult *result, GError **error)
 {
   Run *run = g_task_get_task_data (G_TASK (result));
+  GError *problem = NULL;
+  gboolean done = g_task_propagate_boolean (G_TASK (result), &problem);
 
   if (run->address)
     gesso_engine_count_away (self, -1);
   gesso_job_flush (run->job);
   gesso_order_take_notes (run->order, g_steal_pointer (&run->notes));
-  gesso_order_set_seconds (run->order, run->seconds);
+  gesso_order_set_seconds (run->order, gesso_device_get_role (run->device) == GESSO_DEVICE_FIRST
+                                           ? run->seconds : 0);
   if (!gesso_order_get_draft (run->order))
-    gesso_engine_set_can_decode (self, run->unfinished);
+    end (self, run, problem);
+  if (problem)
+    g_propagate_error (error, problem);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return done;
 }
 
 /* ---- Looking back --------------------------------------------------------------------------- */

@@ -2,16 +2,17 @@
 /* What the files of GessoEngine share. */
 #pragma once
 
+#include "gesso-devices-private.h"
 #include "gesso-engine.h"
 #include "gesso-worker.h"
 
 G_BEGIN_DECLS
 
+/* Of the first device. */
 GessoWorker *gesso_engine_get_worker     (GessoEngine *self);
 /* Of what is made from now on; a GsPreview. */
 guint        gesso_engine_get_preview    (GessoEngine *self);
 /* Orders that the server makes. */
 void         gesso_engine_count_away     (GessoEngine *self, int change);
-void         gesso_engine_set_can_decode (GessoEngine *self, gboolean can_decode);
 
 G_END_DECLS

@@ -264,6 +264,7 @@ start (GessoEngine *self, GessoTraining *training, gboolean is_trial, GAsyncRead
   g_task_set_source_tag (task, start);
   g_task_set_task_data (task, run, (GDestroyNotify) run_free);
   gesso_training_prepare (training);
+  gesso_device_count_work (gesso_devices_get_first (gesso_engine_get_devices (self)), 1);
   gesso_worker_push (gesso_engine_get_worker (self), task, train_work);
 }
 
@@ -273,6 +274,7 @@ gesso_engine_train_finish (GessoEngine *self, GAsyncResult *result, GError **err
   Run *run = g_task_get_task_data (G_TASK (result));
   const gboolean done = g_task_propagate_boolean (G_TASK (result), error);
 
+  gesso_device_count_work (gesso_devices_get_first (gesso_engine_get_devices (self)), -1);
   gesso_training_flush (run->training);
   if (done)
     gesso_training_set_result (run->training, run->path);
@@ -303,6 +305,7 @@ gesso_engine_try_training_finish (GessoEngine *self, GAsyncResult *result, Gesso
 {
   Run *run = g_task_get_task_data (G_TASK (result));
 
+  gesso_device_count_work (gesso_devices_get_first (gesso_engine_get_devices (self)), -1);
   *trial = run->trial;
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -66,11 +66,13 @@ gesso_engine_upscale_async (GessoEngine        *self,
   upscaling->scale = scale;
   g_task_set_source_tag (task, gesso_engine_upscale_async);
   g_task_set_task_data (task, upscaling, (GDestroyNotify) upscaling_free);
+  gesso_device_count_work (gesso_devices_get_first (gesso_engine_get_devices (self)), 1);
   gesso_worker_push (gesso_engine_get_worker (self), task, upscale_work);
 }
 
 GessoPicture *
 gesso_engine_upscale_finish (GessoEngine *self, GAsyncResult *result, GError **error)
 {
+  gesso_device_count_work (gesso_devices_get_first (gesso_engine_get_devices (self)), -1);
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -12,10 +12,9 @@ struct _GessoEngine
 {
   GObject      parent_instance;
 
-  GessoWorker *worker;
+  GessoDevices *devices;
   char        *device_name;
   gboolean     on_cpu;
-  gboolean     can_decode;
   GsPreview    preview;
   GessoServer *server;
   int          n_away; /* orders that it makes */
@@ -28,7 +27,8 @@ gesso_engine_finalize (GObject *object)
 {
   GessoEngine *self = GESSO_ENGINE (object);
 
-  g_clear_pointer (&self->worker, gesso_worker_free);
+  gesso_devices_close (self->devices);
+  g_object_unref (self->devices);
   g_free (self->device_name);
   g_clear_object (&self->server);
 
@@ -44,7 +44,7 @@ gesso_engine_class_init (GessoEngineClass *klass)
 static void
 gesso_engine_init (GessoEngine *self)
 {
-  self->worker = gesso_worker_new ();
+  self->devices = gesso_devices_new ();
   self->preview = GS_PREVIEW_BEST;
   self->server = gesso_server_new ();
 }
@@ -64,7 +64,13 @@ gesso_engine_new (void)
 GessoWorker *
 gesso_engine_get_worker (GessoEngine *self)
 {
-  return self->worker;
+  return gesso_device_get_worker (gesso_devices_get_first (self->devices));
+}
+
+GessoDevices *
+gesso_engine_get_devices (GessoEngine *self)
+{
+  return self->devices;
 }
 
 GessoServer *
@@ -80,17 +86,12 @@ gesso_engine_count_away (GessoEngine *self, int change)
 }
 
 void
-gesso_engine_leave_server (GessoEngine *self)
+gesso_engine_close (GessoEngine *self)
 {
   gesso_server_close (self->server);
   while (self->n_away > 0)
     g_main_context_iteration (NULL, TRUE);
-}
-
-void
-gesso_engine_set_can_decode (GessoEngine *self, gboolean can_decode)
-{
-  self->can_decode = can_decode;
+  gesso_devices_close (self->devices);
 }
 
 const char *
@@ -126,15 +127,25 @@ gesso_engine_get_preview (GessoEngine *self)
 
 typedef struct
 {
-  char    *name;
-  gboolean on_cpu;
-} Device;
+  GPtrArray    *all;
+  GsDeviceInfo *first; /* of them */
+} Found;
 
 static void
-device_free (Device *device)
+found_free (Found *found)
 {
-  g_free (device->name);
-  g_free (device);
+  g_ptr_array_unref (found->all);
+  g_free (found);
+}
+
+static GsDeviceInfo *
+find_first (GPtrArray *all, const GsDeviceInfo *info)
+{
+  for (guint i = 0; i < all->len; i++)
+    if (((GsDeviceInfo *) all->pdata[i])->index == info->index)
+      return all->pdata[i];
+
+  return NULL;
 }
 
 static void
@@ -142,8 +153,7 @@ open_work (GessoWorker *worker, GTask *task)
 {
   GError *error = NULL;
   GsSession *session = gesso_worker_open_session (worker, &error);
-  const GsDeviceInfo *info;
-  Device *device;
+  Found *found;
 
   if (session == NULL)
     {
@@ -151,11 +161,10 @@ open_work (GessoWorker *worker, GTask *task)
       return;
     }
 
-  info = gs_session_get_device (session);
-  device = g_new0 (Device, 1);
-  device->name = g_strdup (info->name);
-  device->on_cpu = info->kind == GS_DEVICE_CPU;
-  g_task_return_pointer (task, device, (GDestroyNotify) device_free);
+  found = g_new0 (Found, 1);
+  found->all = gs_list_devices ();
+  found->first = find_first (found->all, gs_session_get_device (session));
+  g_task_return_pointer (task, found, (GDestroyNotify) found_free);
 }
 
 void
@@ -167,50 +176,35 @@ gesso_engine_open_async (GessoEngine        *self,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
 
   g_task_set_source_tag (task, gesso_engine_open_async);
-  gesso_worker_push (self->worker, task, open_work);
+  gesso_worker_push (gesso_engine_get_worker (self), task, open_work);
 }
 
 gboolean
 gesso_engine_open_finish (GessoEngine *self, GAsyncResult *result, GError **error)
 {
-  Device *device = g_task_propagate_pointer (G_TASK (result), error);
+  Found *found = g_task_propagate_pointer (G_TASK (result), error);
 
-  if (device == NULL)
+  if (found == NULL)
     return FALSE;
 
-  g_free (self->device_name);
-  self->device_name = g_steal_pointer (&device->name);
-  self->on_cpu = device->on_cpu;
-  device_free (device);
+  if (found->first)
+    {
+      g_free (self->device_name);
+      self->device_name = g_strdup (found->first->name);
+      self->on_cpu = found->first->kind == GS_DEVICE_CPU;
+      gesso_devices_set_known (self->devices, found->all, found->first);
+    }
+  found_free (found);
 
   return TRUE;
 }
 
 /* ---- The library ---------------------------------------------------------------------------- */
 
-static void
-library_work (GessoWorker *worker, GTask *task)
-{
-  gesso_worker_set_library (worker, g_task_get_task_data (task));
-  g_task_return_boolean (task, TRUE);
-}
-
 void
 gesso_engine_set_library (GessoEngine *self, const char *const *folders)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
-
-  g_task_set_source_tag (task, gesso_engine_set_library);
-  g_task_set_task_data (task, g_strdupv ((char **) folders), (GDestroyNotify) g_strfreev);
-  gesso_worker_push (self->worker, task, library_work);
-}
-
-/* ---- Decoding again ------------------------------------------------------------------------- */
-
-gboolean
-gesso_engine_can_decode (GessoEngine *self)
-{
-  return self->can_decode;
+  gesso_devices_set_library (self->devices, folders);
 }
 
 /* ---- Counting tokens ------------------------------------------------------------------------ */
@@ -264,7 +258,7 @@ gesso_engine_count_tokens_async (GessoEngine        *self,
   count->model = g_strdup (model);
   count->prompt = g_strdup (prompt);
   g_task_set_task_data (task, count, (GDestroyNotify) count_free);
-  gesso_worker_push (self->worker, task, count_work);
+  gesso_worker_push (gesso_engine_get_worker (self), task, count_work);
 }
 
 gboolean

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * GessoEngine: the engine, as widgets know it. All calls are made on the main thread and return at
- * once; the work is done one after the other on the engine's own thread.
+ * once; the work is done on the engine's own threads, one for each device, one after the other there.
  *
  * Errors are sentences for people. A cancelled job fails with G_IO_ERROR_CANCELLED.
  */
@@ -9,6 +9,7 @@
 
 #include "document/gesso-settings.h"
 #include "document/gesso-candidate.h"
+#include "gesso-devices.h"
 #include "gesso-job.h"
 #include "gesso-order.h"
 #include "gesso-picture.h"
@@ -25,7 +26,10 @@ void gesso_engine_prepare_process (void);
 
 GessoEngine *gesso_engine_new (void);
 
-/* Opens the device ahead of the first picture. Fails where there is no Vulkan driver. */
+/* Where orders can be made; all else is done on the first one. Never NULL. */
+GessoDevices *gesso_engine_get_devices (GessoEngine *self);
+
+/* Opens the first device ahead of the first picture. Fails where there is no Vulkan driver. */
 void     gesso_engine_open_async  (GessoEngine        *self,
                                    GCancellable       *cancellable,
                                    GAsyncReadyCallback callback,
@@ -41,18 +45,25 @@ void gesso_engine_set_preview (GessoEngine *self, const char *preview);
 
 /* Where orders are made whose model is one of another machine (see gesso-server-model.h). Never NULL. */
 GessoServer *gesso_engine_get_server (GessoEngine *self);
-/* Before main() returns: waits until the server has nothing to answer any more. Cancel its jobs first. */
-void         gesso_engine_leave_server (GessoEngine *self);
+
+/* Before main() returns, even if somebody still holds it: waits until the server has nothing to answer any
+ * more and the threads have ended. Cancel their jobs first. Nothing can be asked of it afterwards. */
+void gesso_engine_close (GessoEngine *self);
 
 /* Folders in which prompts find LoRAs and embeddings, from the next work on; ended by NULL. */
 void gesso_engine_set_library (GessoEngine *self, const char *const *folders);
 
-/* After an order whose last part, the decoding, failed: the denoised latents are kept and decoding can
- * be tried again. Or a server did not answer any more: the pictures that are missing can be asked for again. */
-gboolean gesso_engine_can_decode (GessoEngine *self);
-
 /* An order's pictures come as the job's "result" while it runs. again: only what is missing of an order
- * that failed there. Orders of this machine are made one after the other, those of a server as they come. */
+ * that failed there and is unfinished. A device of this machine makes one after the other, a server as they
+ * come. Where another device suits one that failed, the next call makes what is missing of it there. */
+void     gesso_engine_run_on_async (GessoEngine        *self,
+                                    GessoDevice        *device,
+                                    GessoOrder         *order,
+                                    gboolean            again,
+                                    GessoJob           *job,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            data);
+/* On the first device, or on the server if it is one of its models. */
 void     gesso_engine_run_async  (GessoEngine        *self,
                                   GessoOrder         *order,
                                   gboolean            again,

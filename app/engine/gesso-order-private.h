@@ -11,7 +11,13 @@ void gesso_order_take_notes (GessoOrder *self, char **notes);
 
 void gesso_order_set_seconds (GessoOrder *self, double seconds);
 
-/* Pictures of the batch that a server has made: one that is tried again begins behind them. Any thread. */
+void gesso_order_set_unfinished (GessoOrder *self, gboolean unfinished);
+
+/* The devices that it is to go to no more; has: NULL for any. Any thread while it runs. */
+gboolean gesso_order_has_failed_on (GessoOrder *self, gconstpointer device);
+void     gesso_order_add_failed_on (GessoOrder *self, gpointer device);
+
+/* Pictures of the batch that are made: one that is tried again begins behind them. Any thread. */
 guint gesso_order_get_n_made (GessoOrder *self);
 void  gesso_order_set_n_made (GessoOrder *self, guint n);
 

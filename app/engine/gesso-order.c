@@ -26,6 +26,8 @@ struct _GessoOrder
   char         **notes;
   double         seconds;
   guint          n_made;      /* atomic */
+  gboolean       unfinished;
+  GPtrArray     *failed_on;   /* or NULL; borrowed, to be compared alone */
 };
 
 enum
@@ -54,6 +56,7 @@ gesso_order_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->trail);
   g_strfreev (self->notes);
+  g_clear_pointer (&self->failed_on, g_ptr_array_unref);
 
   G_OBJECT_CLASS (gesso_order_parent_class)->finalize (object);
 }
@@ -118,6 +121,33 @@ void
 gesso_order_set_n_made (GessoOrder *self, guint n)
 {
   g_atomic_int_set (&self->n_made, n);
+}
+
+gboolean
+gesso_order_get_unfinished (GessoOrder *self)
+{
+  return self->unfinished;
+}
+
+void
+gesso_order_set_unfinished (GessoOrder *self, gboolean unfinished)
+{
+  self->unfinished = unfinished;
+}
+
+gboolean
+gesso_order_has_failed_on (GessoOrder *self, gconstpointer device)
+{
+  return self->failed_on &&
+         (device == NULL || g_ptr_array_find (self->failed_on, device, NULL));
+}
+
+void
+gesso_order_add_failed_on (GessoOrder *self, gpointer device)
+{
+  if (self->failed_on == NULL)
+    self->failed_on = g_ptr_array_new ();
+  g_ptr_array_add (self->failed_on, device);
 }
 
 void

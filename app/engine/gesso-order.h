@@ -52,8 +52,12 @@ gboolean       gesso_order_get_draft     (GessoOrder *self);
 /* Remarks of the engine in sentences, once it was run: ended by NULL, or NULL for none. */
 const char *const *gesso_order_get_notes (GessoOrder *self);
 
-/* What one of its pictures took, without loading and what is made once; 0: it was not run to its end
- * with all the steps that its settings say. */
+/* Once it has failed: the denoised latents are kept and decoding can be tried again. Or a server did not
+ * answer any more: the pictures that are missing can be asked for again. */
+gboolean       gesso_order_get_unfinished (GessoOrder *self);
+
+/* What one of its pictures took on the first device, without loading and what is made once; 0: it was not
+ * run there, or not to its end with all the steps that its settings say. */
 double         gesso_order_get_seconds   (GessoOrder *self);
 
 /* ---- What it starts from; any thread -------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include "gesso-worker.h"
 
+#include <glib/gi18n.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,6 +15,10 @@ struct _GessoWorker
   GAsyncQueue *queue;
   int          stopping; /* atomic */
   gboolean     orphaned; /* the thread frees it */
+
+  char        *device;   /* as GsSessionOptions.device; NULL: the first usable one */
+  char        *name;     /* it has to have, or NULL */
+  gboolean     checks;   /* it is checked before it is used */
 
   /* The engine thread's own. */
   GsSession   *session;
@@ -70,6 +75,15 @@ drop_rest (GessoWorker *self)
     }
 }
 
+static void
+free_self (GessoWorker *self)
+{
+  g_async_queue_unref (self->queue);
+  g_free (self->device);
+  g_free (self->name);
+  g_free (self);
+}
+
 static gpointer
 worker_thread (gpointer data)
 {
@@ -101,18 +115,18 @@ worker_thread (gpointer data)
   drop_session (self);
   g_clear_pointer (&self->folders, g_strfreev);
   if (self->orphaned)
-    {
-      g_async_queue_unref (self->queue);
-      g_free (self);
-    }
+    free_self (self);
   return NULL;
 }
 
 GessoWorker *
-gesso_worker_new (void)
+gesso_worker_new (const char *device, const char *name, gboolean checks)
 {
   GessoWorker *self = g_new0 (GessoWorker, 1);
 
+  self->device = g_strdup (device);
+  self->name = g_strdup (name);
+  self->checks = checks;
   self->queue = g_async_queue_new ();
   self->thread = g_thread_new ("gesso-engine", worker_thread, self);
 
@@ -136,8 +150,7 @@ gesso_worker_free (GessoWorker *self)
       return;
     }
   g_thread_join (self->thread);
-  g_async_queue_unref (self->queue);
-  g_free (self);
+  free_self (self);
 }
 
 void
@@ -150,17 +163,73 @@ gesso_worker_push (GessoWorker *self, GTask *task, GessoWorkFunc func)
   g_async_queue_push (self->queue, work);
 }
 
+static void
+rest_work (GessoWorker *self, GTask *task)
+{
+  drop_session (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+gesso_worker_rest (GessoWorker *self)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+
+  g_task_set_source_tag (task, gesso_worker_rest);
+  gesso_worker_push (self, task, rest_work);
+}
+
+/* A place in the list may be another device's by now. */
+static gboolean
+is_mine (GessoWorker *self, GError **error)
+{
+  if (self->name == NULL || g_str_equal (gs_session_get_device (self->session)->name, self->name))
+    return TRUE;
+
+  g_set_error (error, GS_ERROR, GS_ERROR_NO_DEVICE,
+               /* Translators: the name of a graphics card */
+               _("%s is not there any more"), self->name);
+  return FALSE;
+}
+
 GsSession *
 gesso_worker_open_session (GessoWorker *self, GError **error)
 {
+  const GsSessionOptions options = { .device = self->device };
+
   if (self->session == NULL)
     {
-      self->session = gs_session_new (NULL, error);
+      self->session = gs_session_new (&options, error);
+      if (self->session && !is_mine (self, error))
+        g_clear_pointer (&self->session, gs_session_free);
       if (self->session)
         gs_session_set_library (self->session, (const char *const *) self->folders);
     }
 
   return self->session;
+}
+
+gboolean
+gesso_worker_check (GessoWorker *self, GsProgressFunc progress, gpointer user_data, GError **error)
+{
+  g_autoptr (GsDeviceCheck) check = NULL;
+
+  if (!self->checks)
+    return TRUE;
+  if (gesso_worker_open_session (self, error) == NULL)
+    return FALSE;
+
+  check = gs_session_check_device (self->session, progress, user_data, error);
+  if (check == NULL)
+    return FALSE;
+  if (!check->usable)
+    {
+      g_set_error_literal (error, GS_ERROR, GS_ERROR_NO_DEVICE, check->verdict);
+      return FALSE;
+    }
+
+  self->checks = FALSE;
+  return TRUE;
 }
 
 GsSession *

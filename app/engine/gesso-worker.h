@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * GessoWorker: the engine thread. It alone touches the session.
+ * GessoWorker: an engine thread. It alone touches its session.
  *
  * Works are done one after the other in the order in which they are pushed; each is a GTask, so it
  * finishes on the main context that made it. A lost device costs the session, which the next
@@ -19,7 +19,9 @@ typedef struct _GessoWorker GessoWorker;
 /* Runs on the engine thread; must make the task return. */
 typedef void (*GessoWorkFunc) (GessoWorker *worker, GTask *task);
 
-GessoWorker *gesso_worker_new  (void);
+/* device: as GsSessionOptions.device. name: that the device has to have, or NULL. checks: see
+ * gesso_worker_check(). */
+GessoWorker *gesso_worker_new  (const char *device, const char *name, gboolean checks);
 
 /* Waits for the work that is running (cancel it first) and drops those behind it. */
 void         gesso_worker_free (GessoWorker *self);
@@ -27,9 +29,19 @@ void         gesso_worker_free (GessoWorker *self);
 /* Main thread; or a work that pushes itself again, behind those that wait. */
 void         gesso_worker_push (GessoWorker *self, GTask *task, GessoWorkFunc func);
 
+/* Main thread: when it comes to that, it lets go of the session, the model and all else. */
+void         gesso_worker_rest (GessoWorker *self);
+
 /* The rest is for works only, on the engine thread. */
 
 GsSession *gesso_worker_open_session (GessoWorker *self, GError **error);
+
+/* Where that was asked for, whether the device computes right, before anything else is done with it: moments
+ * where its driver is known, else seconds. GS_ERROR_NO_DEVICE if it does not. progress: may be NULL. */
+gboolean   gesso_worker_check        (GessoWorker   *self,
+                                      GsProgressFunc progress,
+                                      gpointer       user_data,
+                                      GError       **error);
 
 /* path: NULL or empty for the starter model. vae: a file for its autoencoder, empty for its own, NULL for
  * what it is loaded with. Loads only what is not loaded already. */

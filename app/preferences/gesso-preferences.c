@@ -4,6 +4,7 @@
 
 #include "gesso-preferences.h"
 
+#include "gesso-devices-group.h"
 #include "gesso-server-group.h"
 #include "gesso-store.h"
 
@@ -32,6 +33,7 @@ struct _GessoPreferences
   AdwActionRow  *device;
   GtkWidget     *device_progress;
   GtkWidget     *device_copy;
+  GessoDevicesGroup *devices;
   GessoServerGroup *server;
 
   GSettings     *store;
@@ -210,6 +212,12 @@ gesso_preferences_set_device_check (GessoPreferences *self, GessoDeviceCheck *ch
 }
 
 void
+gesso_preferences_set_devices (GessoPreferences *self, GessoDevices *devices)
+{
+  gesso_devices_group_bind (self->devices, self->store, devices);
+}
+
+void
 gesso_preferences_set_server (GessoPreferences *self, GessoServer *server)
 {
   gesso_server_group_bind (self->server, self->store, server);
@@ -268,6 +276,7 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = gesso_preferences_dispose;
 
+  g_type_ensure (GESSO_TYPE_DEVICES_GROUP);
   g_type_ensure (GESSO_TYPE_SERVER_GROUP);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/gesso_paint/Gesso/preferences/gesso-preferences.ui");
@@ -284,6 +293,7 @@ gesso_preferences_class_init (GessoPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device_progress);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, device_copy);
+  gtk_widget_class_bind_template_child (widget_class, GessoPreferences, devices);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, server);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, restore_session);
   gtk_widget_class_bind_template_child (widget_class, GessoPreferences, undo_memory);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/gesso-device-check.h"
+#include "engine/gesso-devices.h"
 #include "engine/gesso-server.h"
 
 #include <adwaita.h>
@@ -19,6 +20,9 @@ GessoPreferences *gesso_preferences_new (GtkWindow *parent, GSettings *store);
 /* Once; without it there is no row about the device. It is started if it has not been. */
 void              gesso_preferences_set_device_check (GessoPreferences *self,
                                                       GessoDeviceCheck *check);
+
+/* Once; without it there are no rows about further graphics cards. */
+void              gesso_preferences_set_devices (GessoPreferences *self, GessoDevices *devices);
 
 /* Once; without it there are no rows about another computer. */
 void              gesso_preferences_set_server (GessoPreferences *self, GessoServer *server);

@@ -4,13 +4,22 @@
 
 #include "gesso-queue-row.h"
 
+#include "engine/gesso-server-model.h"
+
 #include <glib/gi18n.h>
+
+#define PICTURE_SIZE 48
+#define MARGIN 4
 
 struct _GessoQueueRow
 {
   GtkListBoxRow parent_instance;
 
+  GtkWidget    *picture;
   GtkWidget    *label;
+  GtkWidget    *status;
+  GtkWidget    *place;
+  GtkWidget    *progress;
   GtkWidget    *earlier;
   GtkWidget    *later;
 
@@ -39,18 +48,60 @@ find_order (GessoQueue *queue, GessoOrder *order)
   return i;
 }
 
+/* Of another computer, or of one of several graphics cards. */
+static char *
+dup_place (GessoQueueRow *self)
+{
+  const char *model = gesso_settings_get_model (gesso_order_get_settings (self->order));
+
+  if (gesso_server_model_is_one (model))
+    return gesso_server_model_dup_host (model);
+  if (gesso_queue_get_n_devices (self->queue) < 2)
+    return NULL;
+
+  return g_strdup (gesso_device_get_name (gesso_queue_get_device_of (self->queue, self->order)));
+}
+
+/* While nothing is known of how far it is, the bar waits. */
+static void
+show_job (GessoQueueRow *self, GessoJob *job)
+{
+  g_autofree char *status = gesso_job_dup_status (job);
+  GdkTexture *preview = gesso_job_get_preview (job);
+  g_autofree char *place = dup_place (self);
+
+  gtk_label_set_text (GTK_LABEL (self->status), status);
+  gtk_label_set_text (GTK_LABEL (self->place), place ? place : "");
+  gtk_widget_set_visible (self->place, place != NULL);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), MAX (gesso_job_get_fraction (job), 0));
+  if (preview)
+    {
+      gtk_image_set_from_paintable (GTK_IMAGE (self->picture), GDK_PAINTABLE (preview));
+      gtk_image_set_pixel_size (GTK_IMAGE (self->picture), PICTURE_SIZE);
+    }
+}
+
 /* What is being made stands out, and stays where it is. */
 void
 gesso_queue_row_update (GessoQueueRow *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->queue));
   guint position = find_order (self->queue, self->order);
-  guint first = gesso_queue_get_running (self->queue) ? 1 : 0;
+  guint first = gesso_queue_get_n_running (self->queue);
+  GessoJob *job = gesso_queue_get_job_of (self->queue, self->order);
 
-  if (position < first)
+  if (job)
     gtk_widget_add_css_class (self->label, "heading");
   else
     gtk_widget_remove_css_class (self->label, "heading");
+  gtk_widget_set_visible (self->picture, job != NULL);
+  gtk_widget_set_visible (self->status, job != NULL);
+  gtk_widget_set_visible (self->progress, job != NULL);
+  gtk_widget_set_visible (self->place, FALSE);
+  gtk_widget_set_visible (self->earlier, job == NULL);
+  gtk_widget_set_visible (self->later, job == NULL);
+  if (job)
+    show_job (self, job);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "queue.earlier", position > first);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "queue.later", position >= first && position + 1 < n);
 }
@@ -99,7 +150,7 @@ activate (GtkWidget *widget, const char *name, GVariant *parameter)
 static GdkContentProvider *
 on_drag_prepare (GtkDragSource *source, double x, double y, GessoQueueRow *self)
 {
-  if (gesso_queue_get_running (self->queue) == self->order)
+  if (gesso_queue_get_job_of (self->queue, self->order))
     return NULL;
   return gdk_content_provider_new_typed (GESSO_TYPE_ORDER, self->order);
 }
@@ -173,6 +224,65 @@ make_button (const char *icon, const char *label, const char *action)
   return button;
 }
 
+static GtkWidget *
+make_label (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+
+  return label;
+}
+
+static GtkWidget *
+make_caption (void)
+{
+  GtkWidget *label = make_label ("");
+
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "dim-label");
+
+  return label;
+}
+
+/* The prompt, and below it what is known while it runs. */
+static GtkWidget *
+make_words (GessoQueueRow *self, const char *text)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+
+  self->label = make_label (text);
+  gtk_widget_set_tooltip_text (self->label, text);
+  gtk_box_append (GTK_BOX (box), self->label);
+  self->status = make_caption ();
+  gtk_box_append (GTK_BOX (box), self->status);
+  self->place = make_caption ();
+  gtk_box_append (GTK_BOX (box), self->place);
+  self->progress = gtk_progress_bar_new ();
+  gtk_widget_set_margin_top (self->progress, 4);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gtk_box_append (GTK_BOX (box), self->progress);
+  gtk_widget_set_hexpand (box, TRUE);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+
+  return box;
+}
+
+static GtkWidget *
+make_picture (void)
+{
+  GtkWidget *picture = gtk_image_new_from_icon_name ("image-x-generic-symbolic");
+
+  gtk_image_set_pixel_size (GTK_IMAGE (picture), PICTURE_SIZE / 2); /* until there is one */
+  gtk_widget_set_size_request (picture, PICTURE_SIZE, PICTURE_SIZE);
+  gtk_widget_add_css_class (picture, "dim-label");
+  gtk_widget_set_valign (picture, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_end (picture, 6);
+
+  return picture;
+}
+
 static void
 gesso_queue_row_dispose (GObject *object)
 {
@@ -208,18 +318,17 @@ GtkWidget *
 gesso_queue_row_new (GessoQueue *queue, GessoOrder *order)
 {
   GessoQueueRow *self = g_object_new (GESSO_TYPE_QUEUE_ROW, NULL);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   g_autofree char *text = describe (order);
 
   self->queue = g_object_ref (queue);
   self->order = g_object_ref (order);
-  self->label = gtk_label_new (text);
-  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
-  gtk_widget_set_hexpand (self->label, TRUE);
-  gtk_widget_set_margin_start (self->label, 12);
-  gtk_widget_set_tooltip_text (self->label, text);
-  gtk_box_append (GTK_BOX (box), self->label);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_top (box, MARGIN);
+  gtk_widget_set_margin_bottom (box, MARGIN);
+  self->picture = make_picture ();
+  gtk_box_append (GTK_BOX (box), self->picture);
+  gtk_box_append (GTK_BOX (box), make_words (self, text));
   self->earlier = make_button ("go-up-symbolic", _("Earlier"), "queue.earlier");
   gtk_box_append (GTK_BOX (box), self->earlier);
   self->later = make_button ("go-down-symbolic", _("Later"), "queue.later");

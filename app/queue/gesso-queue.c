@@ -1,24 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The queue: the first of a list runs, unless it is paused. */
+/* The queue: a list, its signals, and what people do to it. */
 #include "config.h"
 
-#include "gesso-queue.h"
-
-#include "queue/gesso-queue-store.h"
-
-struct _GessoQueue
-{
-  GObject          parent_instance;
-
-  GessoEngine     *engine;
-  GessoQueueStore *store;   /* NULL: it is kept nowhere */
-  GPtrArray       *orders;  /* the running one first */
-  GessoJob        *job;     /* of it, or NULL: none runs */
-  GessoOrder      *failed;  /* whose latents wait to be decoded */
-  guint            n_results;
-  gboolean         paused;
-  gboolean         closed;
-};
+#include "gesso-queue-private.h"
 
 enum
 {
@@ -33,6 +17,7 @@ enum
   PROGRESS,
   RESULT,
   DONE,
+  MOVED,
   N_SIGNALS
 };
 
@@ -79,113 +64,50 @@ keep (GessoQueue *self, GessoOrder *order)
     gesso_queue_store_add (self->store, order);
 }
 
-static void
-forget (GessoQueue *self, GessoOrder *order)
+void
+gesso_queue_forget (GessoQueue *self, GessoOrder *order)
 {
   if (self->store)
     gesso_queue_store_remove (self->store, order);
 }
 
-static void
-changed (GessoQueue *self, guint position, guint n_removed, guint n_added)
+void
+gesso_queue_changed (GessoQueue *self, guint position, guint n_removed, guint n_added)
 {
   if (self->store)
     gesso_queue_store_list (self->store, self->orders);
   g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
 }
 
-/* ---- Running -------------------------------------------------------------------------------- */
-
-static void run_next (GessoQueue *self);
-
-static void
-set_job (GessoQueue *self, GessoJob *job)
+void
+gesso_queue_notify_running (GessoQueue *self)
 {
-  if (self->job)
-    g_signal_handlers_disconnect_by_data (self->job, self);
-  g_set_object (&self->job, job);
-  self->n_results = 0;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
-  g_signal_emit (self, signals[PROGRESS], 0);
+  gesso_queue_emit_progress (self);
 }
 
-static void
-on_progress (GessoQueue *self)
+void
+gesso_queue_emit_progress (GessoQueue *self)
 {
   g_signal_emit (self, signals[PROGRESS], 0);
 }
 
-static void
-on_result (GessoJob *job, GessoResult *result, GessoQueue *self)
+void
+gesso_queue_emit_result (GessoQueue *self, GessoOrder *order, GessoResult *result)
 {
-  self->n_results++;
-  g_signal_emit (self, signals[RESULT], 0, gesso_queue_get_running (self), result);
+  g_signal_emit (self, signals[RESULT], 0, order, result);
 }
 
-static void
-on_run (GObject *source, GAsyncResult *result, gpointer data)
+void
+gesso_queue_emit_done (GessoQueue *self, GessoOrder *order, const GError *error)
 {
-  g_autoptr (GessoQueue) self = data;
-  g_autoptr (GessoOrder) order = NULL;
-  g_autoptr (GError) error = NULL;
-
-  gesso_engine_run_finish (GESSO_ENGINE (source), result, &error);
-  if (self->closed)
-    return;
-
-  order = g_object_ref (gesso_queue_get_running (self));
-  g_clear_object (&self->failed);
-  if (error && gesso_engine_can_decode (GESSO_ENGINE (source)))
-    self->failed = g_object_ref (order);
-  set_job (self, NULL);
-  g_ptr_array_remove_index (self->orders, 0);
-  forget (self, order);
-  changed (self, 0, 1, 0);
   g_signal_emit (self, signals[DONE], 0, order, error);
-
-  /* One that failed does not take those behind it along, but they would most likely fail too. */
-  if (error && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && self->orders->len > 0)
-    gesso_queue_set_paused (self, TRUE);
-  run_next (self);
 }
 
-static void
-run (GessoQueue *self, gboolean again)
+void
+gesso_queue_emit_moved (GessoQueue *self, GessoOrder *order, const char *why)
 {
-  g_autoptr (GessoJob) job = gesso_job_new ();
-
-  g_signal_connect_object (job, "changed", G_CALLBACK (on_progress), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (job, "result", G_CALLBACK (on_result), self, 0);
-  set_job (self, job);
-  gesso_engine_run_async (self->engine, g_ptr_array_index (self->orders, 0), again, job, on_run,
-                          g_object_ref (self));
-}
-
-static void
-run_next (GessoQueue *self)
-{
-  if (self->job == NULL && !self->paused && !self->closed && self->orders->len > 0)
-    run (self, FALSE);
-}
-
-GessoOrder *
-gesso_queue_get_running (GessoQueue *self)
-{
-  return self->job ? g_ptr_array_index (self->orders, 0) : NULL;
-}
-
-GessoJob *
-gesso_queue_get_job (GessoQueue *self)
-{
-  return self->job;
-}
-
-guint
-gesso_queue_get_n_left (GessoQueue *self)
-{
-  guint batch = self->job ? gesso_order_get_batch (g_ptr_array_index (self->orders, 0)) : 0;
-
-  return batch > self->n_results ? batch - self->n_results : 0;
+  g_signal_emit (self, signals[MOVED], 0, order, why);
 }
 
 /* ---- The list ------------------------------------------------------------------------------- */
@@ -195,28 +117,35 @@ gesso_queue_push (GessoQueue *self, GessoOrder *order)
 {
   g_ptr_array_add (self->orders, g_object_ref (order));
   keep (self, order);
-  changed (self, self->orders->len - 1, 0, 1);
-  run_next (self);
+  gesso_queue_changed (self, self->orders->len - 1, 0, 1);
+  gesso_queue_run_next (self);
 }
 
 void
 gesso_queue_decode_again (GessoQueue *self)
 {
   g_autoptr (GessoOrder) order = g_steal_pointer (&self->failed);
+  g_autoptr (GessoDevice) device = g_steal_pointer (&self->failed_on);
 
-  if (order == NULL || self->job)
+  if (order == NULL)
     return;
 
-  g_ptr_array_insert (self->orders, 0, g_object_ref (order));
+  g_ptr_array_insert (self->orders, (int) self->runs->len, g_object_ref (order));
   keep (self, order);
-  changed (self, 0, 0, 1);
-  run (self, TRUE);
+  gesso_queue_changed (self, self->runs->len, 0, 1);
+  gesso_queue_run (self, device, TRUE);
+}
+
+gboolean
+gesso_queue_can_decode_again (GessoQueue *self)
+{
+  return self->failed != NULL;
 }
 
 void
 gesso_queue_move (GessoQueue *self, GessoOrder *order, guint position)
 {
-  guint first = self->job ? 1 : 0, from;
+  guint first = self->runs->len, from;
   gpointer moved;
 
   if (!g_ptr_array_find (self->orders, order, &from) || from < first)
@@ -227,7 +156,7 @@ gesso_queue_move (GessoQueue *self, GessoOrder *order, guint position)
 
   moved = g_ptr_array_steal_index (self->orders, from);
   g_ptr_array_insert (self->orders, (int) position, moved);
-  changed (self, MIN (from, position), MAX (from, position) - MIN (from, position) + 1,
+  gesso_queue_changed (self, MIN (from, position), MAX (from, position) - MIN (from, position) + 1,
            MAX (from, position) - MIN (from, position) + 1);
 }
 
@@ -235,28 +164,25 @@ void
 gesso_queue_cancel (GessoQueue *self, GessoOrder *order)
 {
   G_GNUC_UNUSED g_autoptr (GessoOrder) held = g_object_ref (order);
+  GessoJob *job = gesso_queue_get_job_of (self, order);
   guint position;
 
-  if (!g_ptr_array_find (self->orders, order, &position))
+  if (job)
+    gesso_job_cancel (job);
+  if (job || !g_ptr_array_find (self->orders, order, &position))
     return;
-  if (position == 0 && self->job)
-    {
-      gesso_job_cancel (self->job);
-      return;
-    }
 
-  forget (self, order);
+  gesso_queue_forget (self, order);
   g_ptr_array_remove_index (self->orders, position);
-  changed (self, position, 1, 0);
+  gesso_queue_changed (self, position, 1, 0);
 }
 
 void
 gesso_queue_cancel_all (GessoQueue *self)
 {
-  while (self->orders->len > (self->job ? 1 : 0))
+  while (self->orders->len > self->runs->len)
     gesso_queue_cancel (self, g_ptr_array_index (self->orders, self->orders->len - 1));
-  if (self->job)
-    gesso_job_cancel (self->job);
+  gesso_queue_cancel_runs (self);
 }
 
 gboolean
@@ -273,7 +199,7 @@ gesso_queue_set_paused (GessoQueue *self, gboolean paused)
 
   self->paused = !!paused;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
-  run_next (self);
+  gesso_queue_run_next (self);
 }
 
 /* ---- The object ----------------------------------------------------------------------------- */
@@ -282,8 +208,7 @@ void
 gesso_queue_close (GessoQueue *self)
 {
   self->closed = TRUE;
-  if (self->job)
-    gesso_job_cancel (self->job);
+  gesso_queue_cancel_runs (self);
   g_clear_pointer (&self->store, gesso_queue_store_free);
 }
 
@@ -311,8 +236,9 @@ gesso_queue_finalize (GObject *object)
 
   g_clear_pointer (&self->store, gesso_queue_store_free);
   g_clear_pointer (&self->orders, g_ptr_array_unref);
-  g_clear_object (&self->job);
+  g_clear_pointer (&self->runs, g_ptr_array_unref);
   g_clear_object (&self->failed);
+  g_clear_object (&self->failed_on);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (gesso_queue_parent_class)->finalize (object);
@@ -340,12 +266,15 @@ gesso_queue_class_init (GessoQueueClass *klass)
                                   G_TYPE_NONE, 2, GESSO_TYPE_ORDER, GESSO_TYPE_RESULT);
   signals[DONE] = g_signal_new ("done", GESSO_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 2, GESSO_TYPE_ORDER, G_TYPE_ERROR);
+  signals[MOVED] = g_signal_new ("moved", GESSO_TYPE_QUEUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, GESSO_TYPE_ORDER, G_TYPE_STRING);
 }
 
 static void
 gesso_queue_init (GessoQueue *self)
 {
   self->orders = g_ptr_array_new_with_free_func (g_object_unref);
+  self->runs = g_ptr_array_new ();
 }
 
 GessoQueue *
@@ -354,6 +283,8 @@ gesso_queue_new (GessoEngine *engine)
   GessoQueue *self = g_object_new (GESSO_TYPE_QUEUE, NULL);
 
   self->engine = g_object_ref (engine);
+  g_signal_connect_object (gesso_engine_get_devices (engine), "free", G_CALLBACK (gesso_queue_run_next), self,
+                           G_CONNECT_SWAPPED);
 
   return self;
 }
@@ -362,7 +293,7 @@ void
 gesso_queue_keep_in (GessoQueue *self, const char *folder)
 {
   g_autoptr (GPtrArray) left = NULL;
-  guint first = self->job ? 1 : 0;
+  guint first = self->runs->len;
 
   g_return_if_fail (self->store == NULL && !self->closed);
 
@@ -372,7 +303,7 @@ gesso_queue_keep_in (GessoQueue *self, const char *folder)
     keep (self, g_ptr_array_index (self->orders, i));
   for (guint i = 0; i < left->len; i++)
     g_ptr_array_insert (self->orders, (int) (first + i), g_object_ref (g_ptr_array_index (left, i)));
-  changed (self, first, 0, left->len);
+  gesso_queue_changed (self, first, 0, left->len);
   if (left->len > 0)
     gesso_queue_set_paused (self, TRUE);
 }

@@ -29,23 +29,41 @@ gesso_window_notify_when_away (GessoWindow *self, GessoOrder *order)
 }
 
 /* Sleep is held off while there is work that does not wait for anything. */
+static gboolean
+works (GessoJob *job)
+{
+  return job && gesso_job_get_waiting (job) == NULL;
+}
+
 static void
 update_inhibition (GessoWindow *self)
 {
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
-  const gboolean works = self->job && gesso_job_get_waiting (self->job) == NULL;
+  gboolean any = works (self->job);
 
-  gesso_awake_set (&self->inhibit_cookie, application, GTK_WINDOW (self), works,
+  for (guint i = 0; self->queue && i < gesso_queue_get_n_running (self->queue); i++)
+    any |= works (gesso_window_get_order_job (self, i, NULL));
+
+  gesso_awake_set (&self->inhibit_cookie, application, GTK_WINDOW (self), any,
                    _("A picture is being made"));
 }
 
 void
 gesso_window_update_waiting (GessoWindow *self)
 {
-  /* Another computer neither takes this one's power nor its graphics card. */
-  if (self->job)
-    gesso_job_set_waiting (self->job, gesso_window_runs_on_server (self)
-                                          ? NULL : gesso_neighbour_get_reason (self->neighbour));
+  const char *reason = gesso_neighbour_get_reason (self->neighbour);
+  gboolean is_of_queue = FALSE, on_server;
+
+  for (guint i = 0; self->queue && i < gesso_queue_get_n_running (self->queue); i++)
+    {
+      GessoJob *job = gesso_window_get_order_job (self, i, &on_server);
+
+      /* Another computer neither takes this one's power nor its graphics card. */
+      gesso_job_set_waiting (job, on_server ? NULL : reason);
+      is_of_queue |= job == self->job;
+    }
+  if (self->job && !is_of_queue)
+    gesso_job_set_waiting (self->job, reason);
   update_inhibition (self);
 }
 

@@ -296,6 +296,8 @@ on_progress (GessoWindow *self)
   gesso_live_set_held (self->live, job != NULL);
   if (job != self->job)
     gesso_window_set_job (self, job);
+  else
+    gesso_window_update_waiting (self); /* there may be others */
 }
 
 /* Once, until they are others: the next pictures are mostly of the same prompt. */
@@ -323,10 +325,24 @@ on_done (GessoWindow *self, GessoOrder *order, const GError *error)
     gesso_window_set_error (self, error);
   else if (error == NULL)
     {
-      gesso_banner_hide_error (self->banner);
       show_notes (self, order);
       gesso_window_notify_when_away (self, order);
     }
+}
+
+/* What another device has not made stays on the banner until something is begun again. */
+static void
+on_paused (GessoWindow *self)
+{
+  if (self->document && !gesso_queue_get_paused (self->queue))
+    gesso_banner_hide_error (self->banner);
+}
+
+static void
+on_moved (GessoWindow *self, GessoOrder *order, const char *why)
+{
+  if (self->document)
+    gesso_window_toast (self, why, NULL, NULL);
 }
 
 static void
@@ -370,6 +386,8 @@ gesso_window_init_orders (GessoWindow *self)
   g_signal_connect_object (self->queue, "progress", G_CALLBACK (on_progress), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->queue, "result", G_CALLBACK (on_result), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->queue, "done", G_CALLBACK (on_done), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->queue, "moved", G_CALLBACK (on_moved), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->queue, "notify::paused", G_CALLBACK (on_paused), self, G_CONNECT_SWAPPED);
 
   gesso_queue_button_set_queue (self->queue_button, self->queue);
   if (self->store)

@@ -222,8 +222,8 @@ guint gesso_window_match_files  (GessoWindow *self, const char *parameters);
 void     gesso_window_init_server     (GessoWindow *self);
 /* Of the computer that makes the pictures of the settings; NULL: this one. */
 char    *gesso_window_dup_server_host (GessoWindow *self);
-/* Whether the window's job is one of that. */
-gboolean gesso_window_runs_on_server  (GessoWindow *self);
+/* Of the queue's order at position, which runs; on_server: whether another computer makes it, or NULL. */
+GessoJob *gesso_window_get_order_job  (GessoWindow *self, guint position, gboolean *on_server);
 /* Whether a model is here, or on the server of the preferences. */
 gboolean gesso_window_has_model       (GessoWindow *self, const char *model);
 /* What prompts can name. */

@@ -24,13 +24,15 @@ gesso_window_dup_server_host (GessoWindow *self)
   return dup_host (gesso_document_get_settings (self->document));
 }
 
-gboolean
-gesso_window_runs_on_server (GessoWindow *self)
+GessoJob *
+gesso_window_get_order_job (GessoWindow *self, guint position, gboolean *on_server)
 {
-  GessoOrder *running = self->queue ? gesso_queue_get_running (self->queue) : NULL;
+  g_autoptr (GessoOrder) order = g_list_model_get_item (G_LIST_MODEL (self->queue), position);
 
-  return running && self->job == gesso_queue_get_job (self->queue) &&
-         gesso_server_model_is_one (gesso_settings_get_model (gesso_order_get_settings (running)));
+  if (on_server)
+    *on_server = gesso_server_model_is_one (gesso_settings_get_model (gesso_order_get_settings (order)));
+
+  return gesso_queue_get_job_of (self->queue, order);
 }
 
 gboolean

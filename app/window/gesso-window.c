@@ -98,7 +98,7 @@ gesso_window_toast (GessoWindow *self, const char *text, const char *label, cons
 void
 gesso_window_set_error (GessoWindow *self, const GError *error)
 {
-  gboolean again = gesso_engine_can_decode (self->engine);
+  gboolean again = self->queue && gesso_queue_can_decode_again (self->queue);
 
   gesso_banner_show (self->banner, GESSO_BANNER_ERROR, error->message,
                      again ? _("Try Again") : NULL, again ? "win.decode-again" : NULL);
@@ -352,6 +352,8 @@ gesso_window_dispose (GObject *object)
     g_cancellable_cancel (self->count);
   g_clear_handle_id (&self->count_timeout, g_source_remove);
   g_clear_object (&self->count);
+  if (self->job)
+    gesso_job_cancel (self->job);
   g_clear_object (&self->job);
   g_clear_object (&self->neighbour);
   g_clear_object (&self->document);

@@ -67,6 +67,7 @@ typedef struct
   guint64   memory_bytes;    /* the largest device-local heap                                  */
   char      unusable[256];   /* why it cannot be used, or ""                                   */
   gpointer  handle;          /* the physical device, for gs_device_new()                       */
+  guint     index;           /* in gs_gpu_list()                                               */
 } GsGpuInfo;
 
 /* All physical devices, GsGpuInfo elements, best first, unusable ones last. Never fails: empty if

@@ -219,5 +219,7 @@ gs_gpu_list (void)
       g_array_append_val (gpus, info);
     }
   g_array_sort (gpus, compare_gpus);
+  for (guint i = 0; i < gpus->len; i++)
+    g_array_index (gpus, GsGpuInfo, i).index = i;
   return gpus;
 }

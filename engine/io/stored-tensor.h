@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/dtype.h"
+#include "base/mapped-file.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,7 @@ typedef struct
   guint64 shape[GS_STORED_MAX_DIMS];
   const void *data; /* row-major, little-endian; valid as long as the file it came from */
   gsize n_bytes;    /* elements over gs_dtype_block () times gs_dtype_bytes () */
+  const GsMappedFile *file; /* in whose map the data may lie; NULL: in none */
 } GsStoredTensor;
 
 guint64 gs_stored_tensor_n_elements (const GsStoredTensor *tensor);

@@ -71,13 +71,13 @@ gs_tensor_file_open_bytes (GBytes *bytes, const char *path, GError **error)
 GsTensorFile *
 gs_tensor_file_open (const char *path, GError **error)
 {
-  g_autoptr (GMappedFile) map = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) open_error = NULL;
+  GsMappedFile *mapped;
   GsTensorFile *file;
 
-  map = g_mapped_file_new (path, FALSE, &open_error);
-  if (map == NULL)
+  bytes = gs_mapped_file_new (path, &mapped, &open_error);
+  if (bytes == NULL)
     {
       g_autofree char *shown = g_filename_display_name (path);
 
@@ -88,10 +88,12 @@ gs_tensor_file_open (const char *path, GError **error)
                      open_error->message);
       return NULL;
     }
-  bytes = g_mapped_file_get_bytes (map);
   file = gs_tensor_file_open_bytes (bytes, path, error);
-  if (file != NULL)
-    file->is_mapped = TRUE;
+  if (file == NULL)
+    return NULL;
+  file->is_mapped = TRUE;
+  for (guint i = 0; i < file->tensors->len; i++)
+    g_array_index (file->tensors, GsStoredTensor, i).file = mapped;
   return file;
 }
 

@@ -76,6 +76,23 @@ router_resident (GsWeights *weights, const char *name, const guint64 *dims, guin
 }
 
 static gboolean
+settle (GsWeights *weights, GError **error)
+{
+  return weights->klass->settle == NULL || weights->klass->settle (weights, error);
+}
+
+static gboolean
+router_settle (GsWeights *weights, GError **error)
+{
+  const GsWeightRouter *self = (const GsWeightRouter *) weights;
+
+  for (guint i = 0; i < self->routes->len; i++)
+    if (!settle (((const Route *) self->routes->pdata[i])->weights, error))
+      return FALSE;
+  return settle (self->otherwise, error);
+}
+
+static gboolean
 router_load (GsWeights *weights, const GsTensor *weight, gpointer destination, GError **error)
 {
   g_autofree char *inner = NULL;
@@ -93,6 +110,7 @@ gs_weight_router_new (GsWeights *otherwise)
     .check = router_check,
     .has = router_has,
     .resident = router_resident,
+    .settle = router_settle,
     .load = router_load,
   };
   GsWeightRouter *self = g_new0 (GsWeightRouter, 1);

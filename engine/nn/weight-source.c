@@ -100,7 +100,7 @@ file_read (GsWeightSource *source, const char *name, const guint64 *dims, guint 
       return FALSE;
     }
   *tensor = (GsHostTensor) { .dtype = host_dtype (stored->dtype), .n_dims = n_dims,
-                             .data = stored->data };
+                             .data = stored->data, .file = stored->file };
   for (guint i = 0; i < n_dims; i++)
     tensor->dims[i] = dims[i];
   return tensor->dtype == stored->dtype || !with_data || convert (self, stored, tensor, error);
@@ -116,7 +116,8 @@ file_read_blocks (GsWeightSource *source, const char *name, const guint64 *dims,
   if (stored == NULL || gs_dtype_block (stored->dtype) == 1 || n_dims > G_N_ELEMENTS (tensor->dims)
       || !gs_stored_tensor_has_shape (stored, significant_dims (dims, n_dims), dims))
     return FALSE;
-  *tensor = (GsHostTensor) { .dtype = stored->dtype, .n_dims = n_dims, .data = stored->data };
+  *tensor = (GsHostTensor) { .dtype = stored->dtype, .n_dims = n_dims, .data = stored->data,
+                             .file = stored->file };
   for (guint i = 0; i < n_dims; i++)
     tensor->dims[i] = dims[i];
   return TRUE;

@@ -6,6 +6,8 @@
 #include "nn/weights.h"
 
 #include "gpu/buffer.h"
+#include "io/joined-names.h"
+#include "nn/pack-queue.h"
 
 #include <string.h>
 
@@ -47,6 +49,8 @@ struct _GsWeightStore
   GsDtype         precision;
   gboolean        keeps_blocks; /* matrices that are stored in blocks stay so */
   GsWeightSource *source;
+  GsPackQueue    *queue;
+  GPtrArray      *unsettled; /* Weight: resident, but perhaps still in the queue */
   guint64         chunk_bytes;
   GHashTable     *weights;    /* "layout name" -> Weight */
   GHashTable     *components; /* name -> Component       */
@@ -178,29 +182,6 @@ place (GsWeightStore *self, Component *component)
     }
 }
 
-/* Packs straight into device memory where the host reaches it, else through a copy. */
-static gboolean
-fill (Weight *weight, const GsHostTensor *tensor, GError **error)
-{
-  guint8 *mapped = gs_buffer_get_data (weight->chunk->buffer);
-  g_autofree guint8 *copy = NULL;
-
-  if (mapped != NULL)
-    {
-      weight->layout->pack (tensor, weight->dtype, mapped + weight->offset);
-      return TRUE;
-    }
-  copy = g_try_malloc0 (weight->n_bytes);
-  if (copy == NULL)
-    {
-      g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
-                   "There is not enough memory to load the tensor %s", weight->name);
-      return FALSE;
-    }
-  weight->layout->pack (tensor, weight->dtype, copy);
-  return gs_buffer_write (weight->chunk->buffer, weight->offset, copy, weight->n_bytes, error);
-}
-
 /* As it is to lie on the device: in its blocks or as numbers. */
 static gboolean
 read_for_device (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims,
@@ -216,17 +197,68 @@ read_for_device (GsWeightStore *self, const char *name, const guint64 *dims, gui
 }
 
 static gboolean
-read_into_place (GsWeightStore *self, Weight *weight, GError **error)
+pack_whole (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims,
+            GsDtype dtype, const GsLayout *layout, gpointer to, GError **error)
 {
   GsHostTensor tensor;
-  gboolean done;
 
-  if (!read_for_device (self, weight->name, weight->dims, weight->n_dims, weight->dtype, &tensor,
-                        error))
-    return FALSE;
-  done = fill (weight, &tensor, error);
-  gs_weight_source_release (self->source, weight->name, &tensor);
-  return done;
+  return read_for_device (self, name, dims, n_dims, dtype, &tensor, error)
+         && gs_pack_queue_add (self->queue, name, &tensor, dtype, layout, to, error);
+}
+
+/* What is packed is there once the queue is settled. Parts of a joined weight go to their
+ * places one by one where the layout allows it, else through a copy. */
+static gboolean
+pack (GsWeightStore *self, const char *name, const guint64 *dims, guint n_dims, GsDtype dtype,
+      const GsLayout *layout, guint8 *to, GError **error)
+{
+  g_auto (GStrv) names = gs_joined_names_split (name);
+  const guint n = names != NULL ? g_strv_length (names) : 0;
+  guint64 part_dims[4] = { 0 };
+
+  if (n == 0 || layout->rows_apart == 0 || dims[0] % (n * layout->rows_apart) != 0)
+    return pack_whole (self, name, dims, n_dims, dtype, layout, to, error);
+  memcpy (part_dims, dims, n_dims * sizeof *dims);
+  part_dims[0] /= n;
+  for (guint i = 0; i < n; i++)
+    if (!pack_whole (self, names[i], part_dims, n_dims, dtype, layout,
+                     to + i * layout->bytes (part_dims, n_dims, dtype), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Packs straight into device memory where the host reaches it, once the queue is settled, else through a
+ * copy. */
+static gboolean
+read_into_place (GsWeightStore *self, Weight *weight, GError **error)
+{
+  guint8 *mapped = gs_buffer_get_data (weight->chunk->buffer);
+  g_autofree guint8 *copy = NULL;
+
+  if (mapped != NULL)
+    return pack (self, weight->name, weight->dims, weight->n_dims, weight->dtype, weight->layout,
+                 mapped + weight->offset, error);
+  copy = g_try_malloc0 (weight->n_bytes);
+  if (copy == NULL)
+    {
+      g_set_error (error, GS_ERROR, GS_ERROR_OUT_OF_MEMORY,
+                   "There is not enough memory to load the tensor %s", weight->name);
+      return FALSE;
+    }
+  return pack (self, weight->name, weight->dims, weight->n_dims, weight->dtype, weight->layout, copy,
+               error)
+         && gs_pack_queue_settle (self->queue, error)
+         && gs_buffer_write (weight->chunk->buffer, weight->offset, copy, weight->n_bytes, error);
+}
+
+/* Nobody has waited for them, or one of them has failed: they are read again when they are wanted. */
+static void
+forget_unsettled (GsWeightStore *self)
+{
+  gs_pack_queue_drop (self->queue);
+  for (guint i = 0; i < self->unsettled->len; i++)
+    ((Weight *) self->unsettled->pdata[i])->is_resident = FALSE;
+  g_ptr_array_set_size (self->unsettled, 0);
 }
 
 static gboolean
@@ -241,8 +273,27 @@ make_resident (GsWeightStore *self, Weight *weight, GError **error)
                                            "weights", error);
   if (weight->chunk->buffer == NULL)
     return FALSE;
-  weight->is_resident = read_into_place (self, weight, error);
-  return weight->is_resident;
+  if (!read_into_place (self, weight, error))
+    {
+      forget_unsettled (self);
+      return FALSE;
+    }
+  weight->is_resident = TRUE;
+  g_ptr_array_add (self->unsettled, weight);
+  return TRUE;
+}
+
+static gboolean
+store_settle (GsWeights *weights, GError **error)
+{
+  GsWeightStore *self = (GsWeightStore *) weights;
+  const gboolean done = gs_pack_queue_settle (self->queue, error);
+
+  if (done)
+    g_ptr_array_set_size (self->unsettled, 0);
+  else
+    forget_unsettled (self);
+  return done;
 }
 
 static gboolean
@@ -285,15 +336,11 @@ static gboolean
 store_load (GsWeights *weights, const GsTensor *weight, gpointer destination, GError **error)
 {
   GsWeightStore *self = (GsWeightStore *) weights;
-  GsHostTensor tensor;
 
-  if (!gs_device_poll (self->device, error)
-      || !read_for_device (self, weight->name, weight->dims, weight->n_dims, weight->dtype, &tensor,
-                           error))
-    return FALSE;
-  weight->layout->pack (&tensor, weight->dtype, destination);
-  gs_weight_source_release (self->source, weight->name, &tensor);
-  return TRUE;
+  return gs_device_poll (self->device, error)
+         && pack (self, weight->name, weight->dims, weight->n_dims, weight->dtype, weight->layout,
+                  destination, error)
+         && store_settle (weights, error);
 }
 
 GsWeightStore *
@@ -303,6 +350,7 @@ gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source
     .check = store_check,
     .has = store_has,
     .resident = store_resident,
+    .settle = store_settle,
     .load = store_load,
   };
   GsWeightStore *self = g_new0 (GsWeightStore, 1);
@@ -311,6 +359,8 @@ gs_weight_store_new (GsDevice *device, GsDtype precision, GsWeightSource *source
   self->device = device;
   self->precision = precision;
   self->source = source;
+  self->queue = gs_pack_queue_new (source);
+  self->unsettled = g_ptr_array_new ();
   self->chunk_bytes = MIN (CHUNK_BYTES, gs_device_get_info (device)->max_allocation_bytes
                                             - GS_BUFFER_PADDING_BYTES);
   self->weights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -329,6 +379,8 @@ gs_weight_store_free (GsWeightStore *self)
 {
   if (self == NULL)
     return;
+  gs_pack_queue_free (self->queue);
+  g_ptr_array_unref (self->unsettled);
   g_hash_table_unref (self->weights);
   g_hash_table_unref (self->components);
   gs_weight_source_free (self->source);
@@ -388,6 +440,7 @@ gs_weight_store_evict (GsWeightStore *self, const char *name)
 
   if (component == NULL)
     return;
+  forget_unsettled (self);
   for (guint i = 0; i < component->weights->len; i++)
     {
       Weight *weight = component->weights->pdata[i];
@@ -401,6 +454,7 @@ gs_weight_store_evict (GsWeightStore *self, const char *name)
 void
 gs_weight_store_reset (GsWeightStore *self)
 {
+  forget_unsettled (self);
   g_hash_table_remove_all (self->weights);
   g_hash_table_remove_all (self->components);
 }
@@ -431,6 +485,7 @@ gs_weight_store_refresh (GsWeightStore *self, GsWeightChanged changed, gpointer 
   GHashTableIter iter;
   gpointer value;
 
+  forget_unsettled (self);
   g_hash_table_iter_init (&iter, self->weights);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (changed (data, ((Weight *) value)->name))
@@ -444,5 +499,5 @@ gs_weight_store_refresh (GsWeightStore *self, GsWeightChanged changed, gpointer 
       if (weight->is_resident && !read_into_place (self, weight, error))
         return FALSE;
     }
-  return TRUE;
+  return gs_pack_queue_settle (self->queue, error);
 }

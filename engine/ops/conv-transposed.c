@@ -46,7 +46,7 @@ turn (const guint8 *from, guint8 *to, guint64 columns, guint64 channels, guint64
                 from + ((o * channels + c) * taps + tap) * size, size);
 }
 
-static void
+static gboolean
 turned_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
 {
   const guint64 n = gs_host_tensor_n_elements (source), columns = source->dims[0];
@@ -61,7 +61,7 @@ turned_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
     gs_host_tensor_to_floats (source, 0, n, (float *) (gpointer) plain);
   turn (plain, turned, columns, channels, n / (columns * channels), size);
   turn_dims (source->dims, source->n_dims, tensor.dims);
-  gs_layout_matmul.pack (&tensor, dtype, destination);
+  return gs_layout_matmul.pack (&tensor, dtype, destination);
 }
 
 const GsLayout gs_layout_matmul_turned = {

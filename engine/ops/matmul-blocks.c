@@ -27,6 +27,7 @@ typedef struct
   guint    taps;                /* so many blocks a group     */
   guint    bits;
   gboolean has_minima, has_two_scales;
+  gint     has_failed;
 } Blocks;
 
 /* Rows of 16 words: a block's scales; its scales and minimum; a tap's low bits and its high ones. */
@@ -179,15 +180,16 @@ put_numbers (const Blocks *blocks, guint8 *group, guint column, guint tap, const
     }
 }
 
-/* parts: room for as many as there are taps. */
+/* from: the panel's stored blocks; parts: room for as many as there are taps. */
 static void
-put_column (const Blocks *blocks, guint8 *group, guint column, guint64 first_part, GsBlockPart *parts)
+put_column (const Blocks *blocks, guint8 *group, guint column, const guint8 *from, guint64 first_part,
+            GsBlockPart *parts)
 {
   guint8 q[GS_BLOCK_PART];
 
   for (guint i = 0; i < blocks->taps; i++)
     {
-      gs_block_get_part (blocks->source->dtype, blocks->source->data, first_part + i, &parts[i]);
+      gs_block_get_part (blocks->source->dtype, from, first_part + i, &parts[i]);
       put_scales (blocks, group, column, i, &parts[i]);
     }
   for (guint tap = 0; tap < blocks->taps; tap++)
@@ -205,8 +207,11 @@ put_column (const Blocks *blocks, guint8 *group, guint column, guint64 first_par
 static void
 pack_some (guint64 begin, guint64 end, gpointer data)
 {
-  const Blocks *blocks = data;
+  Blocks *blocks = data;
   const guint64 n_bytes = group_bytes (blocks);
+  const guint64 stored = blocks->n_groups * blocks->taps * GS_BLOCK_PART; /* of a column */
+  g_autofree guint8 *buffer = g_malloc (GS_MATMUL_PANEL * stored / gs_dtype_block (blocks->source->dtype)
+                                        * gs_dtype_bytes (blocks->source->dtype));
   g_autofree GsBlockPart *parts = g_new (GsBlockPart, blocks->taps);
   g_autofree guint8 *group = g_malloc0 (n_bytes); /* device memory wants to be written in order */
 
@@ -215,19 +220,25 @@ pack_some (guint64 begin, guint64 end, gpointer data)
       const guint64 column = panel * GS_MATMUL_PANEL;
       const guint64 n = MIN (GS_MATMUL_PANEL, blocks->n_columns - column);
       guint8 *to = blocks->destination + panel * blocks->n_groups * n_bytes;
+      const guint8 *from = gs_host_tensor_get_bytes (blocks->source, column * stored, n * stored, buffer);
 
+      if (from == NULL)
+        {
+          g_atomic_int_set (&blocks->has_failed, TRUE);
+          return;
+        }
       if (n < GS_MATMUL_PANEL)
         memset (group, 0, n_bytes);
       for (guint64 g = 0; g < blocks->n_groups; g++, to += n_bytes)
         {
           for (guint64 c = 0; c < n; c++)
-            put_column (blocks, group, c, ((column + c) * blocks->n_groups + g) * blocks->taps, parts);
+            put_column (blocks, group, c, from, (c * blocks->n_groups + g) * blocks->taps, parts);
           memcpy (to, group, n_bytes);
         }
     }
 }
 
-void
+gboolean
 gs_matmul_pack_blocks (const GsHostTensor *source, gpointer destination)
 {
   Blocks blocks = blocks_of (source->dims, source->n_dims, source->dtype);
@@ -235,4 +246,5 @@ gs_matmul_pack_blocks (const GsHostTensor *source, gpointer destination)
   blocks.source = source;
   blocks.destination = destination;
   gs_parallel (gs_groups (blocks.n_columns, GS_MATMUL_PANEL), 8, pack_some, &blocks);
+  return !blocks.has_failed;
 }

@@ -2,10 +2,10 @@
 /*
  * Weights of matrix products, packed into the panels of shaders/matmul.h.
  *
- * A panel of 16 columns is made in blocks of some channels: the block's runs of all columns, each in
- * order in the source, are transposed into a tile that stays in the cache, and the tile's part of each
- * tap goes out as one run. So source and destination are touched once each, and both in order within
- * runs of a kibibyte or more.
+ * A panel of 16 columns is read from the file as one run, a few if they are small, into memory that stays
+ * in the cache. It is made in blocks of some channels: the block's runs of all columns are transposed into
+ * a tile, and the tile's part of each tap goes out as one run. So source and destination are touched once
+ * each, and both in order within runs of a kibibyte or more.
  */
 #include "ops/matmul-private.h"
 
@@ -22,6 +22,8 @@
 #define BLOCK_ELEMENTS 576
 /* A thread more has to be worth being woken. */
 #define LEAST_BYTES_A_THREAD (512 * 1024)
+/* Of a file at a time: half of a small second-level cache. */
+#define READ_BYTES (256 * 1024)
 
 typedef struct
 {
@@ -31,6 +33,7 @@ typedef struct
   guint64 columns, channels, taps;
   guint64 padded;        /* channels, to a multiple of 4        */
   guint64 element_bytes; /* at the destination                  */
+  gint has_failed;
 } Panels;
 
 static Panels
@@ -124,6 +127,8 @@ spread_elements (guint8 *tile, const guint8 *run, guint64 begin, guint64 end, Cu
 typedef guint16 Eight __attribute__ ((vector_size (16)));
 typedef guint32 Four __attribute__ ((vector_size (16)));
 
+/* Without it arrays of registers lie on the stack. */
+#define UNROLL _Pragma ("GCC unroll 8")
 #define LOW(a, b) __builtin_shufflevector (a, b, 0, 8, 1, 9, 2, 10, 3, 11)
 #define HIGH(a, b) __builtin_shufflevector (a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 
@@ -133,18 +138,19 @@ transpose_halves (guint8 *tile, const guint8 *const *runs, guint64 e, const guin
 {
   Eight a[8], b[8];
 
-  for (guint i = 0; i < 8; i++)
+  UNROLL for (guint i = 0; i < 8; i++)
     memcpy (&a[i], runs[i] + e * 2, 16);
-  for (guint round = 0; round < 3; round++)
+  UNROLL for (guint round = 0; round < 3; round++)
     {
-      for (guint i = 0; i < 4; i++)
+      UNROLL for (guint i = 0; i < 4; i++)
         {
           b[2 * i] = LOW (a[i], a[i + 4]);
           b[2 * i + 1] = HIGH (a[i], a[i + 4]);
         }
-      memcpy (a, b, sizeof a);
+      UNROLL for (guint i = 0; i < 8; i++)
+        a[i] = b[i];
     }
-  for (guint i = 0; i < 8; i++)
+  UNROLL for (guint i = 0; i < 8; i++)
     memcpy (tile + rows[i] * GS_MATMUL_PANEL * 2, &a[i], 16);
 }
 
@@ -199,36 +205,30 @@ transpose (const Panels *panels, guint8 *tile, const guint8 *const *runs, guint6
 
 /* ---- Panels ---- */
 
-/* The elements [channel][tap] of some channels of a column, as they are in the source or converted
+/* Bytes of some columns in the source. */
+static guint64
+source_bytes (const Panels *panels, guint64 n_columns)
+{
+  return n_columns * panels->channels * panels->taps * gs_dtype_bytes (panels->source->dtype);
+}
+
+/* The elements [channel][tap] of some channels of a column, as they are in the panel's source or converted
  * in buffer. */
 static const guint8 *
-column_run (const Panels *panels, guint64 column, guint64 channel, guint64 n_channels,
-            guint8 *buffer)
+column_run (const Panels *panels, const guint8 *from, guint64 column, guint64 channel,
+            guint64 n_channels, guint8 *buffer)
 {
-  const GsHostTensor *source = panels->source;
+  const GsHostTensor source = { .dtype = panels->source->dtype, .data = from };
   const guint64 first = (column * panels->channels + channel) * panels->taps;
   const guint64 n = n_channels * panels->taps;
 
-  if (panels->dtype == source->dtype)
-    return (const guint8 *) source->data + first * panels->element_bytes;
+  if (panels->dtype == source.dtype)
+    return from + first * panels->element_bytes;
   if (panels->dtype == GS_DTYPE_F16)
-    gs_host_tensor_to_halves (source, first, n, (guint16 *) (gpointer) buffer);
+    gs_host_tensor_to_halves (&source, first, n, (guint16 *) (gpointer) buffer);
   else
-    gs_host_tensor_to_floats (source, first, n, (float *) (gpointer) buffer);
+    gs_host_tensor_to_floats (&source, first, n, (float *) (gpointer) buffer);
   return buffer;
-}
-
-/* Runs are too short for processors to see them coming: without this, half of the time is waiting
- * for the first lines of each. */
-static inline void
-prefetch_run (const Panels *panels, guint64 column, guint64 channel, guint64 n_channels)
-{
-  const guint64 n_bytes = gs_dtype_bytes (panels->source->dtype);
-  const guint8 *run = (const guint8 *) panels->source->data
-                      + (column * panels->channels + channel) * panels->taps * n_bytes;
-
-  for (guint64 i = 0; i < n_channels * panels->taps * n_bytes; i += 64)
-    __builtin_prefetch (run + i);
 }
 
 /* Past the caches, which would read the destination first: a sixth of the time. Four channels or
@@ -249,10 +249,9 @@ write_run (guint8 *to, const guint8 *from, guint64 n_bytes)
 }
 
 static void
-pack_block (const Panels *panels, guint64 first_column, guint64 channel, guint64 n_channels,
-            guint8 *tile, guint8 *buffer)
+pack_block (const Panels *panels, const guint8 *from, guint64 n_columns, guint64 channel,
+            guint64 n_channels, guint8 *tile, guint8 *buffer)
 {
-  const guint64 n_columns = MIN (GS_MATMUL_PANEL, panels->columns - first_column);
   const guint64 present = MIN (n_channels, panels->channels - channel);
   const guint64 n = present * panels->taps;
   const guint8 *runs[GS_MATMUL_PANEL];
@@ -262,13 +261,8 @@ pack_block (const Panels *panels, guint64 first_column, guint64 channel, guint64
   if (n_columns < GS_MATMUL_PANEL || present < n_channels)
     memset (tile, 0, panels->taps * n_channels * row_bytes (panels));
   for (guint64 i = 0; i < n_columns; i++)
-    {
-      if (channel + n_channels < panels->channels)
-        prefetch_run (panels, first_column + i, channel + n_channels,
-                      MIN (n_channels, panels->channels - channel - n_channels));
-      runs[i] = column_run (panels, first_column + i, channel, present,
-                            buffer + i * n_channels * panels->taps * panels->element_bytes);
-    }
+    runs[i] = column_run (panels, from, i, channel, present,
+                          buffer + i * n_channels * panels->taps * panels->element_bytes);
   if (n_columns == GS_MATMUL_PANEL)
     done = transpose (panels, tile, runs, n, &cursor);
   for (guint64 i = 0; i < n_columns; i++)
@@ -277,55 +271,80 @@ pack_block (const Panels *panels, guint64 first_column, guint64 channel, guint64
 }
 
 static void
-pack_panel (const Panels *panels, guint64 panel, guint8 *tile, guint8 *buffer)
+pack_panel (const Panels *panels, const guint8 *from, guint64 panel, guint8 *tile, guint8 *buffer)
 {
+  const guint64 n_columns = MIN (GS_MATMUL_PANEL, panels->columns - panel * GS_MATMUL_PANEL);
   guint8 *out = panels->destination + panel * panel_bytes (panels);
 
   for (guint64 channel = 0, n_channels; channel < panels->padded; channel += n_channels)
     {
       n_channels = MIN (block_channels (panels), panels->padded - channel);
-      pack_block (panels, panel * GS_MATMUL_PANEL, channel, n_channels, tile, buffer);
+      pack_block (panels, from, n_columns, channel, n_channels, tile, buffer);
       for (guint64 tap = 0; tap < panels->taps; tap++)
         write_run (out + (tap * panels->padded + channel) * row_bytes (panels),
                    tile + tap * n_channels * row_bytes (panels), n_channels * row_bytes (panels));
     }
 }
 
+/* Those that are read at once; read: room for their columns. */
+static gboolean
+pack_group (const Panels *panels, guint64 begin, guint64 end, guint8 *read, guint8 *tile,
+            guint8 *buffer)
+{
+  const guint64 first = begin * GS_MATMUL_PANEL;
+  const guint64 n_columns = MIN (end * GS_MATMUL_PANEL, panels->columns) - first;
+  const guint64 column_elements = panels->channels * panels->taps;
+  const guint8 *from = gs_host_tensor_get_bytes (panels->source, first * column_elements,
+                                                 n_columns * column_elements, read);
+
+  for (guint64 panel = begin; from != NULL && panel < end; panel++)
+    pack_panel (panels, from + source_bytes (panels, (panel - begin) * GS_MATMUL_PANEL), panel, tile,
+                buffer);
+  return from != NULL;
+}
+
 static void
 pack_some (guint64 begin, guint64 end, gpointer data)
 {
-  const Panels *panels = data;
+  Panels *panels = data;
   const guint64 tile_bytes = panels->taps * block_channels (panels) * row_bytes (panels);
+  const guint64 one_bytes
+    = MAX (source_bytes (panels, MIN (GS_MATMUL_PANEL, panels->columns)), 1);
+  const guint64 n = CLAMP (READ_BYTES / one_bytes, 1, end - begin);
+  g_autofree guint8 *read = g_malloc (n * one_bytes);
   g_autofree guint8 *buffer = g_malloc (tile_bytes);
   g_autofree guint8 *tile = g_malloc (tile_bytes);
 
-  for (guint64 panel = begin; panel < end; panel++)
-    pack_panel (panels, panel, tile, buffer);
+  for (guint64 panel = begin; panel < end; panel += n)
+    if (!pack_group (panels, panel, MIN (panel + n, end), read, tile, buffer))
+      {
+        g_atomic_int_set (&panels->has_failed, TRUE);
+        break;
+      }
 #ifdef __SSE2__
   _mm_sfence (); /* such stores are seen by others only after it */
 #endif
 }
 
-static void
+static gboolean
 panels_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
 {
   Panels panels = panels_of (source->dims, source->n_dims, dtype);
   const guint64 n = gs_groups (panels.columns, GS_MATMUL_PANEL);
 
   if (gs_dtype_block (dtype) > 1)
-    {
-      gs_matmul_pack_blocks (source, destination);
-      return;
-    }
+    return gs_matmul_pack_blocks (source, destination);
   panels.source = source;
   panels.destination = destination;
   gs_parallel (n, gs_groups (LEAST_BYTES_A_THREAD, MAX (panel_bytes (&panels), 1)), pack_some,
                &panels);
+  return !panels.has_failed;
 }
 
 const GsLayout gs_layout_matmul = {
   .name = "matmul",
   .bytes = panels_bytes,
   .pack = panels_pack,
+  .rows_apart = GS_MATMUL_PANEL,
   .takes_blocks = gs_matmul_keeps_blocks,
 };

@@ -77,7 +77,7 @@ guint32 gs_matmul_weight_format (GsDtype dtype);
 gboolean gs_matmul_takes_blocks (const guint64 *dims, guint n_dims, GsDtype dtype);
 gboolean gs_matmul_keeps_blocks (GsDevice *device, const guint64 *dims, guint n_dims, GsDtype dtype);
 guint64  gs_matmul_blocks_bytes (const guint64 *dims, guint n_dims, GsDtype dtype);
-void     gs_matmul_pack_blocks  (const GsHostTensor *source, gpointer destination);
+gboolean gs_matmul_pack_blocks  (const GsHostTensor *source, gpointer destination);
 
 /* Adds a node of a class that records by gs_matmul_record(). Opens the scope name for its weights;
  * the bias is there if the checkpoint has one. */

@@ -39,6 +39,7 @@ device_info (const GsGpuInfo *gpu, guint64 free_bytes)
   info->free_bytes = free_bytes;
   info->has_fp16 = gpu->storage16;
   info->unusable = gpu->unusable[0] != '\0' ? g_strdup (gpu->unusable) : NULL;
+  info->index = gpu->index;
   return info;
 }
 

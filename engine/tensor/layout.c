@@ -3,11 +3,16 @@
 #include "tensor/weights.h"
 
 #include "base/half-array.h"
+#include "base/parallel.h"
 
 #include <string.h>
 
 /* Elements converted at a time on the way to another type. */
 #define CHUNK 1024
+/* A thread more has to be worth being woken. */
+#define LEAST_A_THREAD (256 * 1024)
+/* Of a file at a time, where what is read is not kept. */
+#define READ_AT_A_TIME (8 * 1024)
 
 static void
 floats_from_doubles (float *to, const guint8 *from, guint64 n)
@@ -81,20 +86,56 @@ gs_host_tensor_n_elements (const GsHostTensor *tensor)
   return count (tensor->dims, tensor->n_dims);
 }
 
+gconstpointer
+gs_host_tensor_get_bytes (const GsHostTensor *tensor, guint64 first, guint64 n, gpointer buffer)
+{
+  const guint block = gs_dtype_block (tensor->dtype);
+  const gsize size = gs_dtype_bytes (tensor->dtype), n_bytes = n / block * size;
+  const guint8 *data = (const guint8 *) tensor->data + first / block * size;
+
+  g_assert (first % block == 0 && n % block == 0);
+  if (!gs_mapped_file_holds (tensor->file, data, n_bytes))
+    return data;
+  return gs_mapped_file_read (tensor->file, data, n_bytes, buffer) ? buffer : NULL;
+}
+
+typedef struct
+{
+  const GsHostTensor *tensor;
+  gint exceeds;
+} Check;
+
+static void
+check_some (guint64 begin, guint64 end, gpointer data)
+{
+  Check *check = data;
+  guint8 buffer[READ_AT_A_TIME * sizeof (double)];
+  float chunk[CHUNK];
+
+  for (guint64 first = begin, n; first < end && !g_atomic_int_get (&check->exceeds); first += n)
+    {
+      GsHostTensor run = { .dtype = check->tensor->dtype };
+
+      n = MIN (end - first, READ_AT_A_TIME);
+      run.data = gs_host_tensor_get_bytes (check->tensor, first, n, buffer);
+      for (guint64 done = 0, part; run.data != NULL && done < n; done += part)
+        {
+          part = MIN (n - done, CHUNK);
+          gs_host_tensor_to_floats (&run, done, part, chunk);
+          if (!gs_floats_fit_halves (chunk, part))
+            g_atomic_int_set (&check->exceeds, TRUE);
+        }
+    }
+}
+
+/* Of a file that cannot be read any more nothing is said: packing will tell. */
 gboolean
 gs_host_tensor_fits_halves (const GsHostTensor *tensor)
 {
-  const guint64 n = gs_host_tensor_n_elements (tensor);
-  gboolean fits = TRUE;
-  float chunk[CHUNK];
+  Check check = { .tensor = tensor };
 
-  for (guint64 done = 0, part; done < n && fits; done += part)
-    {
-      part = MIN (n - done, CHUNK);
-      gs_host_tensor_to_floats (tensor, done, part, chunk);
-      fits = gs_floats_fit_halves (chunk, part);
-    }
-  return fits;
+  gs_parallel (gs_host_tensor_n_elements (tensor), LEAST_A_THREAD, check_some, &check);
+  return !check.exceeds;
 }
 
 static guint64
@@ -103,13 +144,57 @@ plain_bytes (const guint64 *dims, guint n_dims, GsDtype dtype)
   return count (dims, n_dims) * gs_dtype_bytes (dtype);
 }
 
+typedef struct
+{
+  const GsHostTensor *source;
+  GsDtype  dtype; /* there */
+  guint8  *destination;
+  gint     has_failed;
+} Plain;
+
+/* A file's bytes go straight to the destination where that has their type. */
+static gboolean
+pack_run (const Plain *plain, guint64 first, guint64 n, gpointer buffer)
+{
+  const GsHostTensor *source = plain->source;
+  guint8 *to = plain->destination + first * gs_dtype_bytes (plain->dtype);
+  const gboolean is_same = plain->dtype == source->dtype;
+  GsHostTensor run = { .dtype = source->dtype };
+
+  run.data = gs_host_tensor_get_bytes (source, first, n, is_same ? to : buffer);
+  if (run.data == NULL)
+    return FALSE;
+  if (run.data == to)
+    return TRUE;
+  if (plain->dtype == GS_DTYPE_F16)
+    gs_host_tensor_to_halves (&run, 0, n, (guint16 *) (gpointer) to);
+  else
+    gs_host_tensor_to_floats (&run, 0, n, (float *) (gpointer) to);
+  return TRUE;
+}
+
 static void
+pack_some (guint64 begin, guint64 end, gpointer data)
+{
+  Plain *plain = data;
+  guint8 buffer[READ_AT_A_TIME * sizeof (double)];
+  const guint64 chunk = plain->dtype == plain->source->dtype ? LEAST_A_THREAD : READ_AT_A_TIME;
+
+  for (guint64 first = begin; first < end; first += chunk)
+    if (!pack_run (plain, first, MIN (chunk, end - first), buffer))
+      {
+        g_atomic_int_set (&plain->has_failed, TRUE);
+        return;
+      }
+}
+
+static gboolean
 plain_pack (const GsHostTensor *source, GsDtype dtype, gpointer destination)
 {
-  if (dtype == GS_DTYPE_F16)
-    gs_host_tensor_to_halves (source, 0, gs_host_tensor_n_elements (source), destination);
-  else
-    gs_host_tensor_to_floats (source, 0, gs_host_tensor_n_elements (source), destination);
+  Plain plain = { .source = source, .dtype = dtype, .destination = destination };
+
+  gs_parallel (gs_host_tensor_n_elements (source), LEAST_A_THREAD, pack_some, &plain);
+  return !plain.has_failed;
 }
 
 const GsLayout gs_layout_vector = {
@@ -117,10 +202,12 @@ const GsLayout gs_layout_vector = {
   .bytes = plain_bytes,
   .pack = plain_pack,
   .always_f32 = TRUE,
+  .rows_apart = 1,
 };
 
 const GsLayout gs_layout_rows = {
   .name = "rows",
   .bytes = plain_bytes,
   .pack = plain_pack,
+  .rows_apart = 1,
 };

@@ -168,7 +168,8 @@ place_tensors (GsProgram *program, GError **error)
             return FALSE;
         }
     }
-  return TRUE;
+  return graph->weights == NULL || graph->weights->klass->settle == NULL
+         || graph->weights->klass->settle (graph->weights, error);
 }
 
 static gboolean

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "document/gesso-settings.h"
+#include "engine/gesso-devices-private.h"
 #include "preferences/gesso-preferences.h"
 #include "preferences/gesso-store.h"
 
@@ -97,6 +98,72 @@ test_switches (void)
       g_settings_reset (store, switches[i][0]);
       g_assert_true (gtk_switch_get_active (control) == at_first);
     }
+  close_preferences (preferences, store);
+}
+
+/* As the application does it. */
+static void
+apply_devices (GSettings *store, const char *key, GessoDevices *devices)
+{
+  g_autoptr (GVariant) choices = g_settings_get_value (store, key);
+
+  gesso_devices_set_choices (devices, choices);
+}
+
+static void
+find_switches (GtkWidget *widget, GPtrArray *switches)
+{
+  if (GTK_IS_SWITCH (widget))
+    g_ptr_array_add (switches, widget);
+  for (GtkWidget *c = gtk_widget_get_first_child (widget); c; c = gtk_widget_get_next_sibling (c))
+    find_switches (c, switches);
+}
+
+/* Each but the first has a switch; equal ones are told apart. */
+static void
+test_devices (void)
+{
+  GsDeviceInfo infos[] = {
+    { .name = "Fast 1", .driver = "a", .kind = GS_DEVICE_DISCRETE, .index = 0 },
+    { .name = "Fast 1", .driver = "a", .kind = GS_DEVICE_DISCRETE, .index = 1 },
+    { .name = "Fast 2", .driver = "a", .kind = GS_DEVICE_DISCRETE, .index = 2 },
+    { .name = "Slow", .driver = "b", .kind = GS_DEVICE_INTEGRATED, .index = 3 },
+    { .name = "Old", .driver = "b", .kind = GS_DEVICE_DISCRETE, .index = 4, .unusable = (char *) "it is old" },
+  };
+  static const gboolean at_first[] = { TRUE, TRUE, FALSE };
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  g_autoptr (GPtrArray) switches = g_ptr_array_new ();
+  g_autoptr (GessoDevices) devices = gesso_devices_new ();
+  g_autoptr (GVariant) choices = NULL;
+  GSettings *store;
+  GessoPreferences *preferences = open_preferences (&store);
+  GtkWidget *group = get_child (preferences, "devices");
+
+  g_signal_connect (store, "changed::devices", G_CALLBACK (apply_devices), devices);
+  gesso_preferences_set_devices (preferences, devices);
+  g_assert_false (gtk_widget_get_visible (group));
+  for (guint i = 0; i < G_N_ELEMENTS (infos); i++)
+    g_ptr_array_add (all, &infos[i]);
+  gesso_devices_set_known (devices, all, &infos[0]);
+  g_assert_true (gtk_widget_get_visible (group));
+
+  find_switches (group, switches);
+  g_assert_cmpuint (switches->len, ==, G_N_ELEMENTS (at_first));
+  for (guint i = 0; i < switches->len; i++)
+    {
+      g_autoptr (GessoDevice) device = g_list_model_get_item (G_LIST_MODEL (devices), i + 1);
+
+      g_assert_true (gtk_switch_get_active (switches->pdata[i]) == at_first[i]);
+      gtk_switch_set_active (switches->pdata[i], !at_first[i]);
+      g_assert_true (gesso_device_get_enabled (device) != at_first[i]);
+    }
+  choices = g_settings_get_value (store, "devices");
+  g_assert_cmpvariant (choices, g_variant_new_parsed ("{'Fast 1 (2)': false, 'Fast 2': false, 'Slow': true}"));
+
+  g_settings_reset (store, "devices");
+  for (guint i = 0; i < switches->len; i++)
+    g_assert_true (gtk_switch_get_active (switches->pdata[i]) == at_first[i]);
+  g_signal_handlers_disconnect_by_data (store, devices);
   close_preferences (preferences, store);
 }
 
@@ -201,11 +268,13 @@ test_undo_bytes (void)
 int
 main (int argc, char **argv)
 {
+  g_unsetenv ("GESSO_DEVICE"); /* it alone would be used */
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
 
   g_test_add_func ("/app/preferences/choices", test_choices);
   g_test_add_func ("/app/preferences/switches", test_switches);
+  g_test_add_func ("/app/preferences/devices", test_devices);
   g_test_add_func ("/app/preferences/undo-memory", test_undo_memory);
   g_test_add_data_func ("/app/preferences/gallery", &folders[0], test_folder);
   g_test_add_data_func ("/app/preferences/downloads", &folders[1], test_folder);

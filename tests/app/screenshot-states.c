@@ -6,6 +6,7 @@
 
 #include "canvas/gesso-canvas-private.h"
 #include "canvas/gesso-guide-button.h"
+#include "engine/gesso-devices-private.h"
 #include "help/gesso-help-window.h"
 #include "io/safetensors.h"
 #include "training/gesso-teach-dialog.h"
@@ -302,6 +303,59 @@ show_preferences (GtkWindow *window)
                                   "preferences", NULL);
 }
 
+/* Another card, which is the same one again with another name. */
+static void
+add_device (GtkWindow *window, const char *name, GsDeviceKind kind, guint64 gib)
+{
+  GessoDevices *devices = gesso_engine_get_devices (GESSO_WINDOW (window)->engine);
+  g_autoptr (GPtrArray) all = gs_list_devices ();
+  GsDeviceInfo info = *(GsDeviceInfo *) all->pdata[0];
+  g_autoptr (GessoDevice) device = NULL;
+
+  info.kind = kind;
+  info.memory_bytes = gib << 30;
+  device = gesso_device_new_further (&info, name, FALSE);
+  gesso_devices_add (devices, device);
+}
+
+static void
+show_devices (GtkWindow *window)
+{
+  add_device (window, "NVIDIA GeForce RTX 3060", GS_DEVICE_DISCRETE, 12);
+  add_device (window, "AMD Radeon Graphics (RADV RAPHAEL_MENDOCINO)", GS_DEVICE_INTEGRATED, 8);
+  show_preferences (window);
+}
+
+/* Two are made, two wait. */
+static void
+show_queue_devices (GtkWindow *window)
+{
+  static const char *const prompts[] = { PROMPT, "a green tree on snow at night", "a boat on a lake",
+                                         "a yellow house in the rain" };
+  GessoQueue *queue = GESSO_WINDOW (window)->queue;
+  GessoDevices *devices = gesso_engine_get_devices (GESSO_WINDOW (window)->engine);
+  GtkWidget *button = widgets_find (GTK_WIDGET (GESSO_WINDOW (window)->queue_button), GTK_TYPE_MENU_BUTTON);
+
+  show_picture (window);
+  gesso_device_set_name (gesso_devices_get_first (devices), "AMD Radeon RX 7900 XTX (RADV NAVI31)");
+  add_device (window, "NVIDIA GeForce RTX 3060", GS_DEVICE_DISCRETE, 12);
+  for (guint i = 0; i < G_N_ELEMENTS (prompts); i++)
+    {
+      set_example (window, prompts[i]);
+      activate (window, "win.enqueue");
+    }
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+  while (gesso_queue_get_n_running (queue) == 2)
+    {
+      g_autoptr (GessoOrder) second = g_list_model_get_item (G_LIST_MODEL (queue), 1);
+
+      if (gesso_job_get_preview (gesso_queue_get_job_of (queue, second)) &&
+          gesso_job_get_fraction (gesso_queue_get_job_of (queue, second)) > 0.2)
+        break;
+      widgets_wait_ms (5);
+    }
+}
+
 static void
 show_shortcuts (GtkWindow *window)
 {
@@ -504,6 +558,9 @@ const ScreenshotState screenshot_states[] = {
   { "help", 1000, 700, 0, show_help },
   { "help-dark", 1000, 700, SCREENSHOT_DARK, show_help_page },
   { "preferences", 1000, 800, 0, show_preferences },
+  { "preferences-devices", 1000, 900, 0, show_devices },
+  { "queue-devices", 1000, 700, SCREENSHOT_SLOW, show_queue_devices },
+  { "phone-queue-devices", 400, 700, SCREENSHOT_SLOW | SCREENSHOT_DARK, show_queue_devices },
   { "library", 1000, 800, 0, show_library },
   { "get-models", 1000, 900, 0, show_get_models },
   { "upscale", 1000, 700, 0, show_upscale },

@@ -191,7 +191,7 @@ test_preview_and_cancel (void)
   server_run_wait (&run);
   g_assert_error (run.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (run.results->len, ==, 0);
-  g_assert_false (gesso_engine_can_decode (engine));
+  g_assert_false (gesso_order_get_unfinished (order));
 
   /* It has stopped there: the next one does not wait for a thousand steps. */
   started = g_get_monotonic_time ();
@@ -224,7 +224,7 @@ test_gone (void)
   server_run_wait (&run);
   g_assert_error (run.error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE);
   g_assert_nonnull (strstr (run.error->message, "127.0.0.1"));
-  g_assert_true (gesso_engine_can_decode (engine));
+  g_assert_true (gesso_order_get_unfinished (order));
 }
 
 int

@@ -52,11 +52,40 @@ test_callers (void)
     g_thread_join (threads[i]);
 }
 
+typedef struct
+{
+  Work  *work;
+  guint64 n_inner;
+} Outer;
+
+static void
+call_inside (guint64 begin, guint64 end, gpointer data)
+{
+  const Outer *outer = data;
+
+  for (guint64 i = begin; i < end; i++)
+    gs_parallel (outer->n_inner, 1, count,
+                 &(Work) { outer->work->counts + i * outer->n_inner, 1 });
+}
+
+/* More of them at a time than there are threads, each waiting for its own. */
+static void
+test_nested (void)
+{
+  g_autofree int *counts = g_new0 (int, 300 * 50);
+  Work work = { counts, 1 };
+
+  gs_parallel (300, 1, call_inside, &(Outer) { &work, 50 });
+  for (guint i = 0; i < 300 * 50; i++)
+    g_assert_cmpint (counts[i], ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/parallel/once-each", test_once_each);
   g_test_add_func ("/parallel/callers", test_callers);
+  g_test_add_func ("/parallel/nested", test_nested);
   return g_test_run ();
 }
