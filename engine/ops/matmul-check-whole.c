@@ -4,8 +4,7 @@
  * third picture, biases, an addend and SiLU, of pictures so small that a tile has several; and a linear
  * layer of pairs of columns. For kernels that no device has run so far.
  */
-#include "ops/check-private.h"
-#include "ops/matmul-private.h"
+#include "ops/matmul-check-private.h"
 
 #include "matmul.h"
 #include "unary.h"
@@ -22,70 +21,11 @@
 #define COLUMNS 76
 #define PAIRS 48
 
-/* A tensor and its numbers. */
-typedef struct
-{
-  GsTensor tensor;
-  float   *values;
-  gsize    n;
-} Values;
-
-static void
-place (GsCheckBench *bench, Values *self, guint32 channels, GsDtype dtype)
-{
-  gs_check_place (bench, &self->tensor, (GsShape){ PICTURES, HEIGHT, WIDTH, channels }, dtype, 0);
-  self->n = (gsize) PIXELS * channels;
-}
-
-static void
-place_bias (GsCheckBench *bench, Values *self, guint32 columns)
-{
-  gs_check_place (bench, &self->tensor, (GsShape){ 1, 1, 1, columns }, GS_DTYPE_F32, 0);
-  self->n = columns;
-}
-
-static void
-place_weights (GsCheckBench *bench, Values *self, const guint64 *dims)
-{
-  gs_check_place (bench, &self->tensor, (GsShape){ 1, 1, 1, 1 }, GS_DTYPE_F16,
-                  gs_layout_matmul.bytes (dims, 4, GS_DTYPE_F16));
-  self->n = dims[0] * dims[1] * dims[2] * dims[3];
-}
-
-static gboolean
-fill (GsCheckBench *bench, Values *self, GError **error)
-{
-  self->values = gs_check_numbers (bench, self->n);
-  self->tensor.buffer = bench->buffer;
-  return gs_check_write (&self->tensor, self->values, self->n, error);
-}
-
-static gboolean
-fill_weights (GsCheckBench *bench, Values *self, const guint64 *dims, GError **error)
-{
-  GsHostTensor source = { .dtype = GS_DTYPE_F32, .n_dims = 4,
-                          .dims = { dims[0], dims[1], dims[2], dims[3] } };
-  g_autofree guint8 *packed = g_malloc (self->tensor.n_bytes);
-
-  source.data = self->values = gs_check_numbers (bench, self->n);
-  self->tensor.buffer = bench->buffer;
-  gs_layout_matmul.pack (&source, GS_DTYPE_F16, packed);
-  return gs_buffer_write (bench->buffer, self->tensor.offset, packed, self->tensor.n_bytes, error);
-}
-
-static gboolean
-run (GsDevice *device, const GsMatmulTile *tile, GsNode *node, GsTensor *const *operands, GsTensor *y,
-     const GsMatmulParameters *parameters, GError **error)
-{
-  g_autoptr (GsCommands) commands = gs_commands_new (device, "check");
-
-  gs_matmul_dispatch (commands, tile->variant, tile, node, operands, y, NULL, parameters);
-  return gs_commands_finish (commands, error) && gs_commands_run (commands, error);
-}
+static const GsShape shape = { PICTURES, HEIGHT, WIDTH, 0 };
 
 /* A pixel's channels by one tap's weights, which lie a stride apart. */
 static double
-tap (const Values *x, guint channels, const float *w, guint stride, guint pixel)
+tap (const GsCheckValues *x, guint channels, const float *w, guint stride, guint pixel)
 {
   double sum = 0;
 
@@ -95,7 +35,8 @@ tap (const Values *x, guint channels, const float *w, guint stride, guint pixel)
 }
 
 static double
-convolution (const Values *x, const Values *x2, const Values *w, guint picture, int y, int left, guint n)
+convolution (const GsCheckValues *x, const GsCheckValues *x2, const GsCheckValues *w, guint picture, int y,
+             int left, guint n)
 {
   const guint channels = CHANNELS + CHANNELS2;
   double sum = 0;
@@ -116,7 +57,7 @@ convolution (const Values *x, const Values *x2, const Values *w, guint picture, 
 enum { X, X2, W, BIAS, ADD, S, SW, SBIAS, Y, N_VALUES };
 
 static double *
-wanted_convolution (const Values *v)
+wanted_convolution (const GsCheckValues *v)
 {
   double *want = g_new (double, PIXELS *COLUMNS);
 
@@ -133,15 +74,9 @@ wanted_convolution (const Values *v)
   return want;
 }
 
-static void
-values_clear (Values *values)
-{
-  for (guint i = 0; i < N_VALUES; i++)
-    g_free (values[i].values);
-}
-
 static gboolean
-check_convolution (GsCheckBench *bench, const GsMatmulTile *tile, Values *v, double *worst, GError **error)
+check_convolution (GsCheckBench *bench, const GsMatmulTile *tile, GsCheckValues *v, double *worst,
+                   GError **error)
 {
   const guint64 dims[] = { COLUMNS, CHANNELS + CHANNELS2, 3, 3 }, s_dims[] = { COLUMNS, SHORTCUT, 1, 1 };
   const GsMatmulParameters parameters = { COLUMNS, .kernel = 3, .stride = 1, .pad = 1,
@@ -161,29 +96,30 @@ check_convolution (GsCheckBench *bench, const GsMatmulTile *tile, Values *v, dou
   GsNode node = { .block = block, .block_bytes = sizeof (struct GsMatmulShortcut) };
   g_autofree double *want = NULL;
 
-  place (bench, &v[X], CHANNELS, GS_DTYPE_F16);
-  place (bench, &v[X2], CHANNELS2, GS_DTYPE_F16);
-  place (bench, &v[S], SHORTCUT, GS_DTYPE_F16);
-  place (bench, &v[ADD], COLUMNS, GS_DTYPE_F16);
-  place (bench, &v[Y], COLUMNS, GS_DTYPE_F16);
-  place_bias (bench, &v[BIAS], COLUMNS);
-  place_bias (bench, &v[SBIAS], COLUMNS);
-  place_weights (bench, &v[W], dims);
-  place_weights (bench, &v[SW], s_dims);
+  gs_check_place_picture (bench, &v[X], shape, CHANNELS, GS_DTYPE_F16);
+  gs_check_place_picture (bench, &v[X2], shape, CHANNELS2, GS_DTYPE_F16);
+  gs_check_place_picture (bench, &v[S], shape, SHORTCUT, GS_DTYPE_F16);
+  gs_check_place_picture (bench, &v[ADD], shape, COLUMNS, GS_DTYPE_F16);
+  gs_check_place_picture (bench, &v[Y], shape, COLUMNS, GS_DTYPE_F16);
+  gs_check_place_vector (bench, &v[BIAS], COLUMNS);
+  gs_check_place_vector (bench, &v[SBIAS], COLUMNS);
+  gs_check_place_weights (bench, &v[W], dims);
+  gs_check_place_weights (bench, &v[SW], s_dims);
   if (block == NULL || !gs_check_allocate (bench, error)
-      || !fill (bench, &v[X], error) || !fill (bench, &v[X2], error) || !fill (bench, &v[S], error)
-      || !fill (bench, &v[ADD], error) || !fill (bench, &v[BIAS], error)
-      || !fill (bench, &v[SBIAS], error) || !fill_weights (bench, &v[W], dims, error)
-      || !fill_weights (bench, &v[SW], s_dims, error))
+      || !gs_check_fill (bench, &v[X], error) || !gs_check_fill (bench, &v[X2], error)
+      || !gs_check_fill (bench, &v[S], error) || !gs_check_fill (bench, &v[ADD], error)
+      || !gs_check_fill (bench, &v[BIAS], error) || !gs_check_fill (bench, &v[SBIAS], error)
+      || !gs_check_fill_weights (bench, &v[W], dims, error)
+      || !gs_check_fill_weights (bench, &v[SW], s_dims, error))
     return FALSE;
   v[Y].tensor.buffer = bench->buffer;
   want = wanted_convolution (v);
-  return run (bench->device, tile, &node, operands, &v[Y].tensor, &parameters, error)
+  return gs_check_multiply (bench->device, tile, &node, operands, &v[Y].tensor, NULL, &parameters, error)
          && gs_check_compare (&v[Y].tensor, want, worst, error);
 }
 
 static double *
-wanted_pairs (const Values *v)
+wanted_pairs (const GsCheckValues *v)
 {
   double *want = g_new (double, PIXELS *PAIRS);
 
@@ -202,7 +138,8 @@ wanted_pairs (const Values *v)
 }
 
 static gboolean
-check_pairs (GsCheckBench *bench, const GsMatmulTile *tile, Values *v, double *worst, GError **error)
+check_pairs (GsCheckBench *bench, const GsMatmulTile *tile, GsCheckValues *v, double *worst,
+             GError **error)
 {
   const guint64 dims[] = { 2 * PAIRS, CHANNELS, 1, 1 };
   const GsMatmulParameters parameters = { 2 * PAIRS, .kernel = 1, .stride = 1,
@@ -214,16 +151,16 @@ check_pairs (GsCheckBench *bench, const GsMatmulTile *tile, Values *v, double *w
   };
   g_autofree double *want = NULL;
 
-  place (bench, &v[X], CHANNELS, GS_DTYPE_F16);
-  place (bench, &v[Y], PAIRS, GS_DTYPE_F16);
-  place_bias (bench, &v[BIAS], 2 * PAIRS);
-  place_weights (bench, &v[W], dims);
-  if (!gs_check_allocate (bench, error) || !fill (bench, &v[X], error) || !fill (bench, &v[BIAS], error)
-      || !fill_weights (bench, &v[W], dims, error))
+  gs_check_place_picture (bench, &v[X], shape, CHANNELS, GS_DTYPE_F16);
+  gs_check_place_picture (bench, &v[Y], shape, PAIRS, GS_DTYPE_F16);
+  gs_check_place_vector (bench, &v[BIAS], 2 * PAIRS);
+  gs_check_place_weights (bench, &v[W], dims);
+  if (!gs_check_allocate (bench, error) || !gs_check_fill (bench, &v[X], error)
+      || !gs_check_fill (bench, &v[BIAS], error) || !gs_check_fill_weights (bench, &v[W], dims, error))
     return FALSE;
   v[Y].tensor.buffer = bench->buffer;
   want = wanted_pairs (v);
-  return run (bench->device, tile, NULL, operands, &v[Y].tensor, &parameters, error)
+  return gs_check_multiply (bench->device, tile, NULL, operands, &v[Y].tensor, NULL, &parameters, error)
          && gs_check_compare (&v[Y].tensor, want, worst, error);
 }
 
@@ -235,13 +172,13 @@ gs_matmul_check_whole (GsDevice *device, const GsMatmulTile *tile, double *worst
   for (guint i = 0; i < G_N_ELEMENTS (misses); i++)
     {
       g_auto (GsCheckBench) bench = { 0 };
-      Values values[N_VALUES] = { 0 };
+      GsCheckValues values[N_VALUES] = { 0 };
       gboolean done;
 
       gs_check_bench_init (&bench, device);
       done = i == 0 ? check_convolution (&bench, tile, values, &misses[i], error)
                     : check_pairs (&bench, tile, values, &misses[i], error);
-      values_clear (values);
+      gs_check_values_clear (values, N_VALUES);
       if (!done)
         return FALSE;
     }
