@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A 3x3 convolution and a linear layer by each kernel; sizes are no multiples of any tile's. Of bytes only
- * the layer, with numbers that become bytes exactly; of a workgroup's matrices more. */
+ * the layer, with numbers that become bytes exactly; of a workgroup's matrices more. Norms that a kernel
+ * takes over are a check of their own. */
 #include "base/block-parts.h"
 #include "base/block-quant.h"
-#include "ops/check-private.h"
-#include "ops/matmul-private.h"
+#include "ops/matmul-check-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,11 +15,11 @@
 #define MOST_CHANNELS 64 /* bytes: two blocks */
 
 static void
-add (GArray *checks, const char *kernel, gboolean needed)
+add (GArray *checks, const char *prefix, const char *kernel, gboolean needed)
 {
   GsKernelCheck check = { .needed = needed };
 
-  g_snprintf (check.name, sizeof check.name, "matmul-%s", kernel);
+  g_snprintf (check.name, sizeof check.name, "matmul-%s%s", prefix, kernel);
   g_array_append_val (checks, check);
 }
 
@@ -37,12 +37,16 @@ gs_matmul_checks_add (GsDevice *device, GArray *checks)
   /* On a processor one kernel was chosen by trial, and the others may take long to compile. */
   if (gs_matmul_choose (device) > GS_MATMUL_TUNED)
     {
-      add (checks, cpu_kernel (device), TRUE);
+      add (checks, "", cpu_kernel (device), TRUE);
       return;
     }
   tiles = gs_matmul_list_all_tiles (device);
   for (guint i = 0; i < tiles->len; i++)
-    add (checks, g_array_index (tiles, GsMatmulTile, i).name, i == 0);
+    add (checks, "", g_array_index (tiles, GsMatmulTile, i).name, i == 0);
+  for (guint i = 0; i < tiles->len; i++)
+    if (gs_matmul_choose (device) == GS_MATMUL_TUNED
+        && gs_matmul_takes_norms (g_array_index (tiles, GsMatmulTile, i).variant))
+      add (checks, GS_MATMUL_CHECK_NORMS, g_array_index (tiles, GsMatmulTile, i).name, FALSE);
 }
 
 /* Of w[column][channel][tap_y][tap_x] over x[y][x][channel], with zeros around. */
@@ -175,6 +179,9 @@ gs_matmul_check_run (GsDevice *device, const char *kernel, GsDtype dtype, double
   double linear = 0, whole = 0;
   GsMatmulTile tile;
 
+  if (g_str_has_prefix (kernel, GS_MATMUL_CHECK_NORMS))
+    return !find_tile (device, kernel + strlen (GS_MATMUL_CHECK_NORMS), &tile)
+           || gs_matmul_check_norms (device, &tile, dtype, worst, error);
   if (!check_product (device, kernel, dtype, 3, worst, error) ||
       !check_product (device, kernel, dtype, 1, &linear, error))
     return FALSE;

@@ -57,7 +57,8 @@ typedef struct
   GsMatmulTile apart, together;
 } Tiles;
 
-static void
+/* FALSE: no tile has a place for them. */
+static gboolean
 choose_tiles (GsNode *node, GsDevice *device, Tiles *tiles)
 {
   const GsMatmulVariant variant = gs_matmul_choose (device);
@@ -65,7 +66,8 @@ choose_tiles (GsNode *node, GsDevice *device, Tiles *tiles)
 
   gs_matmul_choose_tile (device, variant, node->inputs, node->output, &parameters, &tiles->apart);
   parameters.norm_epsilon = 1;
-  gs_matmul_choose_tile (device, variant, node->inputs, node->output, &parameters, &tiles->together);
+  return gs_matmul_choose_tile (device, variant, node->inputs, node->output, &parameters,
+                                &tiles->together);
 }
 
 /* How it would leave moments by the tile that it then has, in slices that end where images do. */
@@ -78,9 +80,8 @@ plan_moments (GsNode *node, guint32 groups, GsDevice *device, Tiles *tiles,
   const guint32 pixels = y.h * y.w;
 
   if (groups > GS_MATMUL_MOST_GROUPS || y.c % 4 != 0 || parameters.activation == GS_MATMUL_GEGLU
-      || parameters.norm_epsilon > 0)
+      || parameters.norm_epsilon > 0 || !choose_tiles (node, device, tiles))
     return FALSE;
-  choose_tiles (node, device, tiles);
   *moments = (GsMatmulMoments) { groups, tiles->together.rows, tiles->together.columns };
   while (pixels % moments->rows != 0)
     moments->rows /= 2;
@@ -311,9 +312,9 @@ gs_matmul_absorb_group_norm (GsNode *node, GsNode *norm, GsDevice *device)
 
   if (!gs_matmul_takes_norms (variant) || asked->silu || maker == NULL
       || node->inputs[GS_MATMUL_X2] != NULL || parameters->moments.groups > 0
-      || !plan_moments (maker, asked->groups, device, &tiles[0], &wanted.norm_moments))
+      || !plan_moments (maker, asked->groups, device, &tiles[0], &wanted.norm_moments)
+      || !choose_tiles (node, device, &tiles[1]))
     return FALSE;
-  choose_tiles (node, device, &tiles[1]);
   if (!gs_matmul_tile_keeps_moments (&tiles[1].together, x, &wanted)
       || (variant == GS_MATMUL_TUNED
           && !is_faster (device, maker, node, asked, &wanted.norm_moments, tiles)))

@@ -67,21 +67,18 @@ gs_matmul_takes_norms (GsMatmulVariant variant)
   return variant <= GS_MATMUL_TUNED && variant != GS_MATMUL_DOT && variant != GS_MATMUL_COOPMAT2;
 }
 
+/* together: the tile that would. */
 static gboolean
-is_faster (GsDevice *device, GsNode *node, float epsilon)
+is_faster (GsDevice *device, GsNode *node, float epsilon, const GsMatmulTile *together)
 {
   static const char *const names[] = { "apart", "together" };
   const GsMatmulParameters *parameters = GS_OP_PARAMETERS (node, const GsMatmulParameters);
-  GsMatmulParameters normed = *parameters;
-  Trial trial = { .epsilon = epsilon };
+  Trial trial = { .together_tile = *together, .epsilon = epsilon };
   g_autofree char *klass = NULL, *key = NULL;
 
   gs_matmul_trial_init (&trial.base, device, node->inputs, node->output, parameters);
   gs_matmul_choose_tile (device, GS_MATMUL_TUNED, node->inputs, node->output, parameters,
                          &trial.apart_tile);
-  normed.norm_epsilon = epsilon;
-  gs_matmul_choose_tile (device, GS_MATMUL_TUNED, node->inputs, node->output, &normed,
-                         &trial.together_tile);
   trial.h = trial.base.x;
   trial.h.offset = (trial.base.n_bytes + 255) / 256 * 256;
   trial.weight = (GsTensor) { .kind = GS_TENSOR_INPUT, .dtype = GS_DTYPE_F32,
@@ -91,6 +88,18 @@ is_faster (GsDevice *device, GsNode *node, float epsilon)
   klass = gs_matmul_trial_class (&trial.base);
   key = g_strconcat ("matmul-norm-", klass, NULL);
   return gs_tune_choose (device, key, names, G_N_ELEMENTS (names), time_one, &trial) == 1;
+}
+
+/* Whether it can be, and is not known to be slower. */
+static gboolean
+is_worth_it (GsDevice *device, GsMatmulVariant variant, GsNode *node, float epsilon)
+{
+  GsMatmulParameters normed = *GS_OP_PARAMETERS (node, const GsMatmulParameters);
+  GsMatmulTile tile;
+
+  normed.norm_epsilon = epsilon;
+  return gs_matmul_choose_tile (device, variant, node->inputs, node->output, &normed, &tile)
+         && (variant != GS_MATMUL_TUNED || is_faster (device, node, epsilon, &tile));
 }
 
 gboolean
@@ -106,7 +115,7 @@ gs_matmul_absorb_norm (GsNode *node, guint k, GsDevice *device)
     return gs_matmul_absorb_group_norm (node, before, device);
   if (k != GS_MATMUL_X || epsilon <= 0 || !gs_matmul_takes_norms (variant)
       || node->inputs[GS_MATMUL_X2] != NULL || norm->inputs[0]->shape.c % 4 != 0
-      || (variant == GS_MATMUL_TUNED && !is_faster (device, node, epsilon)))
+      || !is_worth_it (device, variant, node, epsilon))
     return FALSE;
   parameters->norm_epsilon = epsilon;
   node->inputs[GS_MATMUL_X] = norm->inputs[0];

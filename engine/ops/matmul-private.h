@@ -165,6 +165,12 @@ typedef struct
 gboolean gs_matmul_check_whole (GsDevice *device, const GsMatmulTile *tile, double *worst,
                                 GError **error);
 
+/* The same of the norms that it takes over and leaves moments for, if its variant does: a check of its own
+ * name, "matmul-norms-" and the tile's. */
+#define GS_MATMUL_CHECK_NORMS "norms-"
+gboolean gs_matmul_check_norms (GsDevice *device, const GsMatmulTile *tile, GsDtype dtype,
+                                double *worst, GError **error);
+
 /* Runs on every device. */
 extern const GsMatmulTile gs_matmul_plain_tile;
 
@@ -187,8 +193,10 @@ gboolean    gs_matmul_coopmat2_fits      (GsTensor *const *operands, const GsTen
 const char *gs_matmul_coopmat2_use       (const GsGpuInfo *info, const GsMatmulTile *tile,
                                           struct GsMatmulPush *push, guint32 *constants);
 
-/* The tile for a product by a variant up to GS_MATMUL_TUNED; tuning may run some, see tune.h. */
-void     gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant,
+/* The tile for a product by a variant up to GS_MATMUL_TUNED; tuning may run some, see tune.h. FALSE, and it
+ * is the plain one: none can. Norms and moments are for tiles whose check of these did not fail; under
+ * tuning, which runs it if that was not yet, for those that passed it. */
+gboolean gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant,
                                 GsTensor *const *operands, const GsTensor *y,
                                 const GsMatmulParameters *parameters, GsMatmulTile *tile);
 

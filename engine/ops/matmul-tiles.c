@@ -370,7 +370,8 @@ choose_matrix (GsDevice *device, GArray *tiles, Trial *trial)
                                       choose (device, "matmul-matrix", like, trial)));
 }
 
-/* is_part: the tiles are those that have a place for norms and moments, of a device that has others. */
+/* is_part: the tiles are those that have a place for norms and moments, of a device that has others, or
+ * others whose norms are wrong. */
 static guint
 choose_tuned (GsDevice *device, GArray *tiles, gboolean is_part, GsTensor *const *operands,
               const GsTensor *y, const GsMatmulParameters *parameters)
@@ -388,15 +389,43 @@ choose_tuned (GsDevice *device, GArray *tiles, gboolean is_part, GsTensor *const
   return choose (device, key, tiles, &trial);
 }
 
-void
+/* Whether the norms that a tile's kernel takes over, and the moments it leaves, are right: checked now, or as
+ * far as is known. */
+static gboolean
+has_right_norms (GsDevice *device, const GsMatmulTile *tile, gboolean is_checked)
+{
+  g_autofree char *name = g_strconcat ("matmul-" GS_MATMUL_CHECK_NORMS, tile->name, NULL);
+
+  return is_checked ? gs_kernel_check_passes (device, name) : gs_kernel_check_allows (device, name);
+}
+
+static void
+drop_wrong_norms (GsDevice *device, GArray *tiles)
+{
+  for (guint i = tiles->len; i-- > 0;)
+    if (!has_right_norms (device, &g_array_index (tiles, GsMatmulTile, i), FALSE))
+      g_array_remove_index (tiles, i);
+}
+
+/* Of the variant that was asked for, the first, or one whose name begins as asked. */
+static guint
+find_asked (GArray *tiles)
+{
+  const char *asked = g_getenv ("GESSO_KERNELS");
+
+  for (guint i = 0; asked != NULL && i < tiles->len; i++)
+    if (g_str_has_prefix (g_array_index (tiles, GsMatmulTile, i).name, asked))
+      return i;
+  return 0;
+}
+
+gboolean
 gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant, GsTensor *const *operands,
                        const GsTensor *y, const GsMatmulParameters *parameters, GsMatmulTile *tile)
 {
-  const char *asked = g_getenv ("GESSO_KERNELS");
   g_autoptr (GArray) tiles = gs_matmul_list_tiles (device);
   const gboolean needs_place = parameters->norm_epsilon > 0 || parameters->moments.groups > 0;
   gboolean is_part = FALSE;
-  guint i = 0;
 
   for (guint j = tiles->len; j-- > 0;)
     {
@@ -408,12 +437,21 @@ gs_matmul_choose_tile (GsDevice *device, GsMatmulVariant variant, GsTensor *cons
           || !gs_matmul_tile_keeps_moments (one, operands[GS_MATMUL_X], parameters))
         g_array_remove_index (tiles, j);
     }
-  if (variant == GS_MATMUL_TUNED)
-    i = choose_tuned (device, tiles, is_part, operands, y, parameters);
-  else
-    while (i < tiles->len && (asked == NULL
-                              || !g_str_has_prefix (g_array_index (tiles, GsMatmulTile, i).name,
-                                                    asked)))
-      i++;
-  *tile = g_array_index (tiles, GsMatmulTile, i < tiles->len ? i : 0);
+  /* Chosen first and checked then: others need no check, and what tuning knows of products without norms
+   * is not asked of fewer tiles than those have. */
+  while (tiles->len > 0)
+    {
+      const guint i = variant == GS_MATMUL_TUNED
+                        ? choose_tuned (device, tiles, is_part, operands, y, parameters)
+                        : find_asked (tiles);
+
+      *tile = g_array_index (tiles, GsMatmulTile, i);
+      if (!needs_place || has_right_norms (device, tile, variant == GS_MATMUL_TUNED))
+        return TRUE;
+      g_array_remove_index (tiles, i);
+      drop_wrong_norms (device, tiles);
+      is_part = TRUE;
+    }
+  *tile = gs_matmul_plain_tile;
+  return FALSE;
 }
