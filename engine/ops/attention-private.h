@@ -52,7 +52,12 @@ typedef struct
  * there may be none that makes queries of x. */
 GArray *gs_attention_list_tiles (GsDevice *device, const GsAttention *attention);
 
-/* The way for these operands, by gs_matmul_choose(); tuning may run some, see tune.h. FALSE: there is none. */
+/* In front of a way's name, its check's for making queries: "attention-queries-coopmat-...". */
+#define GS_ATTENTION_CHECK_QUERIES "queries-"
+
+/* The way for these operands, by gs_matmul_choose(); tuning may run some, see tune.h. FALSE: there is none.
+ * Queries are made by one whose check of that did not fail; under tuning, which runs it if that was not yet,
+ * by one that passed it. */
 gboolean gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttentionTile *tile);
 
 /* An attention like another one, of fewer queries if it is long, to measure with. */

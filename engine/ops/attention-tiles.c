@@ -209,6 +209,16 @@ drop_failed (GsDevice *device, GArray *tiles)
     }
 }
 
+/* Whether the queries that it makes are right: under tuning checked now, else as far as is known. */
+static gboolean
+makes_right_queries (GsDevice *device, GsMatmulVariant variant, const GsAttentionTile *tile)
+{
+  g_autofree char *name = g_strconcat ("attention-" GS_ATTENTION_CHECK_QUERIES, tile->name, NULL);
+
+  return variant == GS_MATMUL_TUNED ? gs_kernel_check_passes (device, name)
+                                    : gs_kernel_check_allows (device, name);
+}
+
 gboolean
 gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttentionTile *tile)
 {
@@ -221,13 +231,18 @@ gs_attention_choose (GsDevice *device, const GsAttention *attention, GsAttention
     return attention->weight == NULL;
   tiles = gs_attention_list_tiles (device, attention);
   drop_failed (device, tiles);
-  if (tiles->len == 0)
-    return FALSE;
-  if (variant == GS_MATMUL_TUNED)
-    i = choose_tuned (device, tiles, attention);
-  else if (attention->weight == NULL
-           && (variant == GS_MATMUL_COOPMAT || variant == GS_MATMUL_COOPMAT2))
-    i = MIN (1, tiles->len - 1);
-  *tile = g_array_index (tiles, GsAttentionTile, i);
-  return TRUE;
+  while (tiles->len > 0)
+    {
+      if (variant == GS_MATMUL_TUNED)
+        i = choose_tuned (device, tiles, attention);
+      else if (attention->weight == NULL
+               && (variant == GS_MATMUL_COOPMAT || variant == GS_MATMUL_COOPMAT2))
+        i = MIN (1, tiles->len - 1);
+      *tile = g_array_index (tiles, GsAttentionTile, i);
+      if (attention->weight == NULL || makes_right_queries (device, variant, tile))
+        return TRUE;
+      g_array_remove_index (tiles, i);
+      i = 0;
+    }
+  return FALSE;
 }
