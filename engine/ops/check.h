@@ -2,7 +2,8 @@
 /*
  * Whether the kernels that a device may choose among compute what they should: each multiplies small
  * random matrices, or attends, and is compared with the same in double precision on the host. A kernel
- * that failed, or during whose check the process or the device went down, is not chosen any more.
+ * that failed, or during whose check the process or the device went down, is not chosen any more. What one
+ * takes over has checks of its own ("matmul-norms-...", "attention-queries-..."): it stays apart if they fail.
  *
  * Findings are kept in the file "checks" of the device's cache folder, see remembered.h: "passed",
  * "failed", "running" for one that has not come to an end, be it that the program was ended meanwhile: it
